@@ -1,0 +1,105 @@
+"""Doors: what a page or socket event demands of the person before it runs.
+
+A rule is required where a page is registered, is asked before every request, and loads the thing
+that the address names, scoped to the actor. Absent and forbidden are one answer: 404.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, Response, abort, current_app, request
+
+from app.kernel import actor as actors
+from app.kernel.actor import Actor, Role, Stage
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+Loader = Callable[[Actor, UUID], Any]
+
+
+class DoorError(TypeError):
+    """A page or event was registered without a sufficient rule; found at import."""
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in far enough; `stage` is how far they have come."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage.name)
+        self.stage = stage
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A rule. `loads` maps each id in the address to the query that may load it."""
+
+    stage: Stage
+    roles: frozenset[Role]
+    writes: bool = False
+    loads: Mapping[str, Loader] = field(default_factory=dict)
+    reason: str = ""
+
+    def admit(self, actor: Actor | None) -> None:
+        """Raise SignInNeeded or answer 404 unless this person may pass."""
+        if self.stage is Stage.ANYONE:
+            return
+        if actor is None or actor.stage < self.stage:
+            raise SignInNeeded(Stage.ANYONE if actor is None else actor.stage)
+        if actor.stage > self.stage or (self.roles and actor.role not in self.roles):
+            abort(404)
+
+    def load(self, actor: Actor | None, name: str, number: UUID) -> Any:
+        """The thing itself, or 404."""
+        thing = self.loads[name](actor, number) if actor is not None else None
+        if thing is None:
+            abort(404)
+        return thing
+
+
+def anyone(*, reason: str, writes: bool = False) -> Access:
+    """Open to all, signed in or not; says why."""
+    return Access(Stage.ANYONE, frozenset(), writes, reason=reason)
+
+
+def half_way(*, reason: str, writes: bool = False) -> Access:
+    """Open after the password and before the second factor only; shows no personal data."""
+    return Access(Stage.PASSWORD, frozenset(), writes, reason=reason)
+
+
+def signed_in(*roles: Role, writes: bool = False, **loads: Loader) -> Access:
+    """Open after both factors, to these roles (all when none is named)."""
+    return Access(Stage.FULL, frozenset(roles), writes, loads)
+
+
+def check_door(where: str, access: object, methods: set[str], names: set[str]) -> None:
+    """Refuse at import a door without a rule, a writing rule or a loading rule it needs."""
+    if not isinstance(access, Access):
+        raise DoorError(f"{where}: access= must be a rule from app.kernel.access")
+    if methods - SAFE_METHODS and not access.writes:
+        raise DoorError(f"{where}: {sorted(methods - SAFE_METHODS)} needs a rule that writes")
+    if names != set(access.loads):
+        raise DoorError(f"{where}: loads {sorted(access.loads)} for ids {sorted(names)}")
+
+
+def rule_for(app: Flask, endpoint: str) -> Access | None:
+    """The rule of an endpoint, or None where there is none (and so nobody may enter)."""
+    found = getattr(app.view_functions.get(endpoint), "access", None)
+    return found if isinstance(found, Access) else None
+
+
+def guard() -> Response | None:
+    """Ask the rule of the page before it runs, and hand it the things instead of their ids."""
+    if request.endpoint is None:
+        return None  # No such page: routing already answers 404.
+    access = rule_for(current_app, request.endpoint)
+    if access is None:
+        abort(404)
+    actor = actors.current()
+    access.admit(actor)
+    for name in access.loads:
+        number = (request.view_args or {})[name]
+        (request.view_args or {})[name] = access.load(actor, name, number)
+    return None

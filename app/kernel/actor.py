@@ -1,0 +1,77 @@
+"""Who is acting: a person, their role, and how far they have proved who they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from flask_login import UserMixin, current_user
+
+
+class Role(StrEnum):
+    """What a person does in the clinic; one role each."""
+
+    PATIENT = "patient"
+    CLINICIAN = "clinician"
+    COORDINATOR = "coordinator"
+    ADMINISTRATOR = "administrator"
+
+
+ROLE_LABELS = {
+    Role.PATIENT: _l("Patient"),
+    Role.CLINICIAN: _l("Clinician"),
+    Role.COORDINATOR: _l("Care coordinator"),
+    Role.ADMINISTRATOR: _l("Administrator"),
+}
+STAFF = (Role.CLINICIAN, Role.COORDINATOR, Role.ADMINISTRATOR)
+
+
+class Stage(IntEnum):
+    """How far sign-in has come. Nothing personal opens below FULL."""
+
+    ANYONE = 0
+    PASSWORD = 1
+    FULL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Actor(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
+    """The person behind a request, a socket event or a test; never a job (see SYSTEM_NAME)."""
+
+    person_id: UUID
+    session_id: UUID
+    role: Role
+    name: str
+    zone: str
+    language: str
+    stage: Stage
+
+    def get_id(self) -> str:
+        """Flask-Login's name for the person; sessions are ours, so it only labels."""
+        return self.person_id.hex
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the round badge."""
+        words = [word for word in self.name.split() if not word.endswith(".") and word != "Dr"]
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    def is_any(self, *roles: Role) -> bool:
+        """Whether the person has one of these roles."""
+        return self.role in roles
+
+
+def current() -> Actor | None:
+    """The actor of this request or socket event; None when nobody has begun to sign in."""
+    found = current_user._get_current_object()
+    return found if isinstance(found, Actor) else None
+
+
+def required() -> Actor:
+    """The actor where a door has already made sure that there is one."""
+    found = current()
+    if found is None:
+        raise LookupError("no actor: this code runs only behind a door")
+    return found

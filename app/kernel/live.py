@@ -1,0 +1,240 @@
+"""Live sockets: WebSocket only, behind a guard, each event behind a door asked every time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import UUID
+
+import structlog
+from flask import Flask, current_app, request
+from flask_socketio import SocketIO, join_room
+from werkzeug.exceptions import HTTPException
+
+from app.kernel import actor as actors
+from app.kernel import jobs, outbox
+from app.kernel.access import Access, SignInNeeded
+from app.kernel.actor import Actor
+from app.kernel.payload import BadPayload, read
+from app.kernel.settings import Settings
+
+LARGEST_MESSAGE = 65_536
+EVENTS_PER_SECOND = 20.0
+EVENTS_BURST = 60.0
+SWEEP_SECONDS = 0.8
+PATH = "/socket.io/"
+
+Ended = Callable[[Iterable[UUID]], set[UUID]]
+Left = Callable[[str, Actor], None]
+log = structlog.get_logger("live")
+
+
+class Sockets:
+    """The open sockets of this process: whose they are, and how fast they talk."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._actors: dict[str, Actor] = {}
+        self._tokens: dict[str, tuple[float, float]] = {}
+        self._opening: defaultdict[UUID, int] = defaultdict(int)
+
+    def add(self, sid: str, actor: Actor) -> None:
+        """Count an open socket."""
+        with self._lock:
+            self._actors[sid] = actor
+            self._tokens[sid] = (EVENTS_BURST, time.monotonic())
+
+    def remove(self, sid: str) -> Actor | None:
+        """Forget a closed socket; answers whose it was."""
+        with self._lock:
+            self._tokens.pop(sid, None)
+            return self._actors.pop(sid, None)
+
+    def may_open(self, person: UUID, settings: Settings) -> bool:
+        """Whether one more socket fits under both caps."""
+        with self._lock:
+            theirs = sum(actor.person_id == person for actor in self._actors.values())
+            room = len(self._actors) < settings.max_sockets
+            return room and theirs < settings.max_sockets_per_person
+
+    def may_speak(self, sid: str) -> bool:
+        """Take one token from the socket's bucket."""
+        with self._lock:
+            left, then = self._tokens.get(sid, (0.0, 0.0))
+            moment = time.monotonic()
+            left = min(EVENTS_BURST, left + (moment - then) * EVENTS_PER_SECOND)
+            self._tokens[sid] = (left - 1, moment)
+            return left >= 1
+
+    def of_sessions(self, sessions: set[UUID]) -> list[str]:
+        """The sockets that belong to any of these sign-in sessions."""
+        with self._lock:
+            return [sid for sid, actor in self._actors.items() if actor.session_id in sessions]
+
+    def sessions(self) -> set[UUID]:
+        """Every sign-in session with an open socket here."""
+        with self._lock:
+            return {actor.session_id for actor in self._actors.values()}
+
+
+class Live:
+    """The socket server of one application."""
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        self.app = app
+        self.settings = settings
+        self.sockets = Sockets()
+        self.ended: Ended = lambda _sessions: set()
+        self.left: list[Left] = []
+        self.rules: dict[str, Access] = {}
+        self.server = SocketIO(
+            app,
+            async_mode="threading",
+            transports=["websocket"],
+            manage_session=False,
+            cors_allowed_origins=[settings.origin],
+            max_http_buffer_size=LARGEST_MESSAGE,
+            async_handlers=False,
+            message_queue=settings.redis_url,
+            logger=False,
+            engineio_logger=False,
+        )
+        self.server.on_event("connect", self._connect)
+        self.server.on_event("disconnect", self._disconnect)
+
+    def _connect(self, _auth: object = None) -> bool:
+        actor = actors.current()
+        if actor is None or actor.stage < actors.Stage.FULL:
+            return False
+        if not self.sockets.may_open(actor.person_id, self.settings):
+            return False
+        self.sockets.add(sid(), actor)
+        join_room(f"person:{actor.person_id}")
+        return True
+
+    def _disconnect(self, _reason: object = None) -> None:
+        actor = self.sockets.remove(sid())
+        if actor is not None:
+            for act in self.left:
+                act(sid(), actor)
+
+    def on(
+        self, name: str, access: Access, shape: type[Any], handler: Callable[..., object]
+    ) -> None:
+        """Register one event behind its door; the answer travels back as the acknowledgement."""
+        self.rules[name] = access
+
+        def ask_then_act(data: object = None) -> object:
+            try:
+                return self._act(access, shape, handler, data)
+            except (SignInNeeded, HTTPException, BadPayload) as refused:
+                return {"refused": type(refused).__name__}
+            except Exception:
+                log.exception("event_failed", event_name=name)
+                return {"refused": "Trouble"}
+
+        self.server.on_event(name, ask_then_act)
+
+    def _act(
+        self, access: Access, shape: type[Any], handler: Callable[..., object], data: object
+    ) -> object:
+        if not self.sockets.may_speak(sid()):
+            self.server.server.disconnect(sid())
+            return {"refused": "TooFast"}
+        actor = actors.current()
+        try:
+            access.admit(actor)
+        except SignInNeeded:
+            self.server.server.disconnect(sid())
+            raise
+        payload = read(shape, data)
+        things = {name: access.load(actor, name, getattr(payload, name)) for name in access.loads}
+        return handler(actor, payload, **things)
+
+    def end_sessions(self, sessions: set[UUID]) -> None:
+        """Close every socket of these sign-in sessions in this process."""
+        for one in self.sockets.of_sessions(sessions):
+            self.server.server.disconnect(one)
+
+    def start(self) -> None:
+        """Look often for sessions that ended elsewhere, and close their sockets."""
+        threading.Thread(target=self._sweep, name="live-sweep", daemon=True).start()
+
+    def _sweep(self) -> None:
+        while True:
+            time.sleep(SWEEP_SECONDS)
+            try:
+                if held := self.sockets.sessions():
+                    with self.app.app_context():
+                        self.end_sessions(self.ended(held))
+            except Exception:
+                log.exception("sweep_trouble")
+
+
+class SocketGuard:
+    """WSGI: nothing reaches the socket server but a signed-in page's own upgrade request.
+
+    Without it, any client can hold threads by posting to, or idling on, the socket path.
+    """
+
+    def __init__(self, app: Flask, inner: Any, settings: Settings) -> None:
+        self.app = app
+        self.inner = inner
+        self.settings = settings
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Pass other paths on; answer 403 to what is not allowed on this one."""
+        if not environ.get("PATH_INFO", "").startswith(PATH.rstrip("/")):
+            return self.inner(environ, start_response)
+        if self._allowed(environ):
+            return self.inner(environ, start_response)
+        start_response("403 Forbidden", [("Content-Length", "0"), ("Cache-Control", "no-store")])
+        return [b""]
+
+    def _allowed(self, environ: dict[str, Any]) -> bool:
+        plain = (
+            environ.get("REQUEST_METHOD") == "GET"
+            and environ.get("HTTP_ORIGIN") == self.settings.origin
+            and environ.get("HTTP_HOST") in self.settings.hosts
+            and environ.get("HTTP_UPGRADE", "").lower() == "websocket"
+            and environ.get("CONTENT_LENGTH", "") in {"", "0"}
+        )
+        return plain and self._signed_in(environ)
+
+    def _signed_in(self, environ: dict[str, Any]) -> bool:
+        with self.app.request_context(environ):
+            actor = actors.current()
+            if actor is None or actor.stage < actors.Stage.FULL:
+                return False
+            return live().sockets.may_open(actor.person_id, self.settings)
+
+
+def sid() -> str:
+    """The socket of the event being handled."""
+    return str(request.sid)  # type: ignore[attr-defined]  # set by Flask-SocketIO
+
+
+def live() -> Live:
+    """The socket server of the running application."""
+    found: Live = current_app.extensions["live"]
+    return found
+
+
+def send(event: str, data: dict[str, object], *, to: str, skip: str | None = None) -> None:
+    """Send an event to a room or a socket, at once: for what is worthless a second later."""
+    live().server.emit(event, data, to=to, skip_sid=skip)
+
+
+def _send_hint(payload: dict[str, Any]) -> None:
+    for room in payload["rooms"]:
+        send("changed", {"changed": payload["changed"], "id": payload["id"]}, to=room)
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Give the application its socket server and the guard before it."""
+    app.extensions["live"] = Live(app, settings)
+    app.wsgi_app = SocketGuard(app, app.wsgi_app, settings)  # type: ignore[method-assign]
+    jobs.handles(outbox.HINT, _send_hint)

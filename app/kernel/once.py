@@ -1,0 +1,90 @@
+"""Every form carries a key; the same key twice changes the world once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask, Response, g, has_request_context, request
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.kernel import actor as actors
+from app.kernel import clock, db
+from app.kernel.crypto import keyring
+from app.kernel.models import FormKey
+
+FIELD = "form_key"
+KEPT_FOR = timedelta(days=7)
+UNCOUNTED = frozenset({FIELD, "csrf_token"})
+
+
+class AlreadyDone(Exception):
+    """The form was acted upon before; `location` is where its first answer led, if known.
+
+    `same` is false when the key comes back with other words in the form.
+    """
+
+    def __init__(self, location: str | None, same: bool) -> None:
+        super().__init__(location or "")
+        self.location = location
+        self.same = same
+
+
+def install(app: Flask) -> None:
+    """Claim keys in the transaction of the operation, and remember where each answer led."""
+    db.on_claim(app, _claim)
+    app.after_request(_remember)
+
+
+def _claim(session: Session) -> None:
+    """Use up the key of the posted form; raises AlreadyDone when it is used up."""
+    key = request.form.get(FIELD, "")[:64] if _is_form() else ""
+    if not key or "form_key_row" in g:
+        return
+    row = FormKey(
+        owner=_owner(), key=key, body_hash=_body_hash(), location=None, created_at=clock.now()
+    )
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        first = session.execute(
+            select(FormKey.location, FormKey.body_hash).where(
+                FormKey.owner == row.owner, FormKey.key == row.key
+            )
+        ).one()
+        raise AlreadyDone(first.location, first.body_hash == row.body_hash) from None
+    g.form_key_row = row.id
+
+
+def _is_form() -> bool:
+    return has_request_context() and request.method == "POST"
+
+
+def _owner() -> str:
+    actor = actors.current()
+    return actor.person_id.hex if actor else "nobody"
+
+
+def _body_hash() -> str:
+    fields = sorted(
+        (name, value) for name, value in request.form.items(multi=True) if name not in UNCOUNTED
+    )
+    # Keyed, because a form may hold a password and this fingerprint is kept for a week.
+    return keyring().blind(repr((request.path, fields)), purpose="form")
+
+
+def _remember(response: Response) -> Response:
+    row = g.pop("form_key_row", None)
+    if row is not None and response.status_code in {302, 303}:
+        with db.writing(claims=False) as session:
+            where = update(FormKey).where(FormKey.id == row)
+            session.execute(where.values(location=response.headers["Location"][:500]))
+    return response
+
+
+def sweep() -> None:
+    """Forget keys older than a week."""
+    with db.writing(claims=False) as session:
+        session.execute(delete(FormKey).where(FormKey.created_at < clock.now() - KEPT_FOR))

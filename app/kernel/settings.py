@@ -1,0 +1,170 @@
+"""Typed settings, read once from the environment."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+SECRET_MIN_CHARACTERS = 32
+DATA_KEY_BYTES = 32
+
+
+class Environment(StrEnum):
+    """Which configuration runs; it is production unless something says otherwise."""
+
+    PRODUCTION = "production"
+    DEMO = "demo"
+    TEST = "test"
+
+
+class SettingsError(RuntimeError):
+    """The environment does not describe a safe portal; the message lists every reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the portal can be told from outside. See docs/settings.md for the table."""
+
+    environment: Environment
+    secret_key: str
+    data_keys: tuple[tuple[str, bytes], ...]
+    database_url: str
+    origin: str
+    hosts: tuple[str, ...]
+    instance: Path
+    debug: bool = False
+    web_processes: int = 1
+    threads: int = 120
+    max_sockets: int = 80
+    max_sockets_per_person: int = 5
+    redis_url: str | None = None
+    proxies: int = 0
+    run_jobs: bool = True
+
+    @property
+    def production(self) -> bool:
+        """Whether this is the real thing."""
+        return self.environment is Environment.PRODUCTION
+
+    @property
+    def sqlite(self) -> bool:
+        """Whether the embedded database is used."""
+        return self.database_url.startswith("sqlite")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
+        """Read NEARSIDE_* variables; outside production, missing secrets are made and kept.
+
+        Raises SettingsError naming every problem at once.
+        """
+        environment = Environment(environ.get("NEARSIDE_ENVIRONMENT", Environment.PRODUCTION))
+        instance = Path(environ.get("NEARSIDE_INSTANCE", "instance")).resolve()
+        origin = environ.get("NEARSIDE_ORIGIN", "http://localhost:8000").rstrip("/")
+        made = {} if environment is Environment.PRODUCTION else _kept_secrets(instance)
+        settings = cls(
+            environment=environment,
+            secret_key=_secret(environ, "NEARSIDE_SECRET_KEY", made),
+            data_keys=_data_keys(_secret(environ, "NEARSIDE_DATA_KEYS", made)),
+            database_url=environ.get("NEARSIDE_DATABASE_URL", f"sqlite:///{instance}/nearside.db"),
+            origin=origin,
+            hosts=_hosts(environ.get("NEARSIDE_HOSTS", ""), origin),
+            instance=instance,
+            debug=environ.get("NEARSIDE_DEBUG", "0") not in {"", "0", "false"},
+            web_processes=_count(environ, "NEARSIDE_WEB_PROCESSES", 1),
+            threads=_count(environ, "NEARSIDE_THREADS", 120),
+            max_sockets=_count(environ, "NEARSIDE_MAX_SOCKETS", 80),
+            max_sockets_per_person=_count(environ, "NEARSIDE_MAX_SOCKETS_PER_PERSON", 5),
+            redis_url=environ.get("NEARSIDE_REDIS_URL") or None,
+            proxies=_count(environ, "NEARSIDE_PROXIES", 0),
+            run_jobs=environ.get("NEARSIDE_RUN_JOBS", "1") not in {"", "0", "false"},
+        )
+        settings.refuse_if_unsafe()
+        return settings
+
+    def problems(self) -> list[str]:
+        """Every reason not to start, in words for the operator."""
+        found = []
+        if not self.data_keys:
+            found.append("NEARSIDE_DATA_KEYS is missing: write id:hex, 32 random bytes each.")
+        if self.max_sockets + 20 > self.threads:
+            found.append("NEARSIDE_THREADS must exceed NEARSIDE_MAX_SOCKETS by 20 or more.")
+        if self.web_processes > 1 and self.sqlite:
+            found.append("Several web processes need PostgreSQL, not SQLite.")
+        if self.web_processes > 1 and self.redis_url is None:
+            found.append("Several web processes need NEARSIDE_REDIS_URL for live updates.")
+        return found + (self._production_problems() if self.production else [])
+
+    def _production_problems(self) -> list[str]:
+        found = []
+        weak = len(self.secret_key) < SECRET_MIN_CHARACTERS or len(set(self.secret_key)) < 10
+        if weak:
+            found.append("NEARSIDE_SECRET_KEY is missing or weak: use 32 random characters or more.")
+        if any(len(set(key)) < 8 for _, key in self.data_keys):
+            found.append("NEARSIDE_DATA_KEYS holds a weak key: use random bytes.")
+        if self.debug:
+            found.append("NEARSIDE_DEBUG must be off.")
+        if not self.origin.startswith("https://"):
+            found.append("NEARSIDE_ORIGIN must be the https address people use.")
+        if any("*" in host or host.startswith(".") for host in self.hosts):
+            found.append("NEARSIDE_HOSTS must name hosts exactly, without wildcards.")
+        return found
+
+    def refuse_if_unsafe(self) -> None:
+        """Raise SettingsError listing all problems, if there are any."""
+        if found := self.problems():
+            raise SettingsError("Nearside will not start:\n- " + "\n- ".join(found))
+
+
+def _secret(environ: Mapping[str, str], name: str, made: Mapping[str, str]) -> str:
+    if path := environ.get(f"{name}_FILE"):
+        return Path(path).read_text(encoding="utf-8").strip()
+    return environ.get(name) or made.get(name, "")
+
+
+def _data_keys(text: str) -> tuple[tuple[str, bytes], ...]:
+    keys = []
+    for part in text.replace("\n", ",").split(","):
+        if not part.strip():
+            continue
+        name, _, digits = part.strip().partition(":")
+        try:
+            key = bytes.fromhex(digits)
+        except ValueError:
+            key = b""
+        if not name or len(name) > 8 or len(key) != DATA_KEY_BYTES:
+            raise SettingsError("NEARSIDE_DATA_KEYS: each entry is id:hex with 32 bytes of hex.")
+        keys.append((name, key))
+    return tuple(keys)
+
+
+def _hosts(text: str, origin: str) -> tuple[str, ...]:
+    named = tuple(host.strip() for host in text.split(",") if host.strip())
+    return named or (urlsplit(origin).netloc,)
+
+
+def _count(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name, str(default))
+    if not (text.isascii() and text.isdigit()):
+        raise SettingsError(f"{name} must be a whole number, not {text!r}.")
+    return int(text)
+
+
+def _kept_secrets(instance: Path) -> dict[str, str]:
+    """Make development secrets once, readable by their owner alone."""
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    kept = {}
+    fresh = {
+        "NEARSIDE_SECRET_KEY": secrets.token_urlsafe(48),
+        "NEARSIDE_DATA_KEYS": f"dev:{secrets.token_hex(DATA_KEY_BYTES)}",
+    }
+    for name, value in fresh.items():
+        path = instance / f"{name.lower()}.txt"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(value, encoding="utf-8")
+        kept[name] = path.read_text(encoding="utf-8").strip()
+    return kept
