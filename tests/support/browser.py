@@ -1,0 +1,76 @@
+"""Debian's Chromium, driven by Playwright; nothing is downloaded."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.support.packages import chromium
+
+FLAGS = [
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    # A moving test picture and a beep in place of a camera and a microphone, allowed unasked.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    # Real addresses in place of mDNS names, which nothing resolves on a machine without a network.
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+]
+TIMEOUT_MILLISECONDS = 15_000
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """One browser, closed at the end."""
+    # Chromium's own sandbox cannot be set up by root.
+    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass
+class Visitors:
+    """Gives each person a browser profile of their own, and remembers what went wrong in it."""
+
+    browser: Browser
+    contexts: list[BrowserContext] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def arrive(self, base_url: str, **options: Any) -> Page:
+        """A new person at the door: an empty profile with one open page."""
+        settings: dict[str, Any] = {
+            "locale": "en-GB",
+            "timezone_id": "Europe/Lisbon",
+            "viewport": DESK,
+            "service_workers": "block",
+        }
+        context = self.browser.new_context(base_url=base_url, **settings | options)
+        context.set_default_timeout(TIMEOUT_MILLISECONDS)
+        context.on("weberror", lambda error: self.complaints.append(f"script: {error.error}"))
+        context.on("console", self._listen)
+        self.contexts.append(context)
+        return context.new_page()
+
+    def leave(self) -> None:
+        """Close every profile."""
+        for context in self.contexts:
+            context.close()
+        self.contexts.clear()
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and "Content Security Policy" in message.text:
+            self.complaints.append(message.text)
