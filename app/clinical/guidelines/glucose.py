@@ -1,0 +1,87 @@
+"""The rule that rests on home blood sugar: DM-07."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from app.clinical.guidelines.facts import Fact, Facts
+from app.clinical.guidelines.rule import Found, Gap, Outcome, Rule, Wording
+from app.clinical.sentences import N_, Sentence
+
+# Level 2 hypoglycaemia in mg/dL; the same guideline writes it as 3.0 mmol/L.
+LEVEL_2 = Decimal(54)
+# Low readings are reviewed at each visit, and visits with diabetes are every 3 months.
+READINGS_LAST = timedelta(days=90)
+
+NO_READINGS = N_("We do not have any blood sugar readings from you.")
+OLD_READINGS = N_("Your last blood sugar reading is from %(day)s, which is too long ago.")
+ENTER_READINGS = N_("If you measure your blood sugar at home, please enter your readings.")
+
+
+def _very_low(facts: Facts, today: date) -> Outcome:
+    """Any reading below 54 mg/dL. For every age: it only asks for help."""
+    readings = facts.every("glucose")
+    needs, supply = ("glucose",), Sentence(ENTER_READINGS)
+    if not readings:
+        return Gap("absent", Sentence(NO_READINGS), supply, needs)
+    recent = [fact for fact in readings if today - fact.day <= READINGS_LAST]
+    if not recent:
+        said = Sentence(OLD_READINGS, {"day": readings[-1].day})
+        return Gap("old", said, supply, needs, (readings[-1],))
+    low = tuple(fact for fact in recent if isinstance(fact.value, Decimal) and fact.value < LEVEL_2)
+    return Found(_wording(low), low) if low else None
+
+
+WHY_ONE = N_(
+    "On %(day)s you measured %(value)s. That is so low that it can make you faint or confused."
+)
+WHY_MORE = N_(
+    "You measured very low blood sugar more than once, most recently %(value)s on %(day)s."
+    " That is so low that it can make you faint or confused."
+)
+
+
+def _wording(low: tuple[Fact, ...]) -> Wording:
+    last = low[-1]
+    return Wording(
+        action=Sentence(N_("Have your very low blood sugar looked into")),
+        detail=Sentence(
+            N_(
+                "Your clinician will go through your medicines and meals with you, and whether"
+                " you should keep an emergency glucose medicine at home. Until then carry"
+                " something sugary. When you feel shaky or sweaty, take it and measure again"
+                " after 15 minutes. Do not change insulin or tablets on your own."
+            )
+        ),
+        why=Sentence(
+            WHY_ONE if len(low) == 1 else WHY_MORE, {"day": last.day, "value": last.shown}
+        ),
+        start=Sentence(N_("Now.")),
+        change=Sentence(
+            N_("No reading under 70 mg/dL (3.9 mmol/L) for 3 months after your medicines are set.")
+        ),
+    )
+
+
+DM_07 = Rule(
+    id="DM-07",
+    version="2026.1",
+    title=Sentence(N_("Very low blood sugar")),
+    source="ADA Standards of Care 2026, Diabetes Care 49(Suppl 1)",
+    url="https://diabetesjournals.org/care/issue/49/Supplement_1",
+    grade="A/B",
+    strength=Sentence(N_("Good evidence (A and B)")),
+    kind="safety",
+    audience="clinician",
+    urgency="now",
+    note=Sentence(
+        N_(
+            "Level 2 hypoglycaemia (below 54 mg/dL, 3.0 mmol/L): review causes, consider"
+            " glucagon and reduce or change the medicine responsible. Confirm that the value"
+            " is not a slip of unit or strip."
+        )
+    ),
+    verified="from working knowledge; open the primary text before release",
+    decide=_very_low,
+)

@@ -1,0 +1,142 @@
+"""What one row of the table of measures says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from app.clinical import units
+from app.clinical.sentences import Sentence
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A unit the person may choose: UCUM code, the label they read, digits after the point."""
+
+    unit: str
+    label: str
+    decimals: int
+
+
+@dataclass(frozen=True)
+class Range:
+    """An inclusive range in the measure's canonical unit."""
+
+    low: Decimal
+    high: Decimal
+
+    def holds(self, value: Decimal) -> bool:
+        """Whether the value lies within, ends included."""
+        return self.low <= value <= self.high
+
+
+@dataclass(frozen=True)
+class Component:
+    """One number of a measure: `hard` refuses, `soft` asks the person to confirm."""
+
+    key: str
+    loinc: str
+    label: Sentence
+    hard: Range
+    soft: Range
+
+
+@dataclass(frozen=True)
+class Context:
+    """A circumstance that changes the code: fasting, or any other time."""
+
+    key: str
+    loinc: str
+    label: Sentence
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The reference or goal, in words, and whose it is."""
+
+    text: Sentence
+    guideline: str
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A level at which something should be said at once.
+
+    `below` and `above` are strict, `at_least` includes its end; canonical unit. An alert
+    without any of them needs more than one reading (`basis` says what) and is only told.
+    """
+
+    key: str
+    level: str  # "urgent": act now. "soon": tell the care team. "note": good to know.
+    says: Sentence
+    guideline: str
+    component: str = "value"
+    below: Decimal | None = None
+    above: Decimal | None = None
+    at_least: Decimal | None = None
+    basis: str = "reading"
+    contexts: tuple[str, ...] = ()
+
+    def sounds(self, value: Decimal, context: str | None = None) -> bool:
+        """Whether one reading reaches this level."""
+        if self.basis != "reading" or (self.contexts and context not in self.contexts):
+            return False
+        return (
+            (self.below is not None and value < self.below)
+            or (self.above is not None and value > self.above)
+            or (self.at_least is not None and value >= self.at_least)
+        )
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One thing a person can measure at home. The first unit is the canonical one."""
+
+    key: str
+    loinc: str
+    label: Sentence
+    kind: str
+    choices: tuple[Choice, ...]
+    components: tuple[Component, ...]
+    reference: Reference
+    how_to: tuple[Sentence, ...]
+    source: str
+    alerts: tuple[Alert, ...] = ()
+    contexts: tuple[Context, ...] = ()
+    analyte: str | None = None
+    canonical_decimals: int = 1
+
+    @property
+    def canonical(self) -> str:
+        """The UCUM unit in which ranges, alerts and rules are written."""
+        return self.choices[0].unit
+
+    def choice(self, unit: str) -> Choice:
+        """The row for a unit; `KeyError` when the measure has no such unit."""
+        for choice in self.choices:
+            if choice.unit == unit:
+                return choice
+        raise KeyError(unit)
+
+    def component(self, key: str) -> Component:
+        """The component under its key; `KeyError` when there is none."""
+        for component in self.components:
+            if component.key == key:
+                return component
+        raise KeyError(key)
+
+    def to_canonical(self, value: Decimal, unit: str) -> Decimal:
+        """The value in the canonical unit, rounded half up to what a device can mean."""
+        exact = units.convert(value, unit, self.canonical, analyte=self.analyte)
+        step = Decimal(1).scaleb(-self.canonical_decimals)
+        return exact if unit == self.canonical else exact.quantize(step, ROUND_HALF_UP)
+
+    def shown(self, value: Decimal, unit: str) -> Decimal:
+        """A canonical value in another of the measure's units, rounded as people write it."""
+        exact = units.convert(value, self.canonical, unit, analyte=self.analyte)
+        return round_half_up(exact, self.choice(unit).decimals)
+
+
+def round_half_up(value: Decimal, decimals: int) -> Decimal:
+    """Round as people do: a half goes up."""
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
