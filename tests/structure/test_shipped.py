@@ -119,4 +119,4 @@ def test_each_direct_dependency_has_its_reason(name: str) -> None:
         for line in (ROOT / name).read_text().splitlines()
         if line and not line.startswith(("#", "-c"))
     ]
-    assert [line for line in entries if not re.search(r"#\s*\w+ \w", line)] == []
+    assert [line for line in entries if not re.search(r"#\s*\S+ .{6,}", line)] == []

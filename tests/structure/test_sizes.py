@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.structure.tree import APP, ROOT, Function, functions, label, parsed, python, shipped
+from tests.structure.tree import ROOT, Function, functions, label, parsed, python, shipped
 
 MODULE_LINES = 400
 FUNCTION_LINES = 40
