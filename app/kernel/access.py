@@ -32,6 +32,10 @@ class SignInNeeded(Exception):
         self.stage = stage
 
 
+class SignInDone(Exception):
+    """A step of signing in was opened by someone who is already signed in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """A rule. `loads` maps each id in the address to the query that may load it."""
@@ -43,12 +47,14 @@ class Access:
     reason: str = ""
 
     def admit(self, actor: Actor | None) -> None:
-        """Raise SignInNeeded or answer 404 unless this person may pass."""
+        """Raise SignInNeeded or SignInDone, or answer 404, unless this person may pass."""
         if self.stage is Stage.ANYONE:
             return
         if actor is None or actor.stage < self.stage:
             raise SignInNeeded(Stage.ANYONE if actor is None else actor.stage)
-        if actor.stage > self.stage or (self.roles and actor.role not in self.roles):
+        if actor.stage > self.stage:
+            raise SignInDone
+        if self.roles and actor.role not in self.roles:
             abort(404)
 
     def load(self, actor: Actor | None, name: str, number: UUID) -> Any:

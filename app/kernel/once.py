@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID, uuid4
 
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, current_app, g, has_request_context, request
+from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -15,6 +17,7 @@ from app.kernel.crypto import keyring
 from app.kernel.models import FormKey
 
 FIELD = "form_key"
+NOBODY = "nobody"
 KEPT_FOR = timedelta(days=7)
 UNCOUNTED = frozenset({FIELD, "csrf_token"})
 
@@ -39,8 +42,10 @@ def install(app: Flask) -> None:
 
 def _claim(session: Session) -> None:
     """Use up the key of the posted form; raises AlreadyDone when it is used up."""
-    key = request.form.get(FIELD, "")[:64] if _is_form() else ""
-    if not key or "form_key_row" in g:
+    if not _is_form() or "form_key_row" in g:
+        return
+    key, _person = _read_key()
+    if not key:
         return
     row = FormKey(
         owner=_owner(), key=key, body_hash=_body_hash(), location=None, created_at=clock.now()
@@ -58,13 +63,36 @@ def _claim(session: Session) -> None:
     g.form_key_row = row.id
 
 
+def new_key() -> str:
+    """A fresh key for one showing of a form, signed with the person it is shown to."""
+    return _signer().dumps([uuid4().hex, _owner()])
+
+
+def person_of_form() -> UUID | None:
+    """Whose page the posted form came from, whoever is signed in now."""
+    _key, person = _read_key()
+    return UUID(hex=person) if person and person != NOBODY else None
+
+
+def _read_key() -> tuple[str, str]:
+    try:
+        key, person = _signer().loads(request.form.get(FIELD, "")[:300])
+    except (BadSignature, ValueError, TypeError):
+        return "", ""
+    return key, person
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt="form-key")
+
+
 def _is_form() -> bool:
     return has_request_context() and request.method == "POST"
 
 
 def _owner() -> str:
     actor = actors.current()
-    return actor.person_id.hex if actor else "nobody"
+    return actor.person_id.hex if actor else NOBODY
 
 
 def _body_hash() -> str:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from flask import Blueprint, Flask
 
 from app.kernel import jobs, news
-from app.kernel.access import Access, check_door
+from app.kernel.access import Access, DoorError, check_door
 from app.kernel.live import Live
 
 EDGES = ("pages", "live", "jobs", "commands")
@@ -31,6 +31,7 @@ class Room:
         self.blueprint = Blueprint(name, package, cli_group=name)
         self._events: list[tuple[str, Access, type[Any], Callable[..., object]]] = []
         self._on_leave: list[Callable[..., None]] = []
+        self._at_opening: list[Callable[[Flask], None]] = []
 
     def page(
         self, rule: str, *, access: Access, methods: tuple[str, ...] = ("GET",)
@@ -45,8 +46,8 @@ class Room:
         def register(view: View) -> View:
             where = f"{self.name}.{view.__name__} {rule}"
             check_door(where, access, set(methods), ids)
-            if others and not access.reason:
-                check_door(f"{where}: {others} are not ids", None, set(), set())
+            if others:
+                raise DoorError(f"{where}: {sorted(others)} must be written <uuid:...>")
             view.access = access  # type: ignore[attr-defined]  # read by the guard
             self.blueprint.add_url_rule(rule, view.__name__, view, methods=list(methods))
             return view
@@ -106,6 +107,11 @@ class Room:
 
         return register
 
+    def at_opening(self, prepare: View) -> View:
+        """Call `prepare(app)` once for each application that the room is opened in."""
+        self._at_opening.append(prepare)
+        return prepare
+
     def open(self, app: Flask) -> None:
         """Import the room's edges and give the application everything they registered."""
         for edge in EDGES:
@@ -115,6 +121,8 @@ class Room:
         live.left.extend(self._on_leave)
         for event in self._events:
             live.on(*event)
+        for prepare in self._at_opening:
+            prepare(app)
 
 
 def _import_all(name: str) -> None:

@@ -51,6 +51,11 @@ class Settings:
         return self.environment is Environment.PRODUCTION
 
     @property
+    def demo(self) -> bool:
+        """Whether demo people, their codes and the style guide exist."""
+        return self.environment is Environment.DEMO
+
+    @property
     def sqlite(self) -> bool:
         """Whether the embedded database is used."""
         return self.database_url.startswith("sqlite")

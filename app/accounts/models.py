@@ -1,0 +1,68 @@
+"""People, their factors and their sign-in sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.actor import Role, Stage
+from app.kernel.crypto import Sealed
+from app.kernel.db import Row, code_of
+
+
+class Person(Row):
+    """Someone who can sign in."""
+
+    __tablename__ = "person"
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[Role] = mapped_column(code_of(Role))
+    title: Mapped[str] = mapped_column(String(120), default="")
+    zone: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(16), default="en")
+    password_hash: Mapped[str] = mapped_column(String(200))
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+
+class Authenticator(Row):
+    """A person's authenticator app. It counts only once a correct code has confirmed it."""
+
+    __tablename__ = "authenticator"
+    __table_args__ = (CheckConstraint("last_step >= 0", name="step"),)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), unique=True)
+    sealed_secret: Mapped[bytes] = mapped_column(LargeBinary)
+    # The codes wait here, sealed, until the person says that they have written them down.
+    sealed_codes: Mapped[bytes | None] = mapped_column(LargeBinary)
+    last_step: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    secret = Sealed("sealed_secret")
+    codes = Sealed("sealed_codes")
+
+
+class RecoveryCode(Row):
+    """A one-time stand-in for the authenticator; only its keyed fingerprint is stored."""
+
+    __tablename__ = "recovery_code"
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    mac: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class SignIn(Row):
+    """A sign-in session; the browser holds a token, this row only the token's hash."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (CheckConstraint("stage IN (1, 2)", name="stage"),)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    stage: Mapped[Stage] = mapped_column(Integer)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

@@ -1,0 +1,38 @@
+"""Accounts, for administrators: no health data here."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug import Response
+
+from app.accounts import operations, queries, room
+from app.accounts.forms import EmptyForm
+from app.accounts.queries import Account
+from app.kernel.access import signed_in
+from app.kernel.actor import Role
+from app.web.navigation import entry
+
+entry(Role.ADMINISTRATOR, label=_l("People"), endpoint="accounts.people", icon="people", order=20)
+
+
+@room.page("/people", access=signed_in(Role.ADMINISTRATOR))
+def people() -> str:
+    """Everyone with an account."""
+    return render_template("accounts/people.html", accounts=queries.accounts())
+
+
+@room.page(
+    "/people/<uuid:account>/sign-out",
+    access=signed_in(Role.ADMINISTRATOR, writes=True, account=queries.account),
+    methods=("GET", "POST"),
+)
+def sign_out_everywhere(account: Account) -> str | Response:
+    """End every session of one person, after asking."""
+    form = EmptyForm()
+    if form.validate_on_submit():
+        ended = operations.end_every_session(account.id)
+        flash(_("%(count)s sessions of %(name)s ended.", count=ended, name=account.name), "good")
+        return redirect(url_for("accounts.people"), 303)
+    return render_template("accounts/sign_out_everywhere.html", account=account, form=form)

@@ -1,0 +1,140 @@
+"""Two steps in, one step out."""
+
+from __future__ import annotations
+
+import io
+from base64 import b64encode
+
+import segno
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug import Response
+
+from app.accounts import operations, queries, room
+from app.accounts.forms import CodeForm, EmptyForm, RecoveryForm, SignInForm
+from app.accounts.pages import cookie
+from app.kernel import actor as actors
+from app.kernel.access import anyone, half_way, signed_in
+from app.kernel.refusal import Refusal
+from app.web.addresses import inside, next_page
+
+Answer = str | Response
+HALF_WAY = half_way(reason="the second of two steps of signing in", writes=True)
+
+
+def _carry_on(token: str, step: str) -> Response:
+    target = inside(request.values.get("next"))
+    return cookie.give(redirect(url_for(step, next=target), 303), token)
+
+
+def _arrive(token: str) -> Response:
+    return cookie.give(redirect(next_page(), 303), token)
+
+
+@room.page(
+    "/sign-in",
+    access=anyone(reason="people sign in here", writes=True),
+    methods=("GET", "POST"),
+)
+def sign_in() -> Answer:
+    """Ask for e-mail and password."""
+    actor = actors.current()
+    if actor is not None and actor.stage is actors.Stage.FULL:
+        return redirect(next_page(), 303)
+    form = SignInForm(next=inside(request.args.get("next")) or "")
+    if form.validate_on_submit():
+        address = request.remote_addr or "unknown"
+        try:
+            token = operations.check_password(form.email.data, form.password.data, address)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return _carry_on(token, "accounts.second_factor")
+    return render_template("accounts/sign_in.html", form=form, has_errors=bool(form.errors))
+
+
+@room.page("/sign-in/code", access=HALF_WAY, methods=("GET", "POST"))
+def second_factor() -> Answer:
+    """Ask for the authenticator's code; those without one enrol first."""
+    actor = actors.required()
+    if not queries.is_enrolled(actor.person_id):
+        return redirect(url_for("accounts.enrol", next=inside(request.values.get("next"))), 303)
+    form = CodeForm(next=inside(request.args.get("next")) or "")
+    if form.validate_on_submit():
+        try:
+            return _arrive(operations.verify_second_factor(actor, form.code.data))
+        except Refusal as refusal:
+            form.refuse(refusal)
+    return render_template("accounts/second_factor.html", form=form, has_errors=bool(form.errors))
+
+
+@room.page("/sign-in/recovery", access=HALF_WAY, methods=("GET", "POST"))
+def recovery() -> Answer:
+    """Take a recovery code instead."""
+    actor = actors.required()
+    form = RecoveryForm(next=inside(request.args.get("next")) or "")
+    if form.validate_on_submit():
+        try:
+            answer = _arrive(operations.redeem_recovery_code(actor, form.recovery_code.data))
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            left = queries.recovery_codes_left(actor.person_id)
+            flash(_("You have %(count)s recovery codes left.", count=left), "info")
+            return answer
+    return render_template("accounts/recovery.html", form=form, has_errors=bool(form.errors))
+
+
+@room.page("/sign-in/authenticator", access=HALF_WAY, methods=("GET", "POST"))
+def enrol() -> Answer:
+    """Connect an authenticator app: scan, type the first code."""
+    actor = actors.required()
+    if queries.is_enrolled(actor.person_id):
+        return redirect(url_for("accounts.second_factor"), 303)
+    form = CodeForm()
+    if form.validate_on_submit():
+        try:
+            token = operations.confirm_enrolment(actor, form.code.data)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return _carry_on(token, "accounts.recovery_codes")
+    secret = operations.begin_enrolment(actor)
+    address = operations.provisioning_address(actor, secret, actor.name)
+    return render_template(
+        "accounts/enrol.html",
+        form=form,
+        secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        picture=_qr(address),
+        has_errors=bool(form.errors),
+    )
+
+
+def _qr(address: str) -> str:
+    """The QR code as a data: picture; inline SVG would need a style exception."""
+    out = io.BytesIO()
+    segno.make(address, error="m").save(out, kind="svg", scale=6, border=4, light="#ffffff")
+    return "data:image/svg+xml;base64," + b64encode(out.getvalue()).decode()
+
+
+@room.page("/recovery-codes", access=signed_in(writes=True), methods=("GET", "POST"))
+def recovery_codes() -> Answer:
+    """Show new recovery codes until the person says that they have them."""
+    actor = actors.required()
+    form = EmptyForm()
+    if form.validate_on_submit():
+        operations.codes_are_saved(actor)
+        return redirect(next_page(), 303)
+    codes = operations.codes_to_show(actor)
+    if not codes:
+        return redirect(url_for("accounts.settings"), 303)
+    return render_template("accounts/recovery_codes.html", form=form, codes=codes)
+
+
+@room.page("/sign-out", access=signed_in(writes=True), methods=("POST",))
+def sign_out() -> Response:
+    """End this session here and at every open page of it."""
+    operations.sign_out(actors.required())
+    answer = cookie.withdraw(redirect(url_for("accounts.sign_in"), 303))
+    flash(_("You are signed out."), "good")
+    return answer

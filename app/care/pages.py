@@ -1,0 +1,45 @@
+"""Staff's list of patients, a patient's chart, and the patient's view of their team."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import render_template
+from flask_babel import lazy_gettext as _l
+
+from app.care import queries, room
+from app.care.queries import PatientView
+from app.kernel import actor as actors
+from app.kernel import clock
+from app.kernel.access import signed_in
+from app.kernel.actor import Actor, Role
+from app.web.boards import CHART, TODAY, Card
+from app.web.navigation import entry
+
+CARERS = (Role.CLINICIAN, Role.COORDINATOR)
+
+entry(*CARERS, label=_l("Patients"), endpoint="care.patients", icon="people", order=20)
+
+
+@room.page("/patients", access=signed_in(*CARERS))
+def patients() -> str:
+    """The patients whom this member of staff looks after."""
+    found = queries.patients(actors.required())
+    return render_template("care/patients.html", patients=found, today=clock.now().date())
+
+
+@room.page("/patients/<uuid:patient>", access=signed_in(*CARERS, patient=queries.patient))
+def chart(patient: PatientView) -> str:
+    """One patient's chart, put together by the rooms."""
+    steps, cards = CHART.gather(actors.required(), patient)
+    age = patient.age(clock.now().date())
+    return render_template(
+        "care/chart.html", patient=patient, age=age, steps=steps, cards=cards
+    )
+
+
+@TODAY.offers(Role.PATIENT)
+def care_team(actor: Actor) -> Iterator[Card]:
+    """Who looks after the patient."""
+    if mine := queries.own(actor):
+        yield Card("care/_team.html", {"team": queries.team(mine.id)}, side=True, order=80)

@@ -1,0 +1,115 @@
+"""Who looks after whom. Every other room asks here before it shows a patient's data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from app.accounts import queries as accounts
+from app.accounts.queries import Who
+from app.care.models import CareTeamMember, Patient
+from app.care.rules import Sex, age_on
+from app.kernel import db
+from app.kernel.actor import Actor, Role
+
+
+@dataclass(frozen=True, slots=True)
+class PatientView:
+    """A patient as those who look after them may see them."""
+
+    id: UUID
+    person_id: UUID
+    name: str
+    zone: str
+    birth_date: date
+    sex: Sex
+
+    def age(self, day: date) -> int:
+        """Whole years lived on `day`."""
+        return age_on(self.birth_date, day)
+
+
+def own(actor: Actor) -> PatientView | None:
+    """The patient that this person is, if they are one."""
+    return _one(select(Patient).where(Patient.person_id == actor.person_id))
+
+
+def patient(actor: Actor, patient_id: UUID) -> PatientView | None:
+    """A patient's chart, for the clinicians and coordinators of their care team."""
+    if actor.role not in {Role.CLINICIAN, Role.COORDINATOR}:
+        return None
+    return _one(_of_team(actor).where(Patient.id == patient_id))
+
+
+def patient_of_clinician(actor: Actor, patient_id: UUID) -> PatientView | None:
+    """A patient's chart, for the clinicians of their care team alone."""
+    return patient(actor, patient_id) if actor.role is Role.CLINICIAN else None
+
+
+def patients(actor: Actor) -> list[PatientView]:
+    """The patients whom this member of staff looks after, by name."""
+    rows = db.session().scalars(_of_team(actor)).all()
+    return sorted(_views(list(rows)), key=lambda one: one.name)
+
+
+def by_ids(ids: set[UUID]) -> dict[UUID, PatientView]:
+    """Patients by id, for rooms that have already scoped their rows to the actor."""
+    rows = db.session().scalars(select(Patient).where(Patient.id.in_(ids))).all()
+    return {one.id: one for one in _views(list(rows))}
+
+
+def may_see(actor: Actor, patient_id: UUID) -> bool:
+    """Whether this person is the patient, or of the care team."""
+    mine = own(actor) if actor.role is Role.PATIENT else patient(actor, patient_id)
+    return mine is not None and mine.id == patient_id
+
+
+def team(patient_id: UUID) -> list[Who]:
+    """The people who look after a patient, clinicians first."""
+    ids = db.session().scalars(
+        select(CareTeamMember.person_id).where(CareTeamMember.patient_id == patient_id)
+    )
+    found = accounts.people(list(ids)).values()
+    return sorted(found, key=lambda one: (one.role is not Role.CLINICIAN, one.name))
+
+
+def team_with(patient_id: UUID, role: Role) -> list[Who]:
+    """The members of a patient's care team with this role."""
+    return [one for one in team(patient_id) if one.role is role]
+
+
+def everyone(patient_id: UUID) -> list[UUID]:
+    """The person ids of the patient and their care team: whose open pages want a hint."""
+    person = db.session().scalar(select(Patient.person_id).where(Patient.id == patient_id))
+    return [*([person] if person else []), *(one.id for one in team(patient_id))]
+
+
+def _of_team(actor: Actor) -> Select[tuple[Patient]]:
+    return (
+        select(Patient)
+        .join(CareTeamMember, CareTeamMember.patient_id == Patient.id)
+        .where(CareTeamMember.person_id == actor.person_id)
+    )
+
+
+def _one(statement: Select[tuple[Patient]]) -> PatientView | None:
+    row = db.session().scalar(statement)
+    return _views([row])[0] if row else None
+
+
+def _views(rows: list[Patient]) -> list[PatientView]:
+    names = accounts.people([row.person_id for row in rows])
+    return [
+        PatientView(
+            row.id,
+            row.person_id,
+            names[row.person_id].name,
+            names[row.person_id].zone,
+            row.birth_date,
+            row.sex,
+        )
+        for row in rows
+    ]

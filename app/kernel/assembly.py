@@ -1,0 +1,52 @@
+"""Putting the kernel under a new application."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.kernel import commands, crypto, db, jobs, limits, live, logs, once
+from app.kernel.settings import Settings
+
+SHELL_COOKIE = "__Host-shell"
+
+
+def assemble(settings: Settings) -> Flask:
+    """A Flask application with database, keys, queue, sockets and commands, but no pages."""
+    settings.refuse_if_unsafe()
+    app = Flask(
+        "app",
+        static_folder=None,  # Static files are served before the doors, on purpose (web.shell).
+        template_folder="../templates",
+        root_path=None,
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        DEBUG=settings.debug,
+        TRUSTED_HOSTS=list(settings.hosts),
+        SESSION_COOKIE_NAME=SHELL_COOKIE,
+        SESSION_COOKIE_SECURE=True,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        PREFERRED_URL_SCHEME=settings.origin.partition(":")[0],
+    )
+    app.extensions["settings"] = settings
+    app.extensions["keyring"] = crypto.Keyring(settings)
+    logs.install()
+    db.install(app, settings.database_url)
+    jobs.install(app)
+    live.install(app, settings)
+    commands.install(app)
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=0
+        )
+    return app
+
+
+jobs.every(timedelta(minutes=10), limits.sweep)
+jobs.every(timedelta(hours=1), once.sweep)

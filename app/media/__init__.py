@@ -1,0 +1,1 @@
+"""The media node: a process of its own that forwards calls. An island; empty for now."""

@@ -1,0 +1,118 @@
+"""Error pages: what happened, what to do, and a number to quote."""
+
+from __future__ import annotations
+
+from flask import Flask, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from structlog import get_logger
+from werkzeug import Response
+from werkzeug.exceptions import HTTPException
+
+from app.kernel.access import SAFE_METHODS, SignInDone, SignInNeeded
+from app.kernel.actor import Stage
+from app.kernel.db import Busy
+from app.kernel.once import AlreadyDone
+from app.kernel.refusal import Refusal, TooMany
+from app.web import kept
+from app.web.addresses import form_page, inside, next_page
+
+log = get_logger("web")
+WORDS = {
+    400: (_l("That did not arrive whole"), _l("Please go back and send it again.")),
+    403: (_l("That was not sent from here"), _l("Please open the page again and try once more.")),
+    404: (_l("We cannot find this page"), _l("It may have moved, or it is not yours to open.")),
+    405: (_l("This page cannot do that"), _l("Please go back and use the buttons on the page.")),
+    409: (_l("This was already sent"), _l("It was sent before with other words. See below.")),
+    413: (_l("That was too much at once"), _l("Please send less, or a smaller file.")),
+    429: (_l("Please wait a little"), _l("There were too many tries in a short time.")),
+    500: (_l("Something went wrong on our side"), _l("Nothing you sent was half saved.")),
+    503: (_l("We are very busy"), _l("Please wait a few seconds and try again.")),
+}
+
+
+def page(status: int, text: object = None) -> tuple[str, int]:
+    """An error page for this status."""
+    heading, advice = WORDS.get(status, WORDS[500] if status >= 500 else WORDS[400])
+    return (
+        render_template(
+            "web/error.html",
+            heading=heading,
+            advice=text or advice,
+            request_id=g.get("request_id", ""),
+        ),
+        status,
+    )
+
+
+def _http(error: HTTPException) -> Response | tuple[str, int]:
+    if error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value]  # a werkzeug response
+    return page(error.code)
+
+
+def _sign_in(needed: SignInNeeded) -> Response:
+    """To the sign-in page and, after it, back here; posted words wait for their person."""
+    step = "accounts.second_factor" if needed.stage is Stage.PASSWORD else "accounts.sign_in"
+    if request.method in SAFE_METHODS:
+        target = inside(request.full_path.rstrip("?"))
+        return redirect(url_for(step, next=target if target != "/" else None), 303)
+    if kept.keep():
+        flash(_("Your sign-in had run out. What you typed is kept for you."), "info")
+    return redirect(url_for(step, next=form_page()), 303)
+
+
+def _signed_in(_done: SignInDone) -> Response:
+    return redirect(next_page(), 303)
+
+
+def _already(done: AlreadyDone) -> Response | tuple[str, int]:
+    """The second click gets the first one's answer."""
+    if not done.same:
+        kept.keep()
+        return page(409)
+    if done.location is None:
+        flash(_("We had that already. It was saved once."), "info")
+    return redirect(done.location or form_page(), 303)
+
+
+def _too_many(refusal: TooMany) -> tuple[str, int]:
+    return page(429, refusal.sentence)
+
+
+def _refused(refusal: Refusal) -> Response:
+    """A refusal that no form is there to show: say it on the page the person came from."""
+    flash(str(refusal.sentence), "warning")
+    return redirect(form_page(), 303)
+
+
+def _busy(_error: Exception) -> tuple[str, int]:
+    kept_words = request.method not in SAFE_METHODS and _try_keep()
+    return page(503, _("Please wait a few seconds and try again.") if kept_words else None)
+
+
+def _try_keep() -> bool:
+    try:
+        return kept.keep()
+    except (Busy, OperationalError, PoolTimeout):
+        return False
+
+
+def _trouble(error: Exception) -> tuple[str, int]:
+    log.exception("request_failed", endpoint=request.endpoint, error=type(error).__name__)
+    return page(500)
+
+
+def install(app: Flask) -> None:
+    """Register a page for every way a request can end badly."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(SignInNeeded, _sign_in)
+    app.register_error_handler(SignInDone, _signed_in)
+    app.register_error_handler(AlreadyDone, _already)
+    app.register_error_handler(TooMany, _too_many)
+    app.register_error_handler(Refusal, _refused)
+    for busy in (Busy, OperationalError, PoolTimeout):
+        app.register_error_handler(busy, _busy)
+    app.register_error_handler(Exception, _trouble)

@@ -1,0 +1,101 @@
+"""Forms and fields: shape, kind words for errors, and the words a person typed before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from app.kernel import actor as actors
+from app.kernel.refusal import Refusal
+from app.web import kept
+
+LONGEST_LINE = 200
+LONGEST_TEXT = 5_000
+UNSEEN = dict.fromkeys(
+    code for code in (*range(32), 127, *range(0xD800, 0xE000)) if code not in (9, 10, 13)
+)
+
+
+class PortalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """A form of the portal. On GET it takes up what the person had typed before, once."""
+
+    class Meta:
+        """Tokens are checked before the page runs (web.forgery), with a kinder answer."""
+
+        csrf = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if request.method == "GET" and "formdata" not in kwargs:
+            words = kept.take(actors.current())
+            if words is not None:
+                kwargs["formdata"] = words
+                flash(_("We kept what you typed. Please look it over and send it."), "info")
+        super().__init__(*args, **kwargs)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show an operation's refusal beside the field it belongs to, or on the whole form."""
+        field = self._fields.get(refusal.field or "")
+        if field is None:
+            self.form_errors.append(refusal.sentence)
+        else:
+            field.errors = [*field.errors, refusal.sentence]
+
+
+class Words(StringField):
+    """One line of text: trimmed, without control characters."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Clean what came."""
+        self.data = clean(valuelist[0]) if valuelist else None
+
+
+class LongWords(TextAreaField):
+    """Several lines of text: trimmed, without control characters but tabs and line ends."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Clean what came."""
+        self.data = clean(valuelist[0]) if valuelist else None
+
+
+def clean(text: str) -> str:
+    """Text without nulls, control characters and lone surrogates, with plain line ends."""
+    return text.replace("\r\n", "\n").translate(UNSEEN).strip()
+
+
+class Needed(InputRequired):
+    """The field must be filled; says what to do."""
+
+    def __init__(self, message: object) -> None:
+        super().__init__(message)
+
+
+class Blank:
+    """Refuse text that is only white space, which counts as given but says nothing."""
+
+    def __init__(self, message: object) -> None:
+        self.message = message
+
+    def __call__(self, _form: object, field: Field) -> None:
+        """Raise when nothing is left after trimming."""
+        if not (field.data or "").strip():
+            raise ValueError(str(self.message))
+
+
+def at_most(characters: int) -> Length:
+    """A limit of length, said in a sentence."""
+    return Length(
+        max=characters,
+        message=_l("Please use at most %(count)s characters.", count=characters),
+    )
+
+
+def posted() -> MultiDict[str, str]:
+    """The posted fields, for forms that are built from data rather than classes."""
+    return request.form

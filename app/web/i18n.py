@@ -1,0 +1,40 @@
+"""Languages: the person's own if we have it, otherwise what the browser asks for."""
+
+from __future__ import annotations
+
+from flask import Flask, request
+from flask_babel import Babel, get_locale
+
+from app.kernel import actor as actors
+
+LANGUAGES = ("en",)
+
+
+def _language() -> str:
+    actor = actors.current()
+    if actor is not None and actor.language in LANGUAGES:
+        return actor.language
+    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def text_direction() -> str:
+    """Which way the page's text runs: ltr or rtl."""
+    locale = get_locale()
+    return str(locale.text_direction) if locale else "ltr"
+
+
+def language() -> str:
+    """The language of the page, for its lang attribute."""
+    return str(get_locale() or LANGUAGES[0]).replace("_", "-")
+
+
+def install(app: Flask) -> None:
+    """Set up translation and number and date formats."""
+    Babel(
+        app,
+        locale_selector=_language,
+        default_timezone="UTC",
+        default_translation_directories="translations",
+    )
+
+

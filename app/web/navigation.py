@@ -1,0 +1,73 @@
+"""The menu: rooms register entries at start-up; each person sees their role's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from app.kernel import actor as actors
+from app.kernel.actor import Actor, Role
+
+Count = Callable[[Actor], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as registered."""
+
+    roles: frozenset[Role]
+    label: object
+    endpoint: str
+    icon: str
+    order: int
+    count: Count | None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry as shown to a person on a page."""
+
+    label: object
+    endpoint: str
+    url: str
+    icon: str
+    current: bool
+    count: int
+
+
+_entries: dict[tuple[str, frozenset[Role]], Entry] = {}
+
+
+def entry(
+    *roles: Role,
+    label: object,
+    endpoint: str,
+    icon: str,
+    order: int,
+    count: Count | None = None,
+) -> None:
+    """Register a menu entry; `count` says how many things wait there for a person."""
+    kept = frozenset(roles)
+    _entries[endpoint, kept] = Entry(kept, label, endpoint, icon, order, count)
+
+
+def navigation() -> list[Item]:
+    """The menu of the person signed in, in order; the room of this page is current."""
+    actor = actors.current()
+    if actor is None or actor.stage < actors.Stage.FULL:
+        return []
+    found = [one for one in _entries.values() if actor.role in one.roles]
+    here = (request.endpoint or "").partition(".")[0]
+    return [
+        Item(
+            one.label,
+            one.endpoint,
+            url_for(one.endpoint),
+            one.icon,
+            one.endpoint == request.endpoint or one.endpoint.partition(".")[0] == here,
+            one.count(actor) if one.count else 0,
+        )
+        for one in sorted(found, key=lambda one: one.order)
+    ]

@@ -1,0 +1,45 @@
+"""The first page, and the answer to "are you there?"."""
+
+from __future__ import annotations
+
+from flask import render_template
+from werkzeug import Response
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import text
+
+from app.kernel import actor as actors
+from app.kernel import clock, db
+from app.kernel.access import anyone, signed_in
+from app.kernel.actor import Role
+from app.web import room, times
+from app.web.boards import TODAY
+from app.web.navigation import entry
+
+NOON, EVENING = 12, 18
+
+entry(*Role, label=_l("Today"), endpoint="web.today", icon="today", order=10)
+
+
+@room.page("/", access=signed_in())
+def today() -> str:
+    """What happened, what is next, and who looks after the person."""
+    actor = actors.required()
+    steps, cards = TODAY.gather(actor)
+    return render_template(
+        "web/today.html", steps=steps, cards=cards, greeting=_greeting(), now=clock.now()
+    )
+
+
+def _greeting() -> str:
+    hour = times.local(clock.now()).hour
+    if hour < NOON:
+        return _("Good morning")
+    return _("Good afternoon") if hour < EVENING else _("Good evening")
+
+
+@room.page("/health", access=anyone(reason="a supervisor must see that the portal lives"))
+def health() -> Response:
+    """Answers 200 while the database answers."""
+    db.session().execute(text("SELECT 1"))
+    return Response("ok\n", mimetype="text/plain")

@@ -1,0 +1,112 @@
+"""The shell around every page: templates, static files, and the order of the checks."""
+
+from __future__ import annotations
+
+import time
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from uuid import uuid4
+
+import structlog
+from flask import Flask, Response, g, get_flashed_messages, request
+from jinja2 import StrictUndefined
+from whitenoise import WhiteNoise
+
+from app.kernel import access, once
+from app.kernel import actor as actors
+from app.web import errors, forgery, headers, i18n, navigation, times
+
+ROOT = Path(__file__).parents[2]
+STATIC = ROOT / "static"
+STATIC_AGE = 600
+LARGEST_FORM = 512 * 1024
+log = structlog.get_logger("web")
+
+
+@lru_cache(maxsize=256)
+def _fingerprint(path: str) -> str:
+    return sha256((STATIC / path).read_bytes()).hexdigest()[:12]
+
+
+def static(path: str) -> str:
+    """The address of a static file, with its content's fingerprint."""
+    return f"/static/{path}?v={_fingerprint(path)}"
+
+
+def notices() -> list[tuple[str, str]]:
+    """What to tell the person at the top of the page: (kind, sentence)."""
+    return [(kind, str(text)) for kind, text in get_flashed_messages(with_categories=True)]
+
+
+def initials(name: str) -> str:
+    """Two letters for a round badge."""
+    words = [word for word in name.split() if not word.endswith(".") and word != "Dr"]
+    return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper()
+
+
+def _open_request() -> None:
+    g.request_id = uuid4().hex[:12]
+    g.began = time.monotonic()
+
+
+def _close_request(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    if request.endpoint != "web.health":
+        log.info(
+            "request",
+            request_id=g.get("request_id"),
+            endpoint=request.endpoint,
+            method=request.method,
+            status=response.status_code,
+            milliseconds=round((time.monotonic() - g.get("began", time.monotonic())) * 1000),
+        )
+    return response
+
+
+def _templates(app: Flask) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        static=static,
+        csp_nonce=headers.csp_nonce,
+        navigation=navigation.navigation,
+        form_key=once.new_key,
+        notices=notices,
+        role_labels=actors.ROLE_LABELS,
+    )
+    app.jinja_env.filters.update(
+        when=times.when,
+        day=times.day,
+        clock=times.clock_time,
+        zone_label=times.zone_label,
+        initials=initials,
+    )
+    app.context_processor(
+        lambda: {
+            "actor": actors.current(),
+            "text_direction": i18n.text_direction(),
+            "language": i18n.language(),
+            "has_errors": False,
+        }
+    )
+
+
+def install(app: Flask) -> None:
+    """Dress the application; the order of `before_request` here is the order of the checks."""
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
+    i18n.install(app)
+    forgery.install(app)
+    _templates(app)
+    app.before_request(_open_request)
+    app.before_request(forgery.came_from_us)
+    app.before_request(access.guard)
+    app.before_request(forgery.token_fits)
+    app.after_request(_close_request)
+    headers.install(app)
+    once.install(app)
+    errors.install(app)
+    files = WhiteNoise(app.wsgi_app, root=str(STATIC), prefix="static/", max_age=STATIC_AGE)
+    files.add_headers_function = headers.for_static
+    app.wsgi_app = files  # type: ignore[method-assign]

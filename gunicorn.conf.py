@@ -1,0 +1,47 @@
+"""How gunicorn serves Nearside: threads, because calls and sockets hold one each."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+from typing import Any
+
+bind = os.environ.get("NEARSIDE_BIND", "127.0.0.1:8000")
+worker_class = "gthread"
+workers = int(os.environ.get("NEARSIDE_WEB_PROCESSES", "1"))
+threads = int(os.environ.get("NEARSIDE_THREADS", "120"))
+timeout = 60
+graceful_timeout = 5
+keepalive = 15
+forwarded_allow_ips = os.environ.get("NEARSIDE_PROXY_ADDRESSES", "127.0.0.1")
+control_socket_disable = True
+
+_held = []
+
+
+def post_worker_init(worker: Any) -> None:
+    """Start the queue and the socket sweep beside the pages; hold SQLite for one process."""
+    app = worker.wsgi
+    settings = app.extensions["settings"]
+    if settings.sqlite:
+        _hold(settings.instance / "web.lock")
+    if settings.run_jobs:
+        app.extensions["worker"].start()
+    app.extensions["live"].start()
+
+
+def _hold(path: Any) -> None:
+    lock = path.open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        sys.exit("Nearside already runs on this SQLite database; use PostgreSQL for more.")
+    _held.append(lock)
+
+
+def worker_exit(_server: Any, worker: Any) -> None:
+    """Let the queue finish the row in hand."""
+    app = getattr(worker, "wsgi", None)
+    if app is not None and app.extensions["settings"].run_jobs:
+        app.extensions["worker"].stop()
