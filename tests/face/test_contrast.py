@@ -61,8 +61,7 @@ def contrast(one: str, other: str) -> float:
 def test_what_is_drawn_can_be_seen(front: str, back: str, needed: float, theme: str) -> None:
     palette = tokens()
     ratio = contrast(palette[front][theme], palette[back][theme])
-    print(f"{theme:5} {front:>11} on {back:<13} {ratio:5.2f} (needs {needed})")
-    assert ratio >= needed
+    assert ratio >= needed, f"{front} on {back} in {theme}: {ratio:.2f}"
 
 
 def test_every_colour_token_is_in_some_pair() -> None:
