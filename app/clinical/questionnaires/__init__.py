@@ -1,7 +1,7 @@
 """The portal's own questionnaires, as FHIR R4 files, and the form read from them.
 
     form = lifestyle()                       the lifestyle questionnaire
-    form = load(questionnaire: dict)         any FHIR R4 Questionnaire; FormError lists every problem
+    form = load(questionnaire: dict)         any FHIR R4 Questionnaire, or FormError
     form.parts                               top-level groups, one page each
     form.read({"height": "170", ...})        posted text -> Read(answers, problems)
     form.enabled(answers) -> set[str]        linkIds a person should see now
@@ -13,3 +13,22 @@
 
 Answers are FHIR-shaped: {"smoking-status": {"valueCoding": {"code": "LA18978-9", ...}}}.
 """
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+
+from app.clinical.errors import FormError
+from app.clinical.questionnaires.form import Form, Read, load
+from app.clinical.questionnaires.item import Answer, Answers, Item, Option
+
+__all__ = ["Answer", "Answers", "Form", "FormError", "Item", "Option", "Read", "lifestyle", "load"]
+
+
+@cache
+def lifestyle() -> Form:
+    """The lifestyle questionnaire, read once."""
+    text = resources.files(__name__).joinpath("lifestyle.json").read_text(encoding="utf-8")
+    return load(json.loads(text))
