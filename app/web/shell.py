@@ -15,7 +15,7 @@ from whitenoise import WhiteNoise
 
 from app.kernel import access, once
 from app.kernel import actor as actors
-from app.web import errors, forgery, headers, i18n, navigation, times
+from app.web import errors, forgery, headers, i18n, navigation, plots, times
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
@@ -73,6 +73,7 @@ def _templates(app: Flask) -> None:
         navigation=navigation.navigation,
         form_key=once.new_key,
         notices=notices,
+        plot=plots.plot,
         role_labels=actors.ROLE_LABELS,
     )
     app.jinja_env.filters.update(
