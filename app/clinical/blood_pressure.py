@@ -23,6 +23,7 @@ ESC_SOURCE = "ESC 2024 elevated blood pressure and hypertension doi:10.1093/eurh
 SERIES_DAYS = 7
 MINIMUM_READINGS = 12
 MINIMUM_DAYS = 3
+NOON = 12
 
 SEVERE_SYSTOLIC = 180
 SEVERE_DIASTOLIC = 120
@@ -34,6 +35,9 @@ class Pressure:
 
     systolic: Decimal
     diastolic: Decimal
+
+    def __str__(self) -> str:
+        return f"{self.systolic}/{self.diastolic}"
 
     @property
     def severe(self) -> bool:
@@ -128,6 +132,13 @@ ESC_LABELS = {
 }
 
 
+# Highest first: the band, and the upper or lower number from which it begins. AHA/ACC
+# calls 120 to 129 elevated only while the lower number is below 80.
+Bands = tuple[tuple[str, int, int | None], ...]
+AHA_BANDS: Bands = (("stage-2", 140, 90), ("stage-1", 130, 80), ("elevated", 120, None))
+ESC_BANDS: Bands = (("hypertension", 135, 85), ("elevated", 120, 70))
+
+
 def categories(pressure: Pressure) -> tuple[Category, Category]:
     """The home pressure's category under AHA/ACC 2025 and under ESC 2024."""
     return aha(pressure), esc(pressure)
@@ -135,26 +146,22 @@ def categories(pressure: Pressure) -> tuple[Category, Category]:
 
 def aha(pressure: Pressure) -> Category:
     """AHA/ACC 2025 bands. The higher of the two numbers decides."""
-    upper, lower = pressure.systolic, pressure.diastolic
-    if pressure.severe:
-        key = "severe"
-    elif upper >= 140 or lower >= 90:
-        key = "stage-2"
-    elif upper >= 130 or lower >= 80:
-        key = "stage-1"
-    else:
-        key = "elevated" if upper >= 120 else "normal"
+    key = "severe" if pressure.severe else _band(pressure, AHA_BANDS, "normal")
     return Category(AHA, key, Sentence(AHA_LABELS[key]), AHA_SOURCE)
 
 
 def esc(pressure: Pressure) -> Category:
     """ESC 2024 bands for pressure measured at home."""
-    upper, lower = pressure.systolic, pressure.diastolic
-    if upper >= 135 or lower >= 85:
-        key = "hypertension"
-    else:
-        key = "elevated" if upper >= 120 or lower >= 70 else "non-elevated"
+    key = _band(pressure, ESC_BANDS, "non-elevated")
     return Category(ESC, key, Sentence(ESC_LABELS[key]), ESC_SOURCE)
+
+
+def _band(pressure: Pressure, bands: Bands, otherwise: str) -> str:
+    for key, systolic, diastolic in bands:
+        by_lower = diastolic is not None and pressure.diastolic >= diastolic
+        if pressure.systolic >= systolic or by_lower:
+            return key
+    return otherwise
 
 
 def series(readings: Iterable[Reading]) -> Series | None:
@@ -197,6 +204,7 @@ def _missing(used: tuple[Reading, ...], *, alone: bool) -> tuple[Sentence, ...]:
         missing.append(Sentence(MORE_READINGS, {"count": MINIMUM_READINGS - counted}))
     elif len({reading.taken_at.date() for reading in used}) < MINIMUM_DAYS:
         missing.append(Sentence(MORE_DAYS))
-    if len({reading.taken_at.hour < 12 for reading in used}) < 2:
+    mornings = sum(reading.taken_at.hour < NOON for reading in used)
+    if not 0 < mornings < len(used):
         missing.append(Sentence(MORNING_AND_EVENING))
     return tuple(missing)

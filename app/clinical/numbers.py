@@ -58,6 +58,10 @@ def _problem(entered: str) -> Sentence | None:
         return Sentence(EMPTY)
     if len(entered) > MAX_CHARACTERS:
         return Sentence(TOO_LONG)
+    return _unreadable(entered)
+
+
+def _unreadable(entered: str) -> Sentence | None:
     # str.isdigit is true of Arabic, full-width and superscript digits, which Decimal half
     # understands: refusing them all keeps one spelling for one value.
     if any(sign.isdigit() and not sign.isascii() for sign in entered):

@@ -31,8 +31,11 @@ class Sentence:
     def say(
         self, translate: Callable[[str], str] = str, show: Callable[[Any], str] | None = None
     ) -> str:
-        """Speak the sentence: `translate` turns English into the reader's language, `show`
-        writes a number or a day the way the reader writes it."""
+        """Speak the sentence.
+
+        `translate` turns English into the reader's language, `show` writes a number or a
+        day the way the reader writes it.
+        """
         text = translate(self.text)
         if not self.values:
             return text

@@ -15,8 +15,8 @@ from types import MappingProxyType
 
 from app.clinical.guidelines.facts import Fact, Facts, birth_date, from_observation
 from app.clinical.guidelines.glucose import DM_07
-from app.clinical.guidelines.lifestyle import ALC_01, OB_01, PA_01, TOB_01
-from app.clinical.guidelines.pressure import BP_03, BP_04, BP_05
+from app.clinical.guidelines.habits import ALC_01, PA_01, TOB_01
+from app.clinical.guidelines.pressure import BP_03, BP_04
 from app.clinical.guidelines.rule import (
     Evaluation,
     Found,
@@ -26,6 +26,8 @@ from app.clinical.guidelines.rule import (
     Unknown,
     Wording,
 )
+from app.clinical.guidelines.salt import BP_05
+from app.clinical.guidelines.weight import OB_01
 from app.clinical.sentences import Sentence
 
 __all__ = [

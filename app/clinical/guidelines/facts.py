@@ -24,13 +24,39 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Union
+from typing import Any
 
 from app.clinical.blood_pressure import Pressure
 from app.clinical.measures.row import Measure
 from app.clinical.sentences import N_, Sentence
 
-FactValue = Union[Decimal, int, bool, str, date, Pressure]
+# The type and unit a rule expects under each key. A value in another unit would be read
+# as if it were in this one, so a fact that does not fit is refused when it is made.
+_CODE, _POINTS, _FLAG = (str, None), (int, None), (bool, None)
+KEYS: Mapping[str, tuple[type, str | None]] = {
+    "birth-date": (date, None),
+    "sex-at-birth": _CODE,
+    "blood-pressure": (Pressure, "mm[Hg]"),
+    "glucose": (Decimal, "mg/dL"),
+    "weight": (Decimal, "kg"),
+    "height": (Decimal, "cm"),
+    "pregnant": _FLAG,
+    "activity-days": (Decimal, "d/wk"),
+    "activity-minutes": (Decimal, "min/d"),
+    "smoking-status": _CODE,
+    "other-tobacco": _FLAG,
+    "alcohol-frequency": _POINTS,
+    "alcohol-amount": _POINTS,
+    "alcohol-binge": _POINTS,
+    "salt-table": _POINTS,
+    "salt-packaged": _POINTS,
+    "salt-cured": _POINTS,
+    "salt-takeaway": _POINTS,
+    "kidney-disease": _FLAG,
+    "potassium-medicine": _FLAG,
+}
+
+FactValue = Decimal | int | bool | str | date | Pressure
 
 # Someone east of the server may write tomorrow's date today; later than that is a slip.
 ZONE_SLACK = timedelta(days=1)
@@ -58,6 +84,9 @@ class Fact:
     def __post_init__(self) -> None:
         if self.when.tzinfo is None:
             raise ValueError(f"fact {self.key} has no time zone")
+        kind, unit = KEYS.get(self.key, (type(self.value), self.unit))
+        if type(self.value) is not kind or self.unit != unit:
+            raise ValueError(f"fact {self.key} wants {kind.__name__} in {unit}")
 
     @property
     def day(self) -> date:
@@ -68,6 +97,19 @@ class Fact:
     def order(self) -> tuple[datetime, str, str, str]:
         """A total order, so that nothing depends on how facts were gathered."""
         return (self.when, self.source, self.source_id, repr(self.value))
+
+    def to_json(self) -> dict[str, Any]:
+        """The fact as plain JSON, to be kept beside the line that rests on it."""
+        return {
+            "key": self.key,
+            "value": str(self.value),
+            "unit": self.unit,
+            "when": self.when.isoformat(),
+            "source": self.source,
+            "source_id": self.source_id,
+            "label": self.label.to_json(),
+            "shown": self.shown.to_json(),
+        }
 
 
 class Facts:

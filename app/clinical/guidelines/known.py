@@ -1,14 +1,18 @@
-"""What several rules ask first: is this person within the guideline, is the fact fresh?"""
+"""What several rules ask first: is the person within the guideline, is the fact fresh."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from app.clinical.guidelines.facts import Fact, Facts
 from app.clinical.guidelines.rule import Gap
 from app.clinical.sentences import N_, Sentence
 
 ADULT = 18
+
+USPSTF = "https://www.uspreventiveservicestaskforce.org/"
+GRADE_B = Sentence(N_("Recommended (B)"))
 
 # Habits are asked about again at the yearly review, so an older answer is out of date.
 ANSWERS_LAST = timedelta(days=365)
@@ -28,6 +32,11 @@ ANSWER_AGAIN = N_("Please answer the questions about your daily life.")
 def age(born: date, today: date) -> int:
     """Whole years. Someone born on 29 February turns a year older on 1 March."""
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def amount(fact: Fact) -> Decimal:
+    """The fact's number."""
+    return Decimal(str(fact.value))
 
 
 def fresh(fact: Fact | None, today: date, lasts: timedelta) -> Fact | None:

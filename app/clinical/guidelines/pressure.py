@@ -1,4 +1,4 @@
-"""Rules that rest on home blood pressure: BP-03, BP-04 and BP-05."""
+"""Rules that rest on home blood pressure: BP-03 and BP-04."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 from app.clinical import blood_pressure
 from app.clinical.blood_pressure import Pressure, Reading, Series
 from app.clinical.guidelines.facts import Fact, Facts
-from app.clinical.guidelines.known import answer, outside, unanswered
+from app.clinical.guidelines.known import outside
 from app.clinical.guidelines.rule import Found, Gap, Outcome, Rule, Wording
 from app.clinical.sentences import N_, Sentence
 
@@ -33,35 +33,30 @@ MEASURE_A_WEEK = N_(
 )
 
 
-def _readings(facts: Facts) -> dict[Reading, Fact]:
+def _recent(facts: Facts, today: date, lasts: timedelta) -> dict[Reading, Fact]:
+    """Readings recent enough, each with the fact it came from."""
     return {
         Reading(fact.value, fact.when, fact.source_id): fact
         for fact in facts.every("blood-pressure")
-        if isinstance(fact.value, Pressure)
+        if isinstance(fact.value, Pressure) and today - fact.day <= lasts
     }
 
 
-def _recent(facts: Facts, today: date, lasts: timedelta) -> dict[Reading, Fact] | Gap:
-    """Readings recent enough, or why there are none."""
-    found = _readings(facts)
+def _nothing_recent(facts: Facts) -> Gap:
+    """Why no reading can be rested on: none at all, or none that is recent."""
     needs, supply = ("blood-pressure",), Sentence(MEASURE_A_WEEK)
-    if not found:
+    last = facts.latest("blood-pressure")
+    if last is None:
         return Gap("absent", Sentence(NO_READINGS), supply, needs)
-    recent = {reading: fact for reading, fact in found.items() if today - fact.day <= lasts}
-    if not recent:
-        last = max(found.values(), key=lambda fact: fact.order)
-        said = Sentence(OLD_READINGS, {"day": last.day})
-        return Gap("old", said, supply, needs, (last,))
-    return recent
+    return Gap("old", Sentence(OLD_READINGS, {"day": last.day}), supply, needs, (last,))
 
 
-def _week(facts: Facts, today: date) -> tuple[Series, tuple[Fact, ...]] | Gap:
+def week(facts: Facts, today: date) -> tuple[Series, tuple[Fact, ...]] | Gap:
     """A valid series with the facts it rests on, or what it lacks."""
     recent = _recent(facts, today, SERIES_LASTS)
-    if isinstance(recent, Gap):
-        return recent
     series = blood_pressure.series(recent)
-    assert series is not None  # recent is never empty
+    if series is None:
+        return _nothing_recent(facts)
     evidence = tuple(recent[reading] for reading in series.used)
     if not series.valid:
         needs, supply = ("blood-pressure",), Sentence(MEASURE_A_WEEK)
@@ -73,16 +68,17 @@ def _two_medicines(facts: Facts, today: date) -> Outcome:
     """BP-03: home mean at least 140 and/or 90."""
     if (gap := outside(facts, today)) is not None:
         return gap
-    week = _week(facts, today)
-    if isinstance(week, Gap):
-        return week
-    series, evidence = week
+    found = week(facts, today)
+    if isinstance(found, Gap):
+        return found
+    series, evidence = found
     if series.mean.systolic < STAGE_2.systolic and series.mean.diastolic < STAGE_2.diastolic:
         return None
     return Found(_medicine_wording(series), evidence)
 
 
-def _mean(series: Series) -> dict[str, int | date]:
+def mean(series: Series) -> dict[str, int | date]:
+    """The values a sentence about the mean needs."""
     return {
         "systolic": int(series.mean.systolic),
         "diastolic": int(series.mean.diastolic),
@@ -108,7 +104,7 @@ def _medicine_wording(series: Series) -> Wording:
                 " medicine together with daily habits protects the heart and brain better"
                 " than habits alone."
             ),
-            _mean(series),
+            mean(series),
         ),
         start=Sentence(N_("At your next visit. Do not start or stop any medicine before it.")),
         change=Sentence(
@@ -123,18 +119,15 @@ def _medicine_wording(series: Series) -> Wording:
 def _severe(facts: Facts, today: date) -> Outcome:
     """BP-04: any reading above 180 and/or above 120. For every age: it only asks for help."""
     recent = _recent(facts, today, SEVERE_LASTS)
-    if isinstance(recent, Gap):
-        return recent
-    severe = [fact for reading, fact in recent.items() if reading.pressure.severe]
+    if not recent:
+        return _nothing_recent(facts)
+    severe = [reading for reading in recent if reading.pressure.severe]
     if not severe:
         return None
-    severe.sort(key=lambda fact: fact.order)
-    worst = severe[-1]
-    assert isinstance(worst.value, Pressure)  # _readings keeps no other
-    return Found(_severe_wording(worst, worst.value), tuple(severe))
+    return Found(_severe_wording(severe[-1]), tuple(recent[reading] for reading in severe))
 
 
-def _severe_wording(fact: Fact, pressure: Pressure) -> Wording:
+def _severe_wording(last: Reading) -> Wording:
     return Wording(
         action=Sentence(N_("Measure your blood pressure again now, and tell us the result")),
         detail=Sentence(
@@ -151,9 +144,9 @@ def _severe_wording(fact: Fact, pressure: Pressure) -> Wording:
                 " blood pressure needs attention the same day."
             ),
             {
-                "day": fact.day,
-                "systolic": pressure.systolic,
-                "diastolic": pressure.diastolic,
+                "day": last.taken_at.date(),
+                "systolic": last.pressure.systolic,
+                "diastolic": last.pressure.diastolic,
             },
         ),
         start=Sentence(N_("Now.")),
@@ -161,101 +154,6 @@ def _severe_wording(fact: Fact, pressure: Pressure) -> Wording:
             N_("Repeated readings that are lower, when you sit quietly and feel well.")
         ),
     )
-
-
-SALT_ITEMS = ("salt-table", "salt-packaged", "salt-cured", "salt-takeaway")
-SALT_ITEM_POINTS = 2
-# Half of the 8 points. Our own screen of habits, not a validated instrument: it only
-# opens a conversation about salt, and a clinician sees the answers beside the line.
-SALT_HIGH = 4
-
-SALT_TOPIC = Sentence(N_("salt and food"))
-
-
-def _salt_high(known: list[Fact]) -> bool | None:
-    """Whether the habits add up to much salt; `None` when the answers given leave it open."""
-    points = sum(fact.value for fact in known if isinstance(fact.value, int))
-    if points >= SALT_HIGH:
-        return True
-    most = points + SALT_ITEM_POINTS * (len(SALT_ITEMS) - len(known))
-    return False if most < SALT_HIGH else None
-
-
-def _less_salt(facts: Facts, today: date) -> Outcome:
-    """BP-05: salty habits, or elevated blood pressure, either being enough."""
-    if (gap := outside(facts, today)) is not None:
-        return gap
-    salt = [fact for key in SALT_ITEMS if (fact := answer(facts, key, today)) is not None]
-    week = _week(facts, today)
-    reasons: list[Sentence] = []
-    evidence: tuple[Fact, ...] = ()
-    high = _salt_high(salt)
-    if high:
-        reasons.append(_salt_reason(salt))
-        evidence += tuple(salt)
-    if not isinstance(week, Gap) and blood_pressure.aha(week[0].mean).key != "normal":
-        reasons.append(Sentence(PRESSURE_REASON, _mean(week[0])))
-        evidence += week[1]
-    if reasons:
-        return _salt_found(facts, today, reasons, evidence)
-    if high is None:
-        return unanswered(facts, SALT_ITEMS, SALT_TOPIC)
-    return week if isinstance(week, Gap) else None
-
-
-SALT_REASON = N_("Your answers of %(day)s show that much of your food is salty.")
-PRESSURE_REASON = N_(
-    "Your blood pressure at home was %(systolic)s over %(diastolic)s on average (%(count)s"
-    " readings, %(first)s to %(last)s), which is above normal."
-)
-SALT_WHY = N_("%(reason)s Less salt lowers blood pressure in most people.")
-SALT_WHY_BOTH = N_("%(reason)s %(second)s Less salt lowers blood pressure in most people.")
-
-
-def _salt_reason(salt: list[Fact]) -> Sentence:
-    return Sentence(SALT_REASON, {"day": max(fact.day for fact in salt)})
-
-
-def _salt_found(
-    facts: Facts, today: date, reasons: list[Sentence], evidence: tuple[Fact, ...]
-) -> Found:
-    both = len(reasons) == 2
-    names = dict(zip(("reason", "second"), reasons, strict=False))
-    potassium, deciding = _potassium(facts, today)
-    wording = Wording(
-        action=Sentence(N_("Eat less salt: under 2,300 mg of sodium a day")),
-        detail=potassium,
-        why=Sentence(SALT_WHY_BOTH if both else SALT_WHY, names),
-        start=Sentence(N_("From the day your plan is approved, one change at a time.")),
-        change=Sentence(
-            N_(
-                "Kidney disease, a new medicine for the heart, blood pressure or kidneys, or"
-                " feeling faint."
-            )
-        ),
-    )
-    return Found(wording, evidence + deciding)
-
-
-POTASSIUM_SAFE = N_(
-    "That is about one teaspoon of salt in all; under 1,500 mg is better still. Taste before"
-    " you add salt, cook more from fresh food, and compare labels. Fruit, vegetables, beans"
-    " and nuts bring potassium, which helps. A salt substitute with potassium is possible if"
-    " your clinician agrees that your kidneys are well."
-)
-POTASSIUM_UNSAFE = N_(
-    "That is about one teaspoon of salt in all; under 1,500 mg is better still. Taste before"
-    " you add salt, cook more from fresh food, and compare labels. Do not use salt substitutes:"
-    " they contain potassium, which may not be safe for you."
-)
-
-
-def _potassium(facts: Facts, today: date) -> tuple[Sentence, tuple[Fact, ...]]:
-    """Potassium only after a plain no to both questions; no answer counts as unsafe."""
-    asked = [answer(facts, key, today) for key in ("kidney-disease", "potassium-medicine")]
-    given = tuple(fact for fact in asked if fact is not None)
-    safe = len(given) == len(asked) and all(fact.value is False for fact in given)
-    return Sentence(POTASSIUM_SAFE if safe else POTASSIUM_UNSAFE), given
 
 
 BP_03 = Rule(
@@ -298,27 +196,4 @@ BP_04 = Rule(
     ),
     verified=VERIFIED,
     decide=_severe,
-)
-
-BP_05 = Rule(
-    id="BP-05",
-    version="2026.1",
-    title=Sentence(N_("Less salt")),
-    source=SOURCE,
-    url=URL,
-    grade="COR 1",
-    strength=COR_1,
-    kind="recommend",
-    audience="patient",
-    urgency="routine",
-    note=Sentence(
-        N_(
-            "Sodium below 2,300 mg a day, ideally below 1,500 mg; potassium 3,500 to 5,000 mg"
-            " from food. No potassium salt substitute with kidney disease or a"
-            " potassium-sparing medicine. The salt questions are a habit screen, not a"
-            " validated instrument."
-        )
-    ),
-    verified=VERIFIED,
-    decide=_less_salt,
 )

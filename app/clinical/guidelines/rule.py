@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, Union
+from typing import Literal
 
 from app.clinical.guidelines.facts import Fact, Facts
 from app.clinical.sentences import Sentence
@@ -46,7 +46,7 @@ class Gap:
     evidence: tuple[Fact, ...] = ()
 
 
-Outcome = Union[Found, Gap, None]  # None: decided, and nothing to propose
+Outcome = Found | Gap | None  # None: decided, and nothing to propose
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ treatment. New rows are added here as data; nothing else needs to know.
 
 from __future__ import annotations
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 from app.clinical.measures.row import (
     Alert,
@@ -33,15 +33,15 @@ BLOOD_PRESSURE = Measure(
             "systolic",
             "8480-6",
             Sentence(N_("Upper number")),
-            hard=Range(D(50), D(300)),
-            soft=Range(D(70), D(250)),
+            hard=Range(Decimal(50), Decimal(300)),
+            soft=Range(Decimal(70), Decimal(250)),
         ),
         Component(
             "diastolic",
             "8462-4",
             Sentence(N_("Lower number")),
-            hard=Range(D(20), D(200)),
-            soft=Range(D(40), D(150)),
+            hard=Range(Decimal(20), Decimal(200)),
+            soft=Range(Decimal(40), Decimal(150)),
         ),
     ),
     reference=Reference(Sentence(N_("At home, under 130 over 80 is the usual goal.")), AHA),
@@ -59,7 +59,7 @@ BLOOD_PRESSURE = Measure(
             ),
             AHA,
             component="systolic",
-            above=D(180),
+            above=Decimal(180),
         ),
         Alert(
             "severe-diastolic",
@@ -74,7 +74,7 @@ BLOOD_PRESSURE = Measure(
             ),
             AHA,
             component="diastolic",
-            above=D(120),
+            above=Decimal(120),
         ),
         Alert(
             "low-systolic",
@@ -87,7 +87,7 @@ BLOOD_PRESSURE = Measure(
             ),
             AHA,
             component="systolic",
-            below=D(90),
+            below=Decimal(90),
         ),
     ),
     how_to=(
@@ -115,10 +115,10 @@ GLUCOSE = Measure(
             "value",
             "41653-7",
             Sentence(N_("Blood sugar")),
-            hard=Range(D(10), D(1500)),
+            hard=Range(Decimal(10), Decimal(1500)),
             # Meters for the finger read from about 20 to 600 mg/dL; within 40 to 500 no
             # reading is so unusual that we should doubt the person.
-            soft=Range(D(40), D(500)),
+            soft=Range(Decimal(40), Decimal(500)),
         ),
     ),
     contexts=(
@@ -146,7 +146,7 @@ GLUCOSE = Measure(
                 )
             ),
             ADA,
-            below=D(54),
+            below=Decimal(54),
         ),
         Alert(
             "low-level-1",
@@ -158,7 +158,7 @@ GLUCOSE = Measure(
                 )
             ),
             ADA,
-            below=D(70),
+            below=Decimal(70),
         ),
         Alert(
             "very-high",
@@ -170,7 +170,7 @@ GLUCOSE = Measure(
                 )
             ),
             ADA,
-            at_least=D(300),
+            at_least=Decimal(300),
         ),
         Alert(
             "high-untimed",
@@ -182,7 +182,7 @@ GLUCOSE = Measure(
                 )
             ),
             ADA,
-            at_least=D(200),
+            at_least=Decimal(200),
             contexts=("untimed",),
         ),
         Alert(
@@ -195,7 +195,7 @@ GLUCOSE = Measure(
                 )
             ),
             ADA,
-            at_least=D(126),
+            at_least=Decimal(126),
             contexts=("fasting",),
         ),
     ),
@@ -220,9 +220,9 @@ WEIGHT = Measure(
             "value",
             "29463-7",
             Sentence(N_("Weight")),
-            hard=Range(D(25), D(400)),
+            hard=Range(Decimal(25), Decimal(400)),
             # An adult outside 35 to 200 kg is rare enough to ask once.
-            soft=Range(D(35), D(200)),
+            soft=Range(Decimal(35), Decimal(200)),
         ),
     ),
     reference=Reference(
@@ -265,9 +265,9 @@ HEIGHT = Measure(
             "value",
             "8302-2",
             Sentence(N_("Height")),
-            hard=Range(D(30), D(272)),
+            hard=Range(Decimal(30), Decimal(272)),
             # 272 cm is the tallest person ever measured; adults outside 120 to 220 are rare.
-            soft=Range(D(120), D(220)),
+            soft=Range(Decimal(120), Decimal(220)),
         ),
     ),
     reference=Reference(

@@ -107,8 +107,11 @@ def _likely(component: Component, canonical: Decimal, previous: Decimal | None) 
 def _doubtful(
     measure: Measure, component: Component, canonical: Decimal, previous: Decimal | None
 ) -> bool:
-    """Odd enough to ask. A person's past counts only where the measure is steady:
-    sugar may double in an hour, a weight may not."""
+    """Odd enough to ask.
+
+    A person's past counts only where the measure is steady: sugar may double in an hour, a
+    weight may not.
+    """
     if not component.soft.holds(canonical):
         return True
     steady = JUMPS.get(measure.key)
@@ -143,8 +146,8 @@ def _decimal_slips(
     if not _doubtful(measure, component, measure.to_canonical(value, unit), previous):
         return
     choice = measure.choice(unit)
-    for meant in (value / 10, value * 10):
-        meant = round_half_up(meant, choice.decimals)
+    for shifted in (value / 10, value * 10):
+        meant = round_half_up(shifted, choice.decimals)
         if _likely(component, measure.to_canonical(meant, unit), steady):
             said = Sentence(DECIMAL_SLIP, {"value": value, "unit": choice.label, "other": meant})
             yield Question("decimal", component.key, said, {component.key: meant}, unit)

@@ -109,7 +109,7 @@ class Item:
         return tuple(item for item in self.walk() if item.asks)
 
     def walk(self) -> Iterator[Item]:
-        """This item and everything below it, in order."""
+        """The item and everything below it, in order."""
         yield self
         for item in self.items:
             yield from item.walk()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -129,17 +130,21 @@ def _conditions(
 
 def _across(found: list[Item]) -> list[tuple[str, str]]:
     """What only shows when the items are seen together."""
-    problems = []
     links = [item.link_id for item in found]
     known = set(links)
-    for link in sorted({link for link in links if links.count(link) > 1}):
-        problems.append((link, "This linkId is used more than once."))
-    for item in found:
-        missing = {each.question for each in item.conditions} - known
-        problems += [
-            (item.link_id, f"enableWhen asks about “{name}”, which is not in the form.")
-            for name in sorted(missing)
-        ]
-        if item.type == "choice" and not item.options:
-            problems.append((item.link_id, "A choice offers no answers."))
+    problems = [
+        (link, "This linkId is used more than once.")
+        for link, times in sorted(Counter(links).items())
+        if times > 1
+    ]
+    problems += [
+        (item.link_id, f"enableWhen asks about “{name}”, which is not in the form.")
+        for item in found
+        for name in sorted({each.question for each in item.conditions} - known)
+    ]
+    problems += [
+        (item.link_id, "A choice offers no answers.")
+        for item in found
+        if item.type == "choice" and not item.options
+    ]
     return problems

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -73,24 +73,18 @@ def problem(item: Item, answer: Answer | None) -> Sentence | None:
     """What is wrong with the answer to one item that is shown; `None` when nothing is."""
     value = value_of(answer)
     if value is None or value == "":
-        if not item.required:
-            return None
-        chosen = item.type in {"choice", "boolean"}
-        return Sentence(PLEASE_CHOOSE if chosen else PLEASE_ANSWER)
+        return _open(item)
     if answer is None or ANSWER_KEYS[item.type] not in answer or not _fits(item, value):
         return Sentence(CANNOT_USE)
-    match item.type:
-        case "choice":
-            known = item.option(str(value.get("code")), value.get("system"))
-            return None if known else Sentence(PLEASE_CHOOSE)
-        case "integer" | "decimal":
-            return _range(item, Decimal(str(value)), None)
-        case "quantity":
-            return _quantity_range(item, value)
-        case "string" | "text":
-            return _length(item, value)
-        case _:
-            return None
+    check = _CHECKS.get(item.type)
+    return check(item, value) if check else None
+
+
+def _open(item: Item) -> Sentence | None:
+    if not item.required:
+        return None
+    chosen = item.type in {"choice", "boolean"}
+    return Sentence(PLEASE_CHOOSE if chosen else PLEASE_ANSWER)
 
 
 def _fits(item: Item, value: Any) -> bool:
@@ -113,6 +107,15 @@ def _is_number(value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return False
     return Decimal(str(value)).is_finite()
+
+
+def _known_option(item: Item, value: Mapping[str, Any]) -> Sentence | None:
+    known = item.option(str(value.get("code")), value.get("system"))
+    return None if known else Sentence(PLEASE_CHOOSE)
+
+
+def _number_range(item: Item, value: float) -> Sentence | None:
+    return _range(item, Decimal(str(value)), None)
 
 
 def _length(item: Item, value: str) -> Sentence | None:
@@ -158,3 +161,13 @@ def _end(limit: Limit | None, unit: str | None) -> Decimal | None:
 
 def _spoken(value: Decimal) -> Decimal:
     return round(value, 1) if value != value.to_integral_value() else value
+
+
+_CHECKS: Mapping[str, Callable[[Item, Any], Sentence | None]] = {
+    "choice": _known_option,
+    "integer": _number_range,
+    "decimal": _number_range,
+    "quantity": _quantity_range,
+    "string": _length,
+    "text": _length,
+}

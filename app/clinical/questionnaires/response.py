@@ -44,7 +44,7 @@ def _items(items: tuple[Item, ...], answers: Answers) -> Iterator[dict[str, Any]
 
 
 def answers(stored: Mapping[str, Any]) -> dict[str, Answer]:
-    """linkId -> first answer, however deep."""
+    """The first answer under each linkId, however deep."""
     found: dict[str, Answer] = {}
     for entry in stored.get("item", ()):
         if entry.get("answer"):

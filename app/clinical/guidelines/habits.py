@@ -1,100 +1,26 @@
-"""Rules that rest on weight and on the lifestyle answers: OB-01, TOB-01, ALC-01, PA-01."""
+"""Rules that rest on the lifestyle answers: TOB-01, ALC-01 and PA-01."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from app.clinical.guidelines.facts import Fact, Facts
 from app.clinical.guidelines.known import (
+    GRADE_B,
+    USPSTF,
+    amount,
     answer,
-    fresh,
     not_adult,
     outside,
     pregnancy,
     unanswered,
 )
 from app.clinical.guidelines.rule import Found, Gap, Outcome, Rule, Wording
-from app.clinical.measures.row import round_half_up
 from app.clinical.sentences import N_, Sentence, Value
 
-USPSTF = "https://www.uspreventiveservicestaskforce.org/"
-KGRID = "executable third-party encoding with tests read (kgrid USPSTF-collection)"
 MEMORY = "from working knowledge; open the primary text before release"
 GRADE_A = Sentence(N_("Strong recommendation (A)"))
-GRADE_B = Sentence(N_("Recommended (B)"))
-
-# ---------------------------------------------------------------- OB-01
-
-OBESITY = Decimal(30)
-# Weight moves; half a year is the follow-up interval of weight programmes.
-WEIGHT_LASTS = timedelta(days=182)
-# Grown people lose about a centimetre in ten years, which moves a BMI of 30 by less than 0.4.
-HEIGHT_LASTS = timedelta(days=5 * 365)
-
-NO_BODY = N_("We do not have your weight and height together, from recent times.")
-ENTER_BODY = N_("Enter your weight, and your height in the questions about your daily life.")
-
-
-def bmi(weight_kg: Decimal, height_cm: Decimal) -> Decimal:
-    """Body mass index, kg/m2 (WHO)."""
-    return weight_kg / (height_cm / 100) ** 2
-
-
-def _weight(facts: Facts, today: date) -> Outcome:
-    """OB-01: BMI at least 30."""
-    if (gap := outside(facts, today)) is not None:
-        return gap
-    weight = fresh(facts.latest("weight"), today, WEIGHT_LASTS)
-    height = fresh(facts.latest("height"), today, HEIGHT_LASTS)
-    if weight is None or height is None:
-        pairs = (("weight", weight), ("height", height))
-        needs = tuple(key for key, fact in pairs if fact is None)
-        old = tuple(fact for key in needs if (fact := facts.latest(key)) is not None)
-        reason = "old" if old else "absent"
-        return Gap(reason, Sentence(NO_BODY), Sentence(ENTER_BODY), needs, old)
-    assert isinstance(weight.value, Decimal)
-    assert isinstance(height.value, Decimal)
-    index = bmi(weight.value, height.value)
-    return (
-        Found(_weight_wording(index, weight, height), (weight, height))
-        if (index >= OBESITY)
-        else None
-    )
-
-
-def _weight_wording(index: Decimal, weight: Fact, height: Fact) -> Wording:
-    return Wording(
-        action=Sentence(N_("Join a programme that helps you eat and move towards a lighter body")),
-        detail=Sentence(
-            N_(
-                "Choose one with at least 12 meetings in the first year, in a group or on your"
-                " own, that covers food, movement and how to keep going. Your care team can"
-                " find one with you."
-            )
-        ),
-        why=Sentence(
-            N_(
-                "Your weight of %(weight)s (%(day)s) and height of %(height)s give a body mass"
-                " index of %(index)s. From 30 upwards, programmes like these help people lose"
-                " weight safely and lower the risk of diabetes."
-            ),
-            {
-                "weight": weight.shown,
-                "day": weight.day,
-                "height": height.shown,
-                "index": round_half_up(index, 1),
-            },
-        ),
-        start=Sentence(N_("Within the next month, when you feel ready.")),
-        change=Sentence(
-            N_(
-                "A body mass index under 30, pregnancy, an eating disorder now or in the past,"
-                " or losing weight without trying."
-            )
-        ),
-    )
-
 
 # ---------------------------------------------------------------- TOB-01
 
@@ -235,7 +161,7 @@ def _activity(facts: Facts, today: date) -> Outcome:
     # A minutes answer left from an earlier questionnaire says nothing about a week of rest.
     if none_at_all or minutes is None:
         return Found(_activity_wording(days, None, Decimal(0)), (days,))
-    total = Decimal(str(days.value)) * Decimal(str(minutes.value))
+    total = amount(days) * amount(minutes)
     if total >= ENOUGH_MINUTES:
         return None
     return Found(_activity_wording(days, minutes, total), (days, minutes))
@@ -256,8 +182,8 @@ def _activity_wording(days: Fact, minutes: Fact | None, total: Decimal) -> Wordi
     values: dict[str, Value] = {"day": days.day}
     if minutes is not None:
         values |= {
-            "days": Decimal(str(days.value)),
-            "minutes": Decimal(str(minutes.value)),
+            "days": amount(days),
+            "minutes": amount(minutes),
             "total": total,
         }
     return Wording(
@@ -279,24 +205,6 @@ def _activity_wording(days: Fact, minutes: Fact | None, total: Decimal) -> Wordi
         ),
     )
 
-
-OB_01 = Rule(
-    id="OB-01",
-    version="2018.1",
-    title=Sentence(N_("Help to lose weight")),
-    source="USPSTF 2018, behavioural weight loss interventions in adults",
-    url=USPSTF,
-    grade="B",
-    strength=GRADE_B,
-    kind="recommend",
-    audience="patient",
-    urgency="routine",
-    note=Sentence(
-        N_("Offer or refer to an intensive, multicomponent behavioural intervention (BMI ≥ 30).")
-    ),
-    verified=KGRID,
-    decide=_weight,
-)
 
 TOB_01 = Rule(
     id="TOB-01",
