@@ -62,6 +62,7 @@ FactValue = Decimal | int | bool | str | date | Pressure
 ZONE_SLACK = timedelta(days=1)
 
 BIRTH_DATE = N_("Date of birth")
+DAY = N_("%(day)s")
 
 
 @dataclass(frozen=True)
@@ -140,22 +141,36 @@ class Facts:
 
 
 def from_observation(
-    measure: Measure, values: Mapping[str, Decimal], when: datetime, source_id: str, shown: Sentence
+    measure: Measure, values: Mapping[str, Decimal], unit: str, when: datetime, source_id: str
 ) -> Fact:
-    """The fact a home measurement states; `values` by component in the canonical unit."""
+    """The fact a home measurement states; `values` by component, in the unit of the entry."""
+    canonical = {key: measure.to_canonical(value, unit) for key, value in values.items()}
     value: FactValue
     if measure.key == "blood-pressure":
-        value = Pressure(values["systolic"], values["diastolic"])
+        value = Pressure(canonical["systolic"], canonical["diastolic"])
     else:
-        value = values["value"]
+        value = canonical["value"]
     return Fact(
-        measure.key, value, measure.canonical, when, "observation", source_id, measure.label, shown
+        key=measure.key,
+        value=value,
+        unit=measure.canonical,
+        when=when,
+        source="observation",
+        source_id=source_id,
+        label=measure.label,
+        shown=measure.spoken(values, unit),
     )
 
 
 def birth_date(born: date, when: datetime, source_id: str) -> Fact:
     """The date of birth as the person's record holds it."""
     return Fact(
-        "birth-date", born, None, when, "record", source_id,
-        Sentence(BIRTH_DATE), Sentence(N_("%(day)s"), {"day": born}),
-    )  # fmt: skip
+        key="birth-date",
+        value=born,
+        unit=None,
+        when=when,
+        source="record",
+        source_id=source_id,
+        label=Sentence(BIRTH_DATE),
+        shown=Sentence(DAY, {"day": born}),
+    )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from app.clinical.guidelines.facts import Fact, Facts
 from app.clinical.sentences import Sentence
@@ -14,6 +14,9 @@ Kind = Literal["recommend", "safety"]
 Audience = Literal["patient", "clinician"]
 Urgency = Literal["now", "soon", "routine"]
 Reason = Literal["absent", "old", "not enough", "outside"]
+
+
+WORDS = ("action", "detail", "why", "start", "change")
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,15 @@ class Wording:
     why: Sentence  # why this, for you: from the person's own data and days
     start: Sentence  # when to start
     change: Sentence  # what would change it
+
+    def to_json(self) -> dict[str, Any]:
+        """The words as plain JSON, so that a stored draft can still be translated."""
+        return {name: getattr(self, name).to_json() for name in WORDS}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Wording:
+        """Read back what `to_json` wrote."""
+        return cls(**{name: Sentence.from_json(stored[name]) for name in WORDS})
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from app.clinical import units
-from app.clinical.sentences import Sentence
+from app.clinical.sentences import N_, Sentence, Value
+
+SINGLE = N_("%(value)s %(unit)s")
+PAIR = N_("%(systolic)s over %(diastolic)s %(unit)s")
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,15 @@ class Measure:
             if component.key == key:
                 return component
         raise KeyError(key)
+
+    def code(self, context: str | None = None) -> str:
+        """The LOINC code of the whole, which a context such as fasting may change."""
+        return next((each.loinc for each in self.contexts if each.key == context), self.loinc)
+
+    def spoken(self, values: Mapping[str, Decimal], unit: str) -> Sentence:
+        """A measurement as people say it: 128 over 82 mmHg, 5.6 mmol/L."""
+        said: dict[str, Value] = {**values, "unit": self.choice(unit).label}
+        return Sentence(PAIR if len(self.components) > 1 else SINGLE, said)
 
     def to_canonical(self, value: Decimal, unit: str) -> Decimal:
         """The value in the canonical unit, rounded half up to what a device can mean."""
