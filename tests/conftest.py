@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from app.kernel.settings import Environment
 from tests.support import browser as browsers
 from tests.support import server as servers
+from tests.support.portal import Clinic, Portal, Templates, migrate
 from tests.support.postgres import Cluster
 
 ENGINES = ("sqlite", "postgresql")
@@ -45,6 +47,42 @@ def engine_url(request: pytest.FixtureRequest) -> str:
     name = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param]
     url: str = request.getfixturevalue(name)
     return url
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """Migrated databases to copy."""
+    return Templates(tmp_path_factory.mktemp("templates"))
+
+
+@pytest.fixture
+def portal(templates: Templates, tmp_path: Path) -> Iterator[Portal]:
+    """The portal on SQLite, its embedded default."""
+    url = templates.sqlite(tmp_path / "portal.db")
+    portal = Portal(url, tmp_path, Environment.TEST)
+    yield portal
+    portal.close()
+
+
+@pytest.fixture(params=ENGINES)
+def portal_on_each(
+    request: pytest.FixtureRequest, templates: Templates, tmp_path: Path
+) -> Iterator[Portal]:
+    """The portal on each engine in turn, for what databases do differently."""
+    if request.param == "sqlite":
+        url = templates.sqlite(tmp_path / "portal.db")
+    else:
+        cluster: Cluster = request.getfixturevalue("postgres")
+        url = cluster.clone("portal", lambda empty: migrate(empty, tmp_path))
+    portal = Portal(url, tmp_path, Environment.TEST)
+    yield portal
+    portal.close()
+
+
+@pytest.fixture
+def clinic(portal: Portal) -> Clinic:
+    """A portal with one person of each role."""
+    return portal.clinic()
 
 
 @pytest.fixture

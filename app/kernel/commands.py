@@ -6,6 +6,7 @@ import click
 from alembic import command
 from alembic.config import Config
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from app.kernel import db
 
@@ -21,6 +22,7 @@ def migrations() -> Config:
 
 @click.command("migrate")
 @click.argument("revision", default="head")
+@with_appcontext
 def migrate(revision: str) -> None:
     """Bring the database to REVISION (the newest by default)."""
     with db.database().engine.connect() as connection:
@@ -30,6 +32,7 @@ def migrate(revision: str) -> None:
 
 
 @click.command("work")
+@with_appcontext
 def work() -> None:
     """Work the queue in this process until interrupted."""
     try:
@@ -39,6 +42,7 @@ def work() -> None:
 
 
 @click.command("doctor")
+@with_appcontext
 def doctor() -> None:
     """Say whether this configuration is fit to serve people."""
     for problem in current_app.extensions["settings"].problems():

@@ -1,0 +1,16 @@
+"""Home measurements."""
+
+from __future__ import annotations
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Build it."""
+
+
+def downgrade() -> None:
+    """Take it down again."""

@@ -1,0 +1,16 @@
+"""Appointments."""
+
+from __future__ import annotations
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Build it."""
+
+
+def downgrade() -> None:
+    """Take it down again."""

@@ -1,0 +1,16 @@
+"""Messages with the care team."""
+
+from __future__ import annotations
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Build it."""
+
+
+def downgrade() -> None:
+    """Take it down again."""

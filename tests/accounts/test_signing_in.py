@@ -1,0 +1,120 @@
+"""Signing in, as a person meets it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from app.accounts import operations
+from app.kernel.actor import Role
+from app.kernel.refusal import Refusal
+from tests.support.portal import PASSWORD, Portal
+
+WRONG = "do not match"
+
+
+def test_stranger_is_led_to_sign_in_and_then_back(portal: Portal) -> None:
+    ana = portal.person(Role.PATIENT)
+    visitor = portal.visit()
+    answer = visitor.get("/settings")
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/sign-in?next=/settings"
+    visitor.follow(answer)
+    step = visitor.post(
+        "/sign-in", {**visitor.filled("/sign-in"), "email": ana.email, "password": PASSWORD}
+    )
+    assert step.headers["Location"] == "/sign-in/code?next=/settings"
+    visitor.follow(step)
+    done = visitor.post(
+        "/sign-in/code", {**visitor.filled("/sign-in/code"), "code": portal.code(ana)}
+    )
+    assert done.headers["Location"] == "/settings"
+    assert visitor.follow(done).status_code == 200
+
+
+def test_password_alone_opens_nothing(portal: Portal) -> None:
+    ana = portal.person(Role.PATIENT)
+    visitor = portal.visit()
+    visitor.send("/sign-in", email=ana.email, password=PASSWORD)
+    for path in ("/", "/settings"):
+        answer = visitor.get(path)
+        assert answer.status_code == 303
+        assert answer.headers["Location"].startswith("/sign-in/code")
+
+
+def test_wrong_password_and_unknown_person_get_the_same_answer(portal: Portal) -> None:
+    ana = portal.person(Role.PATIENT)
+    visitor = portal.visit()
+    known = visitor.send("/sign-in", email=ana.email, password="not the right one")
+    unknown = visitor.send("/sign-in", email="nobody@nearside.test", password="not the right one")
+    assert WRONG in known.text
+    assert WRONG in unknown.text
+    assert "<title>Error: Sign in" in known.text
+
+
+def test_eleventh_wrong_password_waits(portal: Portal) -> None:
+    ana = portal.person(Role.PATIENT)
+    visitor = portal.visit()
+    for _ in range(10):
+        visitor.send("/sign-in", email=ana.email, password="not the right one")
+    answer = visitor.send("/sign-in", email=ana.email, password=PASSWORD)
+    assert "Too many tries" in answer.text
+
+
+def test_one_code_tried_fifty_times_at_once_wins_once(portal_on_each: Portal) -> None:
+    portal = portal_on_each
+    ana = portal.person(Role.PATIENT)
+    actor, code = portal.actor(ana), portal.code(ana)
+
+    def spend(_number: int) -> bool:
+        with portal.app.app_context():
+            try:
+                operations.confirm_with_code(actor, code, "test")
+            except Refusal:
+                return False
+            return True
+
+    with ThreadPoolExecutor(16) as pool:
+        assert sum(pool.map(spend, range(50))) == 1
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "1234567", "１２３４５６", "abcdef", "123456\0"])
+def test_nonsense_is_not_a_code(portal: Portal, typed: str) -> None:
+    ana = portal.person(Role.PATIENT)
+    with portal.inside(), pytest.raises(Refusal, match="code"):
+        operations.confirm_with_code(portal.actor(ana), typed, "test")
+
+
+def test_code_of_a_slow_phone_is_refused_with_a_hint(portal: Portal) -> None:
+    ana = portal.person(Role.PATIENT)
+    with portal.inside(), pytest.raises(Refusal) as refused:
+        operations.confirm_with_code(portal.actor(ana), portal.code(ana, steps=6), "test")
+    assert refused.value.sentence == operations.CLOCK_OFF
+
+
+def test_sign_out_ends_the_session_on_the_server(portal: Portal) -> None:
+    ana = portal.person(Role.PATIENT)
+    here, copy = portal.visit(ana), portal.visit(ana)
+    here.send("/sign-out", page="/settings")
+    assert copy.get("/settings").status_code == 303
+
+
+def test_new_person_enrols_and_is_given_recovery_codes_that_work_once(portal: Portal) -> None:
+    ana = portal.person(Role.PATIENT)
+    half = portal.visit()
+    half.send("/sign-in", email=ana.email, password=PASSWORD)
+    with portal.inside():
+        actor = portal.actor(ana)
+        operations.CODE_TRIES.check(ana.id.hex)
+        from app.accounts import operations as ops
+        from app.kernel import db
+
+        with db.writing() as session:
+            codes = ops._new_recovery_codes(session, actor.person_id)
+    done = half.send("/sign-in/recovery", recovery_code=codes[0].lower())
+    assert done.headers["Location"] == "/"
+    again = portal.visit()
+    again.send("/sign-in", email=ana.email, password=PASSWORD)
+    refused = again.send("/sign-in/recovery", recovery_code=codes[0])
+    assert "used already" in refused.text

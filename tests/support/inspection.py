@@ -1,0 +1,84 @@
+"""What every page must be, whoever looks: checked on each page that a test fetches."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from xml.etree.ElementTree import Element
+
+import html5lib
+
+UNLABELLED = {"hidden", "submit", "button", "reset", "image"}
+CONTROLS = {"input", "select", "textarea"}
+
+
+def parse(html: str) -> Element:
+    """The page as a tree; a page that is not valid HTML raises html5lib's ParseError."""
+    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+    tree: Element = parser.parse(html)
+    return tree
+
+
+def inspect(html: str) -> Element:
+    """Check a whole page and answer its tree."""
+    tree = parse(html)
+    _one_heading(tree)
+    _unique_ids(tree)
+    _labels(tree)
+    _forms(tree)
+    _nothing_inline(tree)
+    return tree
+
+
+def words(element: Element) -> str:
+    """The text of an element, spaces folded."""
+    return re.sub(r"\s+", " ", "".join(element.itertext())).strip()
+
+
+def _one_heading(tree: Element) -> None:
+    headings = [words(one) for one in tree.iter("h1")]
+    assert len(headings) == 1, f"one h1 a page, found {headings}"
+    title = words(next(tree.iter("title"))).removeprefix("Error: ")
+    assert title.startswith(headings[0]), f"title {title!r} does not open with {headings[0]!r}"
+
+
+def _unique_ids(tree: Element) -> None:
+    twice = [
+        name
+        for name, count in Counter(one.get("id") for one in tree.iter() if one.get("id")).items()
+        if count > 1
+    ]
+    assert not twice, f"ids used twice: {twice}"
+    known = {one.get("id") for one in tree.iter()}
+    for one in tree.iter():
+        for attribute in ("for", "aria-describedby", "aria-labelledby", "aria-controls"):
+            missing = set((one.get(attribute) or "").split()) - known
+            assert not missing, f"{attribute} points at nothing: {missing}"
+
+
+def _labels(tree: Element) -> None:
+    labelled = {one.get("for") for one in tree.iter("label")}
+    wrapped = {id(control) for one in tree.iter("label") for control in one.iter()}
+    for one in tree.iter():
+        if one.tag not in CONTROLS or one.get("type") in UNLABELLED:
+            continue
+        named = one.get("id") in labelled or id(one) in wrapped or one.get("aria-label")
+        assert named, f"control without a label: {one.attrib}"
+
+
+def _forms(tree: Element) -> None:
+    for form in tree.iter("form"):
+        assert form.get("action") and form.get("method"), f"dead form: {form.attrib}"
+        buttons = [one for one in form.iter("button") if one.get("type") != "button"]
+        assert buttons, f"no button sends the form {form.get('action')}"
+        if form.get("method") == "post":
+            names = {one.get("name") for one in form.iter("input")}
+            assert {"csrf_token", "form_key"} <= names, f"form without keys: {form.get('action')}"
+
+
+def _nothing_inline(tree: Element) -> None:
+    for one in tree.iter():
+        bad = [name for name in one.attrib if name == "style" or name.startswith("on")]
+        assert not bad, f"inline {bad} on {one.tag}"
+        if one.tag == "script" and not one.get("src"):
+            assert one.get("type") == "application/json", "inline script"

@@ -1,0 +1,252 @@
+"""The portal under test: a real application on a real database, and people who use it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from xml.etree.ElementTree import Element
+
+import pyotp
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app import create_app
+from app.accounts import operations as accounts
+from app.accounts import queries as account_queries
+from app.care import operations as care
+from app.care.rules import Sex
+from app.kernel import clock
+from app.kernel.actor import Actor, Role, Stage
+from app.kernel.settings import Environment, Settings
+from tests.support.inspection import inspect
+
+ORIGIN = "https://nearside.test"
+PASSWORD = "violet anchor seven kettles"
+COOKIE = "__Host-session"
+
+
+@dataclass(frozen=True)
+class Someone:
+    """A person of the test; `patient_id` where they are a patient."""
+
+    id: UUID
+    name: str
+    email: str
+    role: Role
+    patient_id: UUID | None = None
+
+
+class Visitor:
+    """A browser without a screen: follows nothing by itself, and inspects every page."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client: FlaskClient = app.test_client()
+        self.page: Element | None = None
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        """Fetch a page as a browser would; a page that answers is inspected."""
+        return self._look(self.client.get(path, base_url=ORIGIN, **options))
+
+    def follow(self, answer: TestResponse) -> TestResponse:
+        """Go where a redirect leads."""
+        assert answer.status_code == 303, f"{answer.status} is not a redirect"
+        return self.get(answer.headers["Location"].removeprefix(ORIGIN))
+
+    def send(
+        self, path: str, *, page: str | None = None, headers: Any = None, **fields: Any
+    ) -> TestResponse:
+        """Open `page` (or the path itself), fill in the form that leads to `path`, send it.
+
+        Fields that the page's form shows filled travel along, as they would from a browser.
+        """
+        self.get(page or path)
+        return self.post(path, {**self.filled(path), **fields}, headers=headers)
+
+    def post(self, path: str, fields: dict[str, Any], headers: Any = None) -> TestResponse:
+        """Post exactly these fields, as a same-origin browser would."""
+        said = {"Sec-Fetch-Site": "same-origin", "Origin": ORIGIN} | dict(headers or {})
+        answer = self.client.post(path, base_url=ORIGIN, data=fields, headers=said)
+        return self._look(answer)
+
+    def filled(self, path: str) -> dict[str, Any]:
+        """What the form leading to `path` on the present page would send untouched."""
+        assert self.page is not None
+        form = next(one for one in self.page.iter("form") if one.get("action") == path)
+        return _values(form)
+
+    def _look(self, answer: TestResponse) -> TestResponse:
+        if answer.mimetype == "text/html" and answer.status_code not in {301, 302, 303, 308}:
+            self.page = inspect(answer.text)
+        return answer
+
+
+def _values(form: Element) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for one in form.iter():
+        name, kind = one.get("name"), one.get("type")
+        if name is None or one.tag == "button":
+            continue
+        if one.tag == "select":
+            chosen = [option for option in one.iter("option") if option.get("selected") is not None]
+            values[name] = (chosen or list(one.iter("option")))[0].get("value", "")
+        elif one.tag == "textarea":
+            values[name] = (one.text or "").removeprefix("\n")
+        elif kind not in {"radio", "checkbox"} or one.get("checked") is not None:
+            values[name] = one.get("value", "")
+    return values
+
+
+class Portal:
+    """One application on one migrated database, with as many people as a test makes."""
+
+    def __init__(self, database_url: str, directory: Path, environment: Environment) -> None:
+        self.app = create_app(settings(database_url, directory, environment))
+        self._numbers = count(1)
+        self._tokens: dict[UUID, str] = {}
+
+    def person(self, role: Role, name: str | None = None) -> Someone:
+        """Someone with a confirmed authenticator."""
+        number = next(self._numbers)
+        name = name or f"{role.value.title()} {number}"
+        email = f"person{number}@nearside.test"
+        with self.app.app_context():
+            person_id = accounts.create_person(
+                email=email, name=name, role=role, password=PASSWORD, zone="Europe/Lisbon"
+            )
+            self._tokens[person_id] = self._enrol(person_id, role, name)
+        return Someone(person_id, name, email, role)
+
+    def patient(self, *team: Someone, name: str | None = None, **facts: Any) -> Someone:
+        """A patient, looked after by `team`."""
+        someone = self.person(Role.PATIENT, name)
+        with self.app.app_context():
+            patient_id = care.register(
+                someone.id,
+                birth_date=facts.get("birth_date", date(1958, 3, 1)),
+                sex=facts.get("sex", Sex.FEMALE),
+            )
+            for member in team:
+                care.join_team(patient_id, member.id)
+        return Someone(someone.id, someone.name, someone.email, someone.role, patient_id)
+
+    def clinic(self) -> Clinic:
+        """One of each role, the staff looking after the patient."""
+        clinician, coordinator = self.person(Role.CLINICIAN), self.person(Role.COORDINATOR)
+        administrator = self.person(Role.ADMINISTRATOR)
+        patient = self.patient(clinician, coordinator)
+        return Clinic(self, patient, clinician, coordinator, administrator)
+
+    def visit(self, someone: Someone | None = None) -> Visitor:
+        """A browser in which this person is signed in (nobody, when none is given)."""
+        visitor = Visitor(self.app)
+        if someone is not None:
+            visitor.client.set_cookie(
+                COOKIE, self._tokens[someone.id], domain="nearside.test", secure=True
+            )
+        return visitor
+
+    def actor(self, someone: Someone) -> Actor:
+        """The person as operations and queries see them."""
+        with self.app.app_context():
+            found = account_queries.session_of(self._tokens[someone.id])
+            assert found is not None
+            session_id = found[0].id
+        return Actor(
+            someone.id, session_id, someone.role, someone.name, "Europe/Lisbon", "en", Stage.FULL
+        )
+
+    def code(self, someone: Someone, steps: int = 1) -> str:
+        """A code of this person's authenticator, `steps` time steps from now.
+
+        Enrolment used up the present one, so the next one (still accepted) is the default.
+        """
+        with self.app.app_context():
+            factor = account_queries.authenticator_of(someone.id)
+            assert factor is not None
+            return pyotp.TOTP(factor.secret).at(clock.now() + timedelta(seconds=30 * steps))
+
+    def work(self) -> None:
+        """Do everything that is queued."""
+        self.app.extensions["worker"].drain()
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """Call operations and queries directly."""
+        with self.app.app_context():
+            yield
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.app.extensions["database"].engine.dispose()
+
+    def _enrol(self, person_id: UUID, role: Role, name: str) -> str:
+        token = accounts.check_password(_email(person_id), PASSWORD, "198.51.100.1")
+        found = account_queries.session_of(token)
+        assert found is not None
+        actor = Actor(
+            person_id, found[0].id, role, name, "Europe/Lisbon", "en", Stage.PASSWORD
+        )
+        secret = accounts.begin_enrolment(actor)
+        full = accounts.confirm_enrolment(actor, pyotp.TOTP(secret).at(clock.now()))
+        accounts.codes_are_saved(actor)
+        return full
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """One of each role in one portal."""
+
+    portal: Portal
+    patient: Someone
+    clinician: Someone
+    coordinator: Someone
+    administrator: Someone
+
+
+def _email(person_id: UUID) -> str:
+    found = next(one for one in account_queries.accounts() if one.id == person_id)
+    return found.email
+
+
+def settings(database_url: str, directory: Path, environment: Environment) -> Settings:
+    """Settings for a portal under test."""
+    return Settings(
+        environment=environment,
+        secret_key="a secret that only tests know, 0123456789",
+        data_keys=(("test", bytes(range(32))),),
+        database_url=database_url,
+        origin=ORIGIN,
+        hosts=("nearside.test",),
+        instance=directory,
+    )
+
+
+def migrate(database_url: str, directory: Path) -> None:
+    """Bring an empty database to the newest schema, by the command that operators use."""
+    app = create_app(settings(database_url, directory, Environment.TEST))
+    result = app.test_cli_runner().invoke(args=["migrate"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    app.extensions["database"].engine.dispose()
+
+
+class Templates:
+    """Migrated databases to copy, so that each test starts from the real schema at once."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._sqlite = directory / "template.db"
+
+    def sqlite(self, target: Path) -> str:
+        """A fresh SQLite file."""
+        if not self._sqlite.exists():
+            migrate(f"sqlite:///{self._sqlite}", self.directory)
+        shutil.copyfile(self._sqlite, target)
+        return f"sqlite:///{target}"
