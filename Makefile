@@ -21,20 +21,21 @@ export NPM_CONFIG_UPDATE_NOTIFIER := false
 PRECOMPRESSED := -name '*.gz' -o -name '*.br'
 STATIC := $(shell find static -type f ! -path 'static/vendor/*' ! \( $(PRECOMPRESSED) \) 2>/dev/null)
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/*.po)
-PIP := $(BIN)/python -m pip --quiet --no-input
+PIP := $(BIN)/python -m pip --quiet --quiet --no-input
 NPM_CI := npm ci --ignore-scripts --silent
 
-.PHONY: help install run test bench lint format lock clean test-tools
+.PHONY: help ready install run test bench lint format lock clean test-tools
 
 help: ## List these names
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: $(STAMP)/base $(STAMP)/assets $(STAMP)/translations $(STAMP)/static ## Create .venv and the browser assets, nothing else
+install: ready ## Create .venv and the browser assets, nothing else
+	@echo "Ready: make run starts the demo clinic."
 
-run: install ## Start the demo clinic on this machine; Ctrl-C stops it
+run: ready ## Start the demo clinic on this machine; Ctrl-C stops it
 	@NEARSIDE_ENVIRONMENT=demo exec $(BIN)/flask --app wsgi demo
 
-test: install $(STAMP)/dev node_modules/.checks test-tools ## Run every test, and close with one line of counts
+test: ready $(STAMP)/dev node_modules/.checks test-tools ## Run every test, and close with one line of counts
 	@rm -rf $(REPORTS)/counts && mkdir -p $(REPORTS)/counts
 	@status=0; \
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "not browser" --junit-xml=$(REPORTS)/counts/pages.xml || status=$$?; \
@@ -42,10 +43,10 @@ test: install $(STAMP)/dev node_modules/.checks test-tools ## Run every test, an
 	$(BIN)/python -m tests.support.counts $(REPORTS)/counts/pages.xml $(REPORTS)/counts/browser.xml || status=$$?; \
 	exit $$status
 
-bench: install $(STAMP)/dev test-tools ## Measure against bare Flask and a bare call, side by side
+bench: ready $(STAMP)/dev test-tools ## Measure against bare Flask and a bare call, side by side
 	@$(BIN)/python -m benchmarks
 
-lint: install $(STAMP)/dev node_modules/.checks ## Check style, types, import contracts, templates and scripts
+lint: ready $(STAMP)/dev node_modules/.checks ## Check style, types, import contracts, templates and scripts
 	@status=0; \
 	$(BIN)/ruff check --quiet . || status=1; \
 	$(BIN)/ruff format --quiet --check . || { echo "make format lays these files out."; status=1; }; \
@@ -73,6 +74,8 @@ clean: ## Remove what install and test made; the data stays
 	@find app tests migrations -name __pycache__ -prune -exec rm -rf {} +
 
 # ------------------------------------------------------------------ what the names are made of
+
+ready: $(STAMP)/base $(STAMP)/assets $(STAMP)/translations $(STAMP)/static
 
 define PYTHON_SEARCH
 for python in python3.11 python3 ""; do \
