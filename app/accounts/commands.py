@@ -18,7 +18,5 @@ def add(email: str, name: str, role: str, zone: str, password: str) -> None:
     """Make an account; its owner connects an authenticator at first sign-in."""
     if problem := rules.password_problem(password, (email, name)):
         raise click.ClickException(str(problem))
-    operations.create_person(
-        email=email, name=name, role=Role(role), password=password, zone=zone
-    )
+    operations.create_person(email=email, name=name, role=Role(role), password=password, zone=zone)
     click.echo(f"{name} can sign in.")

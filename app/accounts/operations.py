@@ -146,9 +146,9 @@ def begin_enrolment(actor: Actor) -> str:
         return factor.secret
 
 
-def provisioning_address(actor: Actor, secret: str, email: str) -> str:
+def provisioning_address(secret: str, name: str) -> str:
     """The otpauth:// address that the QR code carries."""
-    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
+    return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
 
 
 def confirm_enrolment(actor: Actor, typed: str) -> str:

@@ -43,11 +43,15 @@ class Account:
 def session_of(token: str) -> tuple[SignIn, Person] | None:
     """The open session that this token names, with its person."""
     digest = sha256(token.encode()).hexdigest()
-    row = db.session().execute(
-        select(SignIn, Person)
-        .join(Person, Person.id == SignIn.person_id)
-        .where(SignIn.token_hash == digest, SignIn.ended_at.is_(None), Person.active)
-    ).one_or_none()
+    row = (
+        db.session()
+        .execute(
+            select(SignIn, Person)
+            .join(Person, Person.id == SignIn.person_id)
+            .where(SignIn.token_hash == digest, SignIn.ended_at.is_(None), Person.active)
+        )
+        .one_or_none()
+    )
     if row is None:
         return None
     one, person = row
@@ -66,11 +70,7 @@ def ended_sessions(sessions: Iterable[UUID]) -> set[UUID]:
         .where(SignIn.id.in_(asked), SignIn.ended_at.is_(None), Person.active)
     )
     moment = clock.now()
-    alive = {
-        one.id
-        for one, person in rows
-        if moment - one.created_at <= rules.LONGEST_SESSION
-    }
+    alive = {one.id for one, person in rows if moment - one.created_at <= rules.LONGEST_SESSION}
     return asked - alive
 
 

@@ -16,6 +16,7 @@ PASSWORD_MIN_CHARACTERS = 12
 PASSWORD_MAX_CHARACTERS = 128
 # zxcvbn's 0 to 4; 3 is 'safely unguessable' for an online service with limits.
 PASSWORD_MIN_SCORE = 3
+SHORTEST_WORD = 3
 # RFC 6238: 30-second steps; one step either way allows for slow typing and slow clocks.
 CODE_STEP_SECONDS = 30
 CODE_WINDOW_STEPS = 1
@@ -31,7 +32,7 @@ LONGEST_SESSION = timedelta(hours=12)
 HALF_WAY = timedelta(minutes=15)
 
 
-def N_(sentence: str) -> str:  # noqa: N802  # gettext's name for "translated later"
+def N_(sentence: str) -> str:  # gettext's name for "translated later"
     """Mark a sentence for translation where it is shown."""
     return sentence
 
@@ -91,7 +92,12 @@ def password_problem(password: str, context: tuple[str, ...] = ()) -> str | None
         return N_("Please use at least 12 characters.")
     if len(password) > PASSWORD_MAX_CHARACTERS:
         return N_("Please use at most 128 characters.")
-    words = [part for text in context for part in re.split(r"\W+", text.lower()) if len(part) > 2]
+    words = [
+        part
+        for text in context
+        for part in re.split(r"\W+", text.lower())
+        if len(part) >= SHORTEST_WORD
+    ]
     strength = zxcvbn(password[:72], user_inputs=[*words, "nearside"])
     if strength["score"] < PASSWORD_MIN_SCORE:
         return N_("That password is easy to guess. Three or four unrelated words are better.")

@@ -16,9 +16,7 @@ JOINED = audit.tag("care.team_joined", "person")
 def register(person_id: UUID, *, birth_date: date, sex: Sex) -> UUID:
     """Make a person a patient; answers the patient's id."""
     with db.writing() as session:
-        row = Patient(
-            person_id=person_id, birth_date=birth_date, sex=sex, created_at=clock.now()
-        )
+        row = Patient(person_id=person_id, birth_date=birth_date, sex=sex, created_at=clock.now())
         session.add(row)
         session.flush()
         audit.record(REGISTERED, entity_id=row.id, patient_id=row.id)
@@ -28,7 +26,5 @@ def register(person_id: UUID, *, birth_date: date, sex: Sex) -> UUID:
 def join_team(patient_id: UUID, person_id: UUID) -> None:
     """Put a member of staff on a patient's care team."""
     with db.writing() as session:
-        session.add(
-            CareTeamMember(patient_id=patient_id, person_id=person_id, since=clock.now())
-        )
+        session.add(CareTeamMember(patient_id=patient_id, person_id=person_id, since=clock.now()))
         audit.record(JOINED, entity_id=person_id, patient_id=patient_id)

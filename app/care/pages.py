@@ -33,9 +33,7 @@ def chart(patient: PatientView) -> str:
     """One patient's chart, put together by the rooms."""
     steps, cards = CHART.gather(actors.required(), patient)
     age = patient.age(clock.now().date())
-    return render_template(
-        "care/chart.html", patient=patient, age=age, steps=steps, cards=cards
-    )
+    return render_template("care/chart.html", patient=patient, age=age, steps=steps, cards=cards)
 
 
 @TODAY.offers(Role.PATIENT)

@@ -87,7 +87,7 @@ def everyone(patient_id: UUID) -> list[UUID]:
     return [*([person] if person else []), *(one.id for one in team(patient_id))]
 
 
-def _of_team(actor: Actor) -> Select[tuple[Patient]]:
+def _of_team(actor: Actor) -> Select[Patient]:
     return (
         select(Patient)
         .join(CareTeamMember, CareTeamMember.patient_id == Patient.id)
@@ -95,7 +95,7 @@ def _of_team(actor: Actor) -> Select[tuple[Patient]]:
     )
 
 
-def _one(statement: Select[tuple[Patient]]) -> PatientView | None:
+def _one(statement: Select[Patient]) -> PatientView | None:
     row = db.session().scalar(statement)
     return _views([row])[0] if row else None
 

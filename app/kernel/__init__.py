@@ -1,1 +1,1 @@
-"""What every room stands on: settings, database, doors, audit, clock, crypto, jobs, live sockets."""
+"""What every room stands on: settings, database, doors, audit, clock, keys, jobs, sockets."""

@@ -55,12 +55,17 @@ class Actor(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     @property
     def initials(self) -> str:
         """Two letters for the round badge."""
-        words = [word for word in self.name.split() if not word.endswith(".") and word != "Dr"]
-        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+        return initials(self.name)
 
     def is_any(self, *roles: Role) -> bool:
         """Whether the person has one of these roles."""
         return self.role in roles
+
+
+def initials(name: str) -> str:
+    """Two letters for a round badge; titles do not count."""
+    words = [word for word in name.split() if not word.endswith(".") and word != "Dr"]
+    return "".join(str(word)[:1] for word in [*words[:1], *words[1:][-1:]]).upper()
 
 
 def current() -> Actor | None:

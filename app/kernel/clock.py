@@ -11,21 +11,20 @@ def _wall() -> datetime:
     return datetime.now(UTC)
 
 
-_source: Callable[[], datetime] = _wall
+_sources: list[Callable[[], datetime]] = [_wall]
 
 
 def now() -> datetime:
     """The present moment, aware, in UTC."""
-    return _source()
+    return _sources[-1]()
 
 
 @contextmanager
 def standing_at(moment: datetime) -> Iterator[Callable[[datetime], None]]:
     """Stop the clock at `moment`; yields a function that moves it. For tests only."""
-    global _source
     held = [moment.astimezone(UTC)]
-    before, _source = _source, lambda: held[0]
+    _sources.append(lambda: held[0])
     try:
         yield lambda later: held.__setitem__(0, later.astimezone(UTC))
     finally:
-        _source = before
+        _sources.pop()

@@ -90,10 +90,10 @@ class Live:
         self.ended: Ended = lambda _sessions: set()
         self.left: list[Left] = []
         self.rules: dict[str, Access] = {}
-        self.server = SocketIO(
+        options: dict[str, Any] = {"transports": ["websocket"]}
+        self.server: Any = SocketIO(  # typed loosely: the stubs lack its inner server
             app,
             async_mode="threading",
-            transports=["websocket"],
             manage_session=False,
             cors_allowed_origins=[settings.origin],
             max_http_buffer_size=LARGEST_MESSAGE,
@@ -101,6 +101,7 @@ class Live:
             message_queue=settings.redis_url,
             logger=False,
             engineio_logger=False,
+            **options,
         )
         self.server.on_event("connect", self._connect)
         self.server.on_event("disconnect", self._disconnect)

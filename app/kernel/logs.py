@@ -44,8 +44,8 @@ def _plain_error(
     _logger: object, _name: str, entry: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """Keep an exception's type and places; its message may quote what a person typed."""
-    if entry.pop("exc_info", None):
-        error = sys.exc_info()[1]
+    if given := entry.pop("exc_info", None):
+        error = given if isinstance(given, BaseException) else sys.exc_info()[1]
         entry["error"] = type(error).__name__
         entry["where"] = _places(error)
     return entry

@@ -17,7 +17,7 @@ def hint(changed: str, *, people: list[UUID], number: UUID | None = None) -> Non
 
     Only the hint travels; pages re-read over HTTP, so a lost one loses nothing.
     """
-    payload = {
+    payload: dict[str, object] = {
         "changed": changed,
         "id": str(number) if number else None,
         "rooms": [f"person:{person}" for person in people],

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, get_type_hints
 from uuid import UUID
 
 LONGEST_TEXT = 20_000
+LONGEST_UUID = 40
 Shape = TypeVar("Shape")
 
 
@@ -30,10 +31,11 @@ def read(shape: type[Shape], data: object) -> Shape:
     given = {} if data is None else data
     if not isinstance(given, dict) or set(given) - {field.name for field in declared}:
         raise BadPayload("unknown keys")
+    hints = _hints(shape)  # type: ignore[arg-type]  # classes hash
     values = {}
     for field in declared:
         if field.name in given:
-            values[field.name] = _value(field, _hints(shape)[field.name], given[field.name])
+            values[field.name] = _value(field, hints[field.name], given[field.name])
         elif field.default is MISSING and field.default_factory is MISSING:
             raise BadPayload(f"{field.name} is missing")
     return shape(**values)
@@ -59,6 +61,6 @@ def _text(field: Field[Any], value: str) -> str:
 
 def _uuid(value: object) -> UUID:
     try:
-        return UUID(value) if isinstance(value, str) and len(value) <= 40 else UUID("")
+        return UUID(value) if isinstance(value, str) and len(value) <= LONGEST_UUID else UUID("")
     except ValueError as error:
         raise BadPayload("not an id") from error

@@ -11,6 +11,10 @@ from urllib.parse import urlsplit
 
 SECRET_MIN_CHARACTERS = 32
 DATA_KEY_BYTES = 32
+KEY_NAME_CHARACTERS = 8
+# Fewer different characters or bytes than this were typed by a person, not drawn at random.
+SECRET_MIN_DIFFERENT = 10
+KEY_MIN_DIFFERENT = 8
 
 
 class Environment(StrEnum):
@@ -68,7 +72,8 @@ class Settings:
         """
         environment = Environment(environ.get("NEARSIDE_ENVIRONMENT", Environment.PRODUCTION))
         instance = Path(environ.get("NEARSIDE_INSTANCE", "instance")).resolve()
-        origin = environ.get("NEARSIDE_ORIGIN", "http://localhost:8000").rstrip("/")
+        port = _count(environ, "NEARSIDE_PORT", 8000)
+        origin = environ.get("NEARSIDE_ORIGIN", f"http://localhost:{port}").rstrip("/")
         made = {} if environment is Environment.PRODUCTION else _kept_secrets(instance)
         settings = cls(
             environment=environment,
@@ -105,10 +110,15 @@ class Settings:
 
     def _production_problems(self) -> list[str]:
         found = []
-        weak = len(self.secret_key) < SECRET_MIN_CHARACTERS or len(set(self.secret_key)) < 10
+        weak = (
+            len(self.secret_key) < SECRET_MIN_CHARACTERS
+            or len(set(self.secret_key)) < SECRET_MIN_DIFFERENT
+        )
         if weak:
-            found.append("NEARSIDE_SECRET_KEY is missing or weak: use 32 random characters or more.")
-        if any(len(set(key)) < 8 for _, key in self.data_keys):
+            found.append(
+                "NEARSIDE_SECRET_KEY is missing or weak: use 32 random characters or more."
+            )
+        if any(len(set(key)) < KEY_MIN_DIFFERENT for _, key in self.data_keys):
             found.append("NEARSIDE_DATA_KEYS holds a weak key: use random bytes.")
         if self.debug:
             found.append("NEARSIDE_DEBUG must be off.")
@@ -140,7 +150,7 @@ def _data_keys(text: str) -> tuple[tuple[str, bytes], ...]:
             key = bytes.fromhex(digits)
         except ValueError:
             key = b""
-        if not name or len(name) > 8 or len(key) != DATA_KEY_BYTES:
+        if not name or len(name) > KEY_NAME_CHARACTERS or len(key) != DATA_KEY_BYTES:
             raise SettingsError("NEARSIDE_DATA_KEYS: each entry is id:hex with 32 bytes of hex.")
         keys.append((name, key))
     return tuple(keys)

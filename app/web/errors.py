@@ -20,6 +20,7 @@ from app.web import kept
 from app.web.addresses import form_page, inside, next_page
 
 log = get_logger("web")
+UNCLEAR, BROKEN = 400, 500
 WORDS = {
     400: (_l("That did not arrive whole"), _l("Please go back and send it again.")),
     403: (_l("That was not sent from here"), _l("Please open the page again and try once more.")),
@@ -35,7 +36,7 @@ WORDS = {
 
 def page(status: int, text: object = None) -> tuple[str, int]:
     """An error page for this status."""
-    heading, advice = WORDS.get(status, WORDS[500] if status >= 500 else WORDS[400])
+    heading, advice = WORDS.get(status, WORDS[BROKEN] if status >= BROKEN else WORDS[UNCLEAR])
     return (
         render_template(
             "web/error.html",
@@ -48,8 +49,8 @@ def page(status: int, text: object = None) -> tuple[str, int]:
 
 
 def _http(error: HTTPException) -> Response | tuple[str, int]:
-    if error.code is None or error.code < 400:
-        return error.get_response()  # type: ignore[return-value]  # a werkzeug response
+    if error.code is None or error.code < UNCLEAR:
+        return error.get_response()
     return page(error.code)
 
 
@@ -101,7 +102,7 @@ def _try_keep() -> bool:
 
 
 def _trouble(error: Exception) -> tuple[str, int]:
-    log.exception("request_failed", endpoint=request.endpoint, error=type(error).__name__)
+    log.error("request_failed", endpoint=request.endpoint, exc_info=error)
     return page(500)
 
 

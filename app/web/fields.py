@@ -72,7 +72,7 @@ def clean(text: str) -> str:
 class Needed(InputRequired):
     """The field must be filled; says what to do."""
 
-    def __init__(self, message: object) -> None:
+    def __init__(self, message: Any) -> None:
         super().__init__(message)
 
 

@@ -21,7 +21,7 @@ ONE_YEAR = 31_536_000
 
 
 def csp_nonce() -> str:
-    """This answer's nonce for scripts."""
+    """The nonce for scripts of this answer."""
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(18)
     nonce: str = g.csp_nonce

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale
 
 from app.kernel import actor as actors
@@ -11,6 +11,8 @@ LANGUAGES = ("en",)
 
 
 def _language() -> str:
+    if not has_request_context():
+        return LANGUAGES[0]  # Commands speak to operators.
     actor = actors.current()
     if actor is not None and actor.language in LANGUAGES:
         return actor.language
@@ -36,5 +38,3 @@ def install(app: Flask) -> None:
         default_timezone="UTC",
         default_translation_directories="translations",
     )
-
-

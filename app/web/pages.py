@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flask import render_template
-from werkzeug import Response
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import text
+from werkzeug import Response
 
 from app.kernel import actor as actors
 from app.kernel import clock, db
@@ -34,8 +34,8 @@ def today() -> str:
 def _greeting() -> str:
     hour = times.local(clock.now()).hour
     if hour < NOON:
-        return _("Good morning")
-    return _("Good afternoon") if hour < EVENING else _("Good evening")
+        return str(_("Good morning"))
+    return str(_("Good afternoon") if hour < EVENING else _("Good evening"))
 
 
 @room.page("/health", access=anyone(reason="a supervisor must see that the portal lives"))

@@ -36,13 +36,9 @@ def static(path: str) -> str:
 
 def notices() -> list[tuple[str, str]]:
     """What to tell the person at the top of the page: (kind, sentence)."""
-    return [(kind, str(text)) for kind, text in get_flashed_messages(with_categories=True)]
-
-
-def initials(name: str) -> str:
-    """Two letters for a round badge."""
-    words = [word for word in name.split() if not word.endswith(".") and word != "Dr"]
-    return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper()
+    # With categories it answers pairs, which its type does not say.
+    flashed: list[tuple[str, str]] = get_flashed_messages(with_categories=True)  # type: ignore[assignment]  # pairs
+    return [(kind, str(text)) for kind, text in flashed]
 
 
 def _open_request() -> None:
@@ -81,7 +77,7 @@ def _templates(app: Flask) -> None:
         day=times.day,
         clock=times.clock_time,
         zone_label=times.zone_label,
-        initials=initials,
+        initials=actors.initials,
     )
     app.context_processor(
         lambda: {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_time
 from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
-from babel.dates import format_time
 from markupsafe import Markup, escape
 
 from app.kernel import actor as actors

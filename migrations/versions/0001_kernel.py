@@ -11,7 +11,13 @@ branch_labels = None
 depends_on = None
 
 STATES = sa.Enum(
-    "waiting", "done", "dead", name="workstate", native_enum=False, create_constraint=True, length=32
+    "waiting",
+    "done",
+    "dead",
+    name="workstate",
+    native_enum=False,
+    create_constraint=True,
+    length=32,
 )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Flask, Request, Response, session
+from flask import Flask, Request, session
 from flask_login import LoginManager
+from werkzeug import Response
 
 from app.accounts import operations, queries, room
 from app.accounts.models import Person, SignIn

@@ -45,7 +45,8 @@ def sign_in() -> Answer:
     if form.validate_on_submit():
         address = request.remote_addr or "unknown"
         try:
-            token = operations.check_password(form.email.data, form.password.data, address)
+            email, password = form.email.data or "", form.password.data or ""
+            token = operations.check_password(email, password, address)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -62,7 +63,7 @@ def second_factor() -> Answer:
     form = CodeForm(next=inside(request.args.get("next")) or "")
     if form.validate_on_submit():
         try:
-            return _arrive(operations.verify_second_factor(actor, form.code.data))
+            return _arrive(operations.verify_second_factor(actor, form.code.data or ""))
         except Refusal as refusal:
             form.refuse(refusal)
     return render_template("accounts/second_factor.html", form=form, has_errors=bool(form.errors))
@@ -75,7 +76,7 @@ def recovery() -> Answer:
     form = RecoveryForm(next=inside(request.args.get("next")) or "")
     if form.validate_on_submit():
         try:
-            answer = _arrive(operations.redeem_recovery_code(actor, form.recovery_code.data))
+            answer = _arrive(operations.redeem_recovery_code(actor, form.recovery_code.data or ""))
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -94,13 +95,13 @@ def enrol() -> Answer:
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            token = operations.confirm_enrolment(actor, form.code.data)
+            token = operations.confirm_enrolment(actor, form.code.data or "")
         except Refusal as refusal:
             form.refuse(refusal)
         else:
             return _carry_on(token, "accounts.recovery_codes")
     secret = operations.begin_enrolment(actor)
-    address = operations.provisioning_address(actor, secret, actor.name)
+    address = operations.provisioning_address(secret, actor.name)
     return render_template(
         "accounts/enrol.html",
         form=form,

@@ -1,0 +1,134 @@
+"""`flask --app wsgi demo`: the whole portal on this machine, with people to try it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from app.accounts.rules import CODE_STEP_SECONDS
+from app.demo import operations, queries, room
+from app.demo.rules import PASSWORD
+from app.kernel import clock, db
+from app.kernel.actor import ROLE_LABELS
+from app.kernel.commands import migrate
+
+START_SECONDS = 30.0
+STOP_SECONDS = 12.0
+
+
+@click.command("demo")
+@click.pass_context
+@with_appcontext
+def demo(context: click.Context) -> None:
+    """Migrate, seed on first start, serve on localhost, and show the sign-in codes."""
+    settings = current_app.extensions["settings"]
+    port = int(settings.origin.rpartition(":")[2])
+    if _answers(port):
+        raise click.ClickException(
+            f"Something already listens on port {port}. Try: make run NEARSIDE_PORT={port + 1}"
+        )
+    context.invoke(migrate)
+    if not queries.is_seeded():
+        click.echo("First start: opening a small demo clinic…")
+        operations.seed()
+    operations.book_a_visit()
+    db.database().engine.dispose()
+    _serve(port, settings.instance, settings.origin)
+
+
+def _serve(port: int, instance: Path, origin: str) -> None:
+    """Run the web server beside this screen until it is interrupted."""
+    log = (instance / "web.log").open("a")
+    environment: Mapping[str, str] = os.environ | {"NEARSIDE_BIND": f"127.0.0.1:{port}"}
+    # A session of its own, so that Ctrl-C reaches this process alone and it ends the server.
+    server = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "wsgi:app"],
+        env=environment,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, _interrupt)
+    try:
+        _wait(server, port, instance)
+        _show(server, origin)
+    except KeyboardInterrupt:
+        click.echo("\nStopping…")
+    finally:
+        _stop(server)
+    click.echo("Stopped. Everything is kept; `make run` goes on from here.")
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _wait(server: subprocess.Popen[bytes], port: int, instance: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not _answers(port):
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise click.ClickException(f"The server did not start; see {instance / 'web.log'}")
+        time.sleep(0.05)
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _show(server: subprocess.Popen[bytes], origin: str) -> None:
+    """Print the address and the codes, and the codes again whenever they change."""
+    click.echo(f"\nNearside is at {origin}\n\nEveryone's password: {PASSWORD}\n")
+    shown, lines = -1, 0
+    while server.poll() is None:
+        step = int(clock.now().timestamp()) // CODE_STEP_SECONDS
+        if step != shown:
+            if sys.stdout.isatty() and lines:
+                click.echo(f"\x1b[{lines}A\x1b[J", nl=False)
+            lines = _print_codes()
+            shown = step
+        time.sleep(0.25)
+    raise click.ClickException("The server ended by itself; see instance/web.log")
+
+
+def _print_codes() -> int:
+    moment = clock.now()
+    left = CODE_STEP_SECONDS - int(moment.timestamp()) % CODE_STEP_SECONDS
+    rows = [
+        f"  {ROLE_LABELS[code.person.role]!s:<17} {code.person.name:<16} "
+        f"{code.person.email:<22} code {code.digits}"
+        for code in queries.codes(moment)
+    ]
+    click.echo("\n".join([*rows, f"  These codes change in {left} s. Ctrl-C stops everything."]))
+    sys.stdout.flush()
+    db.session().rollback()
+    return len(rows) + 1
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    if server.poll() is None:
+        server.terminate()
+        try:
+            server.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+@room.at_opening
+def install(app: Flask) -> None:
+    """Give the application the command under its plain name."""
+    app.cli.add_command(demo)

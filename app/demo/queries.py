@@ -1,0 +1,35 @@
+"""What the operator's screen shows: the demo people and their codes of this moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyotp
+
+from app.accounts import queries as accounts
+from app.demo.rules import PEOPLE, DemoPerson
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One person's sign-in code of this moment."""
+
+    person: DemoPerson
+    digits: str
+
+
+def is_seeded() -> bool:
+    """Whether the demo people exist already."""
+    return accounts.by_email(PEOPLE[0].email) is not None
+
+
+def codes(moment: datetime) -> list[Code]:
+    """Everyone's present code."""
+    found = []
+    for person in PEOPLE:
+        who = accounts.by_email(person.email)
+        factor = accounts.authenticator_of(who.id) if who else None
+        if factor is not None:
+            found.append(Code(person, pyotp.TOTP(factor.secret).at(moment)))
+    return found
