@@ -11,7 +11,6 @@ export default {
       "/^(margin|padding|border)-(left|right|top|bottom)/",
       "left",
       "right",
-      "float",
     ],
     "declaration-no-important": null,
     "color-hex-length": "long",

@@ -86,7 +86,7 @@ function options(scene, { width, height }) {
     padding: [FONT_SIZE / 2, 10, 0, 0],
     scales: { y: { range: [ticks[0], ticks.at(-1)] } },
     axes: [
-      { ...axis, grid: { show: false }, space: 90, values: (_, at) => at.map((one) => dayName(scene, one)) },
+      { ...axis, grid: { show: false }, space: 90, size: 30, values: (_, at) => at.map((one) => dayName(scene, one)) },
       {
         ...axis,
         grid: { stroke: paint.grid, width: 1 },
@@ -138,8 +138,10 @@ function ground(chart, { band, mark }, paint) {
 }
 
 function dayName({ zone }, seconds, shape = { day: "numeric", month: "short" }) {
-  const language = document.documentElement.lang || undefined;
-  return new Intl.DateTimeFormat(language, { ...shape, timeZone: zone ?? undefined }).format(seconds * 1000);
+  // The portal's English is written day before month, on a clock of 24 hours.
+  const { lang } = document.documentElement;
+  const words = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, { ...shape, timeZone: zone ?? undefined });
+  return words.format(seconds * 1000);
 }
 
 function said(scene, data, index) {
