@@ -13,8 +13,18 @@ if TYPE_CHECKING:
 def create_app(settings: Settings) -> Flask:
     """Put the house together: kernel first, then the rooms from the ground up."""
     # Imported here, so that the islands (`import app.clinical`) never load the portal.
-    from app import accounts, appointments, care, consults, messages, plans
-    from app import questionnaires, records, results, web
+    from app import (
+        accounts,
+        appointments,
+        care,
+        consults,
+        messages,
+        plans,
+        questionnaires,
+        records,
+        results,
+        web,
+    )
     from app.kernel.assembly import assemble
     from app.web import shell
 
