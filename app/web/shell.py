@@ -15,7 +15,7 @@ from whitenoise import WhiteNoise
 
 from app.kernel import access, once
 from app.kernel import actor as actors
-from app.web import errors, forgery, headers, i18n, navigation, plots, times
+from app.web import errors, forgery, headers, i18n, navigation, plots, speech, times
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
@@ -78,6 +78,8 @@ def _templates(app: Flask) -> None:
         clock=times.clock_time,
         zone_label=times.zone_label,
         initials=actors.initials,
+        number=speech.show,
+        say=speech.say,
     )
     app.context_processor(
         lambda: {

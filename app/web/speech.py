@@ -1,0 +1,28 @@
+"""Saying what the clinical island wrote: its English in the reader's language and numbers."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from flask_babel import format_decimal, gettext
+
+from app.clinical import Sentence
+from app.web import times
+
+# Enough for any unit of ours; the digits a person typed are never rounded away.
+PATTERN = "0.####"
+
+
+def say(sentence: Sentence) -> str:
+    """The sentence as this reader should read it."""
+    return sentence.say(gettext, show)
+
+
+def show(value: object) -> str:
+    """A number or a day, written the way the reader writes it."""
+    if isinstance(value, date):
+        return times.day(value)
+    if isinstance(value, Decimal):
+        return str(format_decimal(value, PATTERN))
+    return str(value)
