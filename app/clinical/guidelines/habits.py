@@ -44,7 +44,7 @@ def _tobacco(facts: Facts, today: date) -> Outcome:
         evidence = (*current, *((expecting,) if expecting else ()))
         return Found(_tobacco_wording(current[0], expecting), evidence)
     if smoking is None or other is None:
-        return unanswered(facts, ("smoking-status", "other-tobacco"), TOBACCO_TOPIC)
+        return unanswered(facts, ("smoking-status", "other-tobacco"), TOBACCO_TOPIC, today)
     return None
 
 
@@ -113,7 +113,7 @@ def _alcohol(facts: Facts, today: date) -> Outcome:
     if least == most:
         needs, told = ("sex-at-birth",), tuple(known.values())
         return Gap("absent", Sentence(SEX_MATTERS), Sentence(ASK_OR_ANSWER), needs, told)
-    return unanswered(facts, ALCOHOL_ITEMS, ALCOHOL_TOPIC)
+    return unanswered(facts, ALCOHOL_ITEMS, ALCOHOL_TOPIC, today)
 
 
 ASK_OR_ANSWER = N_("Talk it over with your care team, or answer the questions about you.")
@@ -157,7 +157,7 @@ def _activity(facts: Facts, today: date) -> Outcome:
     minutes = answer(facts, "activity-minutes", today)
     none_at_all = days is not None and days.value == 0
     if days is None or (minutes is None and not none_at_all):
-        return unanswered(facts, ("activity-days", "activity-minutes"), ACTIVITY_TOPIC)
+        return unanswered(facts, ("activity-days", "activity-minutes"), ACTIVITY_TOPIC, today)
     # A minutes answer left from an earlier questionnaire says nothing about a week of rest.
     if none_at_all or minutes is None:
         return Found(_activity_wording(days, None, Decimal(0)), (days,))

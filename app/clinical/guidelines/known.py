@@ -24,7 +24,7 @@ GIVE_BIRTH_DATE = N_("Please tell your care team your date of birth.")
 NOT_ADULT = N_("This advice is written for people aged 18 and over.")
 ASK_TEAM = N_("Please ask your care team what applies to you.")
 PREGNANT = N_("This advice is not written for pregnancy, where other advice applies.")
-NO_ANSWER = N_("We do not have your answers about %(topic)s.")
+NO_ANSWER = N_("Answers about %(topic)s are still missing.")
 OLD_ANSWER = N_("Your answers about %(topic)s are from %(day)s, which is too long ago.")
 ANSWER_AGAIN = N_("Please answer the questions about your daily life.")
 
@@ -75,11 +75,12 @@ def outside(facts: Facts, today: date) -> Gap | None:
     return None
 
 
-def unanswered(facts: Facts, keys: tuple[str, ...], topic: Sentence) -> Gap:
+def unanswered(facts: Facts, keys: tuple[str, ...], topic: Sentence, today: date) -> Gap:
     """The gap left by answers that are absent, or that are there but too old."""
-    old = [fact for key in keys if (fact := facts.latest(key)) is not None]
+    needs = tuple(key for key in keys if answer(facts, key, today) is None)
+    old = tuple(fact for key in needs if (fact := facts.latest(key)) is not None)
     supply = Sentence(ANSWER_AGAIN)
     if not old:
-        return Gap("absent", Sentence(NO_ANSWER, {"topic": topic}), supply, keys)
+        return Gap("absent", Sentence(NO_ANSWER, {"topic": topic}), supply, needs)
     said = Sentence(OLD_ANSWER, {"topic": topic, "day": min(fact.day for fact in old)})
-    return Gap("old", said, supply, keys, tuple(old))
+    return Gap("old", said, supply, needs, old)

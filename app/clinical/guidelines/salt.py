@@ -47,7 +47,7 @@ def _less_salt(facts: Facts, today: date) -> Outcome:
     if reasons:
         return _salt_found(facts, today, reasons, evidence)
     if high is None:
-        return unanswered(facts, SALT_ITEMS, SALT_TOPIC)
+        return unanswered(facts, SALT_ITEMS, SALT_TOPIC, today)
     return pressure if isinstance(pressure, Gap) else None
 
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
-from app.clinical.measures.check import Checked, Entry, check, check_taken_at
+from app.clinical.measures.entries import Checked, Entry, check, check_taken_at
 from app.clinical.measures.home import ROWS
 from app.clinical.measures.row import Alert, Choice, Component, Context, Measure, Range
 from app.clinical.measures.suspicion import Question, suspect

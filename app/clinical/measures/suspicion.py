@@ -64,7 +64,8 @@ def suspect(
     """
     values = _by_component(measure, value)
     before = _by_component(measure, previous) if previous is not None else {}
-    if "systolic" in values and values["systolic"] <= values["diastolic"]:
+    pair = values.get("systolic"), values.get("diastolic")
+    if pair[0] is not None and pair[1] is not None and pair[0] <= pair[1]:
         return (_swapped(values, unit),)
     return tuple(
         question
