@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.support import counts
+from tests.support import counts, packages
 from tests.support.browser import Visitors
 from tests.support.companion import Companion
 from tests.support.postgres import Cluster
@@ -112,6 +112,18 @@ def test_a_run_that_skips_fails_or_is_empty_is_no_good_run(
 
 def test_a_run_that_died_before_its_report_counts_as_failed(tmp_path: Path) -> None:
     assert not counts.read(tmp_path / "none.xml").good
+
+
+def test_a_machine_without_the_programs_is_told_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def absent() -> None:
+        raise packages.Missing("not here")
+
+    monkeypatch.setattr(packages, "NEEDED", {"chromium": absent, "postgresql": absent})
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert packages.main() == 1
+    assert "apt-get install chromium postgresql" in capsys.readouterr().err
 
 
 def test_the_browser_has_a_camera_and_reports_a_broken_script(visitors: Visitors) -> None:

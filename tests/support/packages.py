@@ -1,15 +1,17 @@
-"""What the tests need from the operating system: Chromium and a PostgreSQL server.
+"""What the tests need from the operating system: Chromium, its driver's library, a PostgreSQL server.
 
 `python -m tests.support.packages` installs what is missing when it may, and otherwise says what to
-install. Nothing is ever skipped for the lack of either.
+install. Nothing is ever skipped for the lack of one.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -38,15 +40,34 @@ def postgres_programs() -> Path:
     return newest.parent if newest else Path(on_path or "").resolve().parent
 
 
+def driver_library() -> None:
+    """A library that Playwright's own Node.js is linked with; a bare Debian lacks it."""
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError as error:
+        raise Missing(
+            "libatomic is not installed. On Debian: apt-get install libatomic1"
+        ) from error
+
+
+NEEDED: dict[str, Callable[[], object]] = {
+    "chromium": chromium,
+    "postgresql": postgres_programs,
+    "libatomic1": driver_library,
+}
+
+
 def missing() -> list[str]:
     """Debian's names of what is not there."""
-    absent = []
-    for package, find in (("chromium", chromium), ("postgresql", postgres_programs)):
-        try:
-            find()
-        except Missing:
-            absent.append(package)
-    return absent
+    return [package for package, find in NEEDED.items() if not _found(find)]
+
+
+def _found(find: Callable[[], object]) -> bool:
+    try:
+        find()
+    except Missing:
+        return False
+    return True
 
 
 def install(packages: list[str]) -> None:
