@@ -1,4 +1,4 @@
-"""What the tests need from the operating system: Chromium, its driver's library, a PostgreSQL server.
+"""What the tests need of the machine: Chromium, its driver's library, a PostgreSQL server.
 
 `python -m tests.support.packages` installs what is missing when it may, and otherwise says what to
 install. Nothing is ever skipped for the lack of one.
