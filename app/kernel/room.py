@@ -7,7 +7,8 @@ import pkgutil
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
+from uuid import UUID
 
 from flask import Blueprint, Flask
 
@@ -48,6 +49,8 @@ class Room:
             check_door(where, access, set(methods), ids)
             if others:
                 raise DoorError(f"{where}: {sorted(others)} must be written <uuid:...>")
+            if getattr(view, "access", access) != access:
+                raise DoorError(f"{where}: one page under two rules; write two pages")
             view.access = access  # type: ignore[attr-defined]  # read by the guard
             self.blueprint.add_url_rule(rule, view.__name__, view, methods=list(methods))
             return view
@@ -57,11 +60,11 @@ class Room:
     def event(self, name: str, *, access: Access, shape: type[Any]) -> Callable[[View], View]:
         """Register a socket event `room:name`; the rule is asked again at every event.
 
-        The handler gets (actor, payload, **loaded things) and returns its acknowledgement.
+        Each UUID in `shape` names a thing, which the rule must load. The handler gets (actor, payload, **loaded things) and returns its acknowledgement.
         """
 
         def register(handler: View) -> View:
-            check_door(f"{self.name}:{name}", access, set(), set(access.loads))
+            check_door(f"{self.name}:{name}", access, set(), _ids(shape))
             self._events.append((f"{self.name}:{name}", access, shape, handler))
             return handler
 
@@ -123,6 +126,10 @@ class Room:
             live.on(*event)
         for prepare in self._at_opening:
             prepare(app)
+
+
+def _ids(shape: type[Any]) -> set[str]:
+    return {name for name, hint in get_type_hints(shape).items() if hint is UUID}
 
 
 def _import_all(name: str) -> None:

@@ -1,0 +1,83 @@
+"""One own and one foreign thing for every kind of id that an address can carry.
+
+A factory is registered under the loader's name and makes the thing through real operations. A
+room that loads a new kind of thing adds its factory here; the matrix fails until it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from app.kernel.actor import Actor, Role
+from tests.support.portal import Clinic, Portal, Someone
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Two clinics in one portal that know nothing of each other."""
+
+    portal: Portal
+    mine: Clinic
+    theirs: Clinic
+
+    def clinic(self, own: bool) -> Clinic:
+        """The clinic of the person asking, or the other one."""
+        return self.mine if own else self.theirs
+
+    def someone(self, role: Role) -> Someone:
+        """The person with this role in one's own clinic."""
+        found: Someone = getattr(self.mine, role.value)
+        return found
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is asked of a factory: a thing of this clinic that `role` may open if it is theirs."""
+
+    portal: Portal
+    clinic: Clinic
+    role: Role
+    own: bool
+    endpoint: str
+    # The things already made for the same address, such as the plan of a line.
+    others: dict[str, UUID]
+
+    @property
+    def patient_id(self) -> UUID:
+        """The patient of this clinic."""
+        found = self.clinic.patient.patient_id
+        assert found is not None
+        return found
+
+    def actor(self, role: Role | None = None) -> Actor:
+        """Someone of this clinic, as operations see them."""
+        someone: Someone = getattr(self.clinic, (role or self.role).value)
+        return self.portal.actor(someone)
+
+
+Factory = Callable[[Case], UUID]
+FACTORIES: dict[str, Factory] = {}
+
+
+def makes(name: str) -> Callable[[Factory], Factory]:
+    """Register the factory for ids of this name."""
+
+    def register(factory: Factory) -> Factory:
+        FACTORIES[name] = factory
+        return factory
+
+    return register
+
+
+@makes("patient")
+def patient(case: Case) -> UUID:
+    """The clinic's patient."""
+    return case.patient_id
+
+
+@makes("account")
+def account(case: Case) -> UUID:
+    """An account; an administrator may open every one there is."""
+    return case.clinic.patient.id if case.own else uuid4()
