@@ -96,4 +96,5 @@ def test_more_stays_more_in_every_unit(pair: tuple[str, str], one: Decimal, othe
 
 
 def test_every_unit_and_analyte_names_its_source() -> None:
-    assert all(row.source for row in (*units.UNITS.values(), *units.ANALYTES.values()))
+    assert all(unit.source for unit in units.UNITS.values())
+    assert all(analyte.source for analyte in units.ANALYTES.values())

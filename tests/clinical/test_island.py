@@ -1,0 +1,62 @@
+"""The island stands alone: nothing but the standard library, and quick to load."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib import resources
+
+from app.clinical import questionnaires
+from app.clinical.extraction import questionnaire
+
+EVERYTHING = (
+    "import app.clinical.blood_pressure, app.clinical.extraction, app.clinical.guidelines,"
+    " app.clinical.measures, app.clinical.numbers, app.clinical.questionnaires,"
+    " app.clinical.units\n"
+)
+LOADED = (
+    "import sys, json\nprint(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+)
+# Processor time, so that a busy machine does not look like a slow library.
+TIMED = (
+    "import time\nbegan = time.process_time()\nimport app.clinical\n"
+    "print(time.process_time() - began)"
+)
+LOAD_SECONDS = 0.05
+
+
+def run(code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    return done.stdout
+
+
+def test_nothing_but_the_standard_library_is_loaded() -> None:
+    bare = set(json.loads(run(LOADED)))
+    loaded = set(json.loads(run(EVERYTHING + LOADED))) - bare
+    assert "app" in loaded
+    assert loaded - set(sys.stdlib_module_names) == {"app"}
+
+
+def test_the_island_loads_in_the_blink_of_an_eye() -> None:
+    assert min(float(run(TIMED)) for _ in range(5)) < LOAD_SECONDS
+
+
+def test_translators_are_given_every_sentence_of_the_questionnaire() -> None:
+    path = resources.files("app.clinical.questionnaires").joinpath("lifestyle.json")
+    with path.open("rb") as file:
+        found = list(questionnaire(file, (), (), {}))
+    sentences = {message for _, _, message, _ in found}
+    form = questionnaires.lifestyle()
+    wanted = {form.title.text, form.description.text}
+    for item in form.walk():
+        wanted |= {item.text.text, item.short.text}
+        wanted |= {option.display for option in item.options}
+        wanted |= {unit.label for unit in item.units}
+        wanted |= {item.help.text} if item.help else set()
+    assert wanted <= sentences
+    assert "Tobacco smoking status" not in sentences
+    lines = path.read_text("utf-8").splitlines()
+    assert all(message in lines[line - 1] for line, _, message, _ in found)
