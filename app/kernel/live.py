@@ -19,6 +19,7 @@ from app.kernel import jobs, outbox
 from app.kernel.access import Access, SignInNeeded
 from app.kernel.actor import Actor
 from app.kernel.payload import BadPayload, read
+from app.kernel.refusal import Refusal
 from app.kernel.settings import Settings
 
 LARGEST_MESSAGE = 65_536
@@ -133,6 +134,8 @@ class Live:
                 return self._act(access, shape, handler, data)
             except (SignInNeeded, HTTPException, BadPayload) as refused:
                 return {"refused": type(refused).__name__}
+            except Refusal as refusal:
+                return {"refused": "Refusal", "sentence": str(refusal.sentence)}
             except Exception:
                 log.exception("event_failed", event_name=name)
                 return {"refused": "Trouble"}

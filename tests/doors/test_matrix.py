@@ -136,4 +136,3 @@ def test_form_from_another_site_changes_nothing(asker: Asker, door: Door) -> Non
     said = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
     with asker.unchanged():
         assert visitor.post(path, fields, headers=said).status_code == 403
-
