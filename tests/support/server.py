@@ -15,7 +15,6 @@ from tests.support.companion import Companion
 from tests.support.ports import free_port
 
 START_SECONDS = 30.0
-THREADS = 32
 ROOT = Path(__file__).parents[2]
 # What a started server needs of the developer's shell; the rest is the test's to say.
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
@@ -48,29 +47,26 @@ def running(
     health: str = "/health",
     host: str = "localhost",
 ) -> Iterator[Server]:
-    """Start gunicorn with exactly this environment; stop it and its children at the end."""
+    """Start gunicorn with this environment and no other; stop it and its children at the end.
+
+    Only the port is not the test's to know beforehand, and the origin that people reach it by.
+    """
     port = port or free_port()
+    url = f"http://{host}:{port}"
+    reached_by = {"NEARSIDE_PORT": str(port), "NEARSIDE_ORIGIN": url}
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     companion = Companion(
         [
-            *(
-                sys.executable,
-                "-m",
-                "gunicorn",
-                "--chdir",
-                str(ROOT),
-                "--bind",
-                f"127.0.0.1:{port}",
-            ),
-            *("--worker-class", "gthread", "--workers", "1", "--threads", str(THREADS)),
-            *("--graceful-timeout", "2", "--log-level", "warning", "wsgi:app"),
+            *(sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py")),
+            *("--chdir", str(ROOT), "--bind", f"127.0.0.1:{port}", "--log-level", "warning"),
+            "wsgi:app",
         ],
         log=directory / f"server-{port}.log",
-        environment=inherited | dict(environment),
+        environment=inherited | reached_by | dict(environment),
     )
     try:
         _wait(companion, port, host, health)
-        yield Server(f"http://{host}:{port}", port, companion)
+        yield Server(url, port, companion)
     finally:
         companion.stop()
 
