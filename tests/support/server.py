@@ -46,6 +46,8 @@ def running(
     port: int | None = None,
     health: str = "/health",
     host: str = "localhost",
+    application: str = "wsgi:app",
+    config: Path = ROOT / "gunicorn.conf.py",
 ) -> Iterator[Server]:
     """Start gunicorn with this environment and no other; stop it and its children at the end.
 
@@ -57,9 +59,9 @@ def running(
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     companion = Companion(
         [
-            *(sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py")),
+            *(sys.executable, "-m", "gunicorn", "--config", str(config)),
             *("--chdir", str(ROOT), "--bind", f"127.0.0.1:{port}", "--log-level", "warning"),
-            "wsgi:app",
+            application,
         ],
         log=directory / f"server-{port}.log",
         environment=inherited | reached_by | dict(environment),

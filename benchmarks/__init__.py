@@ -1,0 +1,1 @@
+"""Figures beside a bare rival, measured in the same run on the same machine."""
