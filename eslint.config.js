@@ -6,7 +6,9 @@ const browser = [
   "IntersectionObserver", "URL", "URLSearchParams", "FormData", "Event", "CustomEvent", "AbortController", "EventTarget",
   "RTCPeerConnection", "RTCSessionDescription", "RTCIceCandidate", "MediaStream", "AudioContext", "HTMLElement", "performance",
   "localStorage", "sessionStorage", "structuredClone", "queueMicrotask", "crypto", "TextEncoder", "DOMParser", "Notification",
-  "history", "Intl", "WebSocket", "MediaStreamTrack", "cancelAnimationFrame",
+  "history", "Intl", "WebSocket", "MediaStreamTrack", "cancelAnimationFrame", "RadioNodeList", "HTMLInputElement", "HTMLFormElement",
+  "Element", "Node", "Blob", "File", "Response", "Request", "Headers", "DOMException", "KeyboardEvent", "BroadcastChannel",
+  "PerformanceObserver", "visualViewport", "screen", "CSS", "Audio", "atob", "btoa", "TextDecoder", "HTMLMediaElement",
 ];
 
 const rules = {
