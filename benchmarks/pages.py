@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import event
 
 from app.kernel.actor import Role
-from benchmarks import clinic
-from benchmarks.clinic import Clinic
 from benchmarks.figures import Figure
 from benchmarks.load import Answers, ask
+from tests.support import clinic
+from tests.support.clinic import Clinic
 from tests.support.server import Server, running
 
 PAGES = {"/": "home page"}

@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import queries, rules
@@ -83,14 +84,14 @@ def check_password(email: str, password: str, address: str) -> str:
     Raises TooMany or Refusal.
     """
     account = email.strip().lower()[:254]
-    PASSWORD_TRIES.check(account)
-    ADDRESS_TRIES.check(address)
+    PASSWORD_TRIES.take(account)
+    ADDRESS_TRIES.take(address)
     person = db.session().scalar(select(Person).where(Person.email == account, Person.active))
     if not _matches(person.password_hash if person else _dummy_hash(), password) or not person:
-        PASSWORD_TRIES.hit(account)
-        ADDRESS_TRIES.hit(address)
         _note_failure(person.id if person else None, "password")
         raise Refusal(WRONG_PASSWORD, "password")
+    PASSWORD_TRIES.give_back(account)
+    ADDRESS_TRIES.give_back(address)
     with db.writing():
         return _open_session(person.id, Stage.PASSWORD)
 
@@ -133,17 +134,20 @@ def _end(session: Session, *where: object) -> int:
 
 def begin_enrolment(actor: Actor) -> str:
     """The secret to put into an authenticator; the same until a code confirms it."""
-    waiting = queries.authenticator_of(actor.person_id)
-    if waiting is not None:
+    if waiting := queries.authenticator_of(actor.person_id):
         return waiting.secret
-    with db.writing(claims=False) as session:
-        factor = Authenticator(
-            person_id=actor.person_id,
-            secret=pyotp.random_base32(SECRET_CHARACTERS),
-            created_at=clock.now(),
-        )
-        session.add(factor)
-        return factor.secret
+    try:
+        with db.writing(claims=False) as session:
+            factor = Authenticator(
+                person_id=actor.person_id,
+                secret=pyotp.random_base32(SECRET_CHARACTERS),
+                created_at=clock.now(),
+            )
+            session.add(factor)
+    except IntegrityError:  # The page was opened twice at once, and the other one was first.
+        db.session().rollback()
+        return begin_enrolment(actor)
+    return factor.secret
 
 
 def provisioning_address(secret: str, name: str) -> str:
@@ -206,7 +210,7 @@ def verify_second_factor(actor: Actor, typed: str) -> str:
 def redeem_recovery_code(actor: Actor, typed: str) -> str:
     """Finish signing in with a recovery code, which is then used up."""
     key = actor.person_id.hex
-    CODE_TRIES.check(key)
+    CODE_TRIES.take(key)
     with db.writing(claims=False) as session:
         spent = session.execute(
             update(RecoveryCode)
@@ -218,9 +222,9 @@ def redeem_recovery_code(actor: Actor, typed: str) -> str:
             .values(used_at=clock.now())
         )
     if spent.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE counts its rows
-        CODE_TRIES.hit(key)
         _note_failure(actor.person_id, "recovery-code")
         raise Refusal(WRONG_RECOVERY, "recovery_code")
+    CODE_TRIES.give_back(key)
     return _complete(actor, "recovery-code")
 
 
@@ -232,7 +236,7 @@ def _complete(actor: Actor, method: str) -> str:
 
 
 def confirm_with_code(actor: Actor, typed: str, purpose: str) -> None:
-    """Ask for a fresh code before a weighty act, in the transaction of that act.
+    """Ask for a fresh code before a weighty act, and before the transaction of that act.
 
     Raises Refusal on field `code`, or TooMany. The code is used up even if the act then fails.
     """
@@ -243,10 +247,10 @@ def confirm_with_code(actor: Actor, typed: str, purpose: str) -> None:
 
 def _spend_code(person_id: UUID, typed: str, *, confirmed: bool) -> None:
     """Use up one code: one atomic update decides, however many try at once."""
-    CODE_TRIES.check(person_id.hex)
     code = rules.plain_code(typed)
     if code is None:
         raise Refusal(NOT_A_CODE, "code")
+    CODE_TRIES.take(person_id.hex)
     with db.writing(claims=False) as session:
         factor = queries.authenticator_of(person_id)
         if factor is None or (factor.confirmed_at is not None) != confirmed:
@@ -255,9 +259,9 @@ def _spend_code(person_id: UUID, typed: str, *, confirmed: bool) -> None:
         step = rules.accepted_step(factor.secret, code, clock.now(), factor.last_step)
         won = step is not None and _take_step(session, factor.id, step)
     if not won:
-        CODE_TRIES.hit(person_id.hex)
         _note_failure(person_id, "authenticator")
         raise Refusal(CLOCK_OFF if off else WRONG_CODE, "code")
+    CODE_TRIES.give_back(person_id.hex)
 
 
 def _take_step(session: Session, factor_id: UUID, step: int) -> bool:

@@ -18,19 +18,26 @@ READINGS = (142, 139, 141, 137, 138, 134, 136, 133, 131, 132)
 @room.page("/styleguide", access=anyone(reason="it shows invented data only"))
 def styleguide() -> str:
     """Every component; `?dir=rtl` shows them right to left."""
-    moment = clock.now()
-    points = [
-        ((moment - timedelta(days=len(READINGS) - at)).isoformat(), value)
-        for at, value in enumerate(READINGS)
-    ]
-    bad = EveryField(formdata=MultiDict({"full_name": "", "about": "Walking again"}), prefix="bad-")
-    bad.validate()
     return render_template(
         "web/styleguide.html",
         form=EveryField(),
-        bad_form=bad,
-        chart_points=points,
+        bad_form=_refused(),
+        chart_points=_points(),
         bad_points=[],
         dir="rtl" if request.args.get("dir") == "rtl" else "ltr",
-        now=moment,
+        now=clock.now(),
     )
+
+
+def _points() -> list[tuple[str, int]]:
+    moment = clock.now()
+    return [
+        ((moment - timedelta(days=len(READINGS) - at)).isoformat(), value)
+        for at, value in enumerate(READINGS)
+    ]
+
+
+def _refused() -> EveryField:
+    form = EveryField(formdata=MultiDict({"bad-about": ""}), prefix="bad-")
+    form.validate()
+    return form

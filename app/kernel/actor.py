@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from uuid import UUID
 
+from flask import g
 from flask_babel import lazy_gettext as _l
-from flask_login import UserMixin, current_user
+from flask_login import AnonymousUserMixin, UserMixin, current_user
 
 
 class Role(StrEnum):
@@ -72,6 +73,11 @@ def current() -> Actor | None:
     """The actor of this request or socket event; None when nobody has begun to sign in."""
     found = current_user._get_current_object()
     return found if isinstance(found, Actor) else None
+
+
+def nobody() -> None:
+    """Take nobody to be here from now on: an error page must come even without a database."""
+    g._login_user = AnonymousUserMixin()
 
 
 def required() -> Actor:

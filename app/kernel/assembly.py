@@ -42,7 +42,7 @@ def assemble(settings: Settings) -> Flask:
     commands.install(app)
     if settings.proxies:
         hops = settings.proxies
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # how middleware is put on
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=0
         )
     return app

@@ -123,7 +123,13 @@ class Database:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, pool_size=20, max_overflow=60, pool_timeout=POOL_SECONDS)
+    engine = create_engine(
+        url,
+        pool_size=20,
+        max_overflow=60,
+        pool_timeout=POOL_SECONDS,
+        hide_parameters=True,  # An error's text must not quote what a person typed.
+    )
 
     @event.listens_for(engine, "connect")
     def _rules(connection: Any, _record: Any) -> None:
@@ -154,6 +160,7 @@ def _postgresql_engine(url: str) -> Engine:
         max_overflow=40,
         pool_timeout=POOL_SECONDS,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"options": rules},
     )
 

@@ -11,12 +11,12 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import structlog
 from flask import Flask, current_app
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Delete, Update, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from app.kernel import clock, db
 from app.kernel.models import Job, Leased, Outbox, WorkState
@@ -66,7 +66,9 @@ def enqueue(
         "created_at": moment,
         "unique_key": unique,
     }
-    renewed = {"payload": payload, "run_at": row.run_at, "created_at": moment, "attempts": 0}
+    # A dead row comes to life again; a row being worked keeps its lease, and runs once more.
+    renewed = {name: values[name] for name in ("payload", "state", "attempts", "run_at")}
+    renewed["created_at"] = moment
     statement = insert(Job).values(**values)
     db.session().execute(
         statement.on_conflict_do_update(index_elements=["unique_key"], set_=renewed)
@@ -153,9 +155,11 @@ def _take(table: type[Leased]) -> list[Leased]:
     with db.writing(claims=False) as session:
         rows = list(session.scalars(due.with_for_update(skip_locked=True)))
         for row in rows:
+            if row.attempts >= MOST_ATTEMPTS:
+                row.state = WorkState.DEAD  # It ended every worker that took it.
             row.leased_until = moment + LEASE
             row.attempts += 1
-        return rows
+        return [row for row in rows if row.state is WorkState.WAITING]
 
 
 def _work(table: type[Leased], row: Leased) -> None:
@@ -164,29 +168,30 @@ def _work(table: type[Leased], row: Leased) -> None:
         _handlers[row.kind](row.payload)
     except Exception:
         log.exception("job_failed", kind=row.kind, job=str(row.id), attempts=row.attempts)
-        _put_back(table, row.id, row.attempts)
+        _put_back(table, row)
         return
     with db.writing(claims=False) as session:
-        # A row renewed while it was worked (newer created_at) must run once more.
-        same = (table.id == row.id, table.created_at == row.created_at)
-        done = session.execute(delete(table).where(*same))
-        if done.rowcount == 0:  # type: ignore[attr-defined]  # a DELETE's result has a row count
-            session.execute(update(table).where(table.id == row.id).values(leased_until=None))
+        _finish(session, table, row, delete(table))
 
 
-def _put_back(table: type[Leased], row_id: UUID, attempts: int) -> None:
-    wait = min(FIRST_RETRY * 2 ** min(attempts, 12), LONGEST_RETRY)
-    dead = attempts >= MOST_ATTEMPTS
+def _put_back(table: type[Leased], row: Leased) -> None:
+    wait = min(FIRST_RETRY * 2 ** min(row.attempts, 12), LONGEST_RETRY)
+    dead = row.attempts >= MOST_ATTEMPTS
+    later = update(table).values(
+        leased_until=None,
+        run_at=clock.now() + wait,
+        state=WorkState.DEAD if dead else WorkState.WAITING,
+    )
     with db.writing(claims=False) as session:
-        session.execute(
-            update(table)
-            .where(table.id == row_id)
-            .values(
-                leased_until=None,
-                run_at=clock.now() + wait,
-                state=WorkState.DEAD if dead else WorkState.WAITING,
-            )
-        )
+        _finish(session, table, row, later)
+
+
+def _finish(session: Session, table: type[Leased], row: Leased, ending: Delete | Update) -> None:
+    """End one turn; a row renewed meanwhile (newer created_at) must run once more as it is."""
+    same = (table.id == row.id, table.created_at == row.created_at)
+    done = session.execute(ending.where(*same))
+    if done.rowcount == 0:  # type: ignore[attr-defined]  # such a result has a row count
+        session.execute(update(table).where(table.id == row.id).values(leased_until=None))
 
 
 def install(app: Flask) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.kernel import clock, db
@@ -21,21 +21,32 @@ class Limit:
     name: str
     windows: tuple[tuple[int, timedelta], ...]
 
-    def check(self, *keys: str) -> None:
-        """Raise TooMany when one of the keys has used up its share; counts nothing."""
-        for key in keys:
+    def take(self, key: str) -> None:
+        """Count one try before it is judged; raises TooMany when the key's share is used up.
+
+        Counting first, in one atomic step, lets no crowd of tries made at once slip through.
+        """
+        if db.in_transaction():
+            raise RuntimeError("count tries before a transaction: its end would forget them")
+        moment = clock.now()
+        with db.writing(claims=False):
             for times, length in self.windows:
-                start = _window(clock.now(), length)
-                if _count(self._key(key, length), start) >= times:
-                    wait = int((start + length - clock.now()).total_seconds()) + 1
+                start = _window(moment, length)
+                if _add(self._key(key, length), start, length) > times:
+                    wait = int((start + length - moment).total_seconds()) + 1
                     raise TooMany(_too_many(wait), wait)
 
-    def hit(self, *keys: str) -> None:
-        """Count one more for each key, in a transaction of its own that nothing rolls back."""
-        with db.writing(claims=False):
-            for key in keys:
-                for _times, length in self.windows:
-                    _add(self._key(key, length), _window(clock.now(), length), length)
+    def give_back(self, key: str) -> None:
+        """Take back one try that turned out right: only failures are held against anyone."""
+        with db.writing(claims=False) as session:
+            for _times, length in self.windows:
+                row = (
+                    LimitCount.key == self._key(key, length),
+                    LimitCount.window_start == _window(clock.now(), length),
+                )
+                session.execute(delete(LimitCount).where(*row, LimitCount.count <= 1))
+                less = update(LimitCount).values(count=LimitCount.count - 1)
+                session.execute(less.where(*row))
 
     def _key(self, key: str, length: timedelta) -> str:
         return f"{self.name}|{int(length.total_seconds())}|{key}"[:120]
@@ -51,21 +62,17 @@ def _window(moment: datetime, length: timedelta) -> datetime:
     return datetime.fromtimestamp(int(moment.timestamp()) // seconds * seconds, UTC)
 
 
-def _count(key: str, start: datetime) -> int:
-    where = (LimitCount.key == key, LimitCount.window_start == start)
-    return db.session().scalar(select(LimitCount.count).where(*where)) or 0
-
-
-def _add(key: str, start: datetime, length: timedelta) -> None:
+def _add(key: str, start: datetime, length: timedelta) -> int:
     insert = sqlite.insert if db.database().sqlite else postgresql.insert
     row = insert(LimitCount).values(
         key=key, window_start=start, expires_at=start + 2 * length, count=1
     )
-    db.session().execute(
+    counted = db.session().scalar(
         row.on_conflict_do_update(
             index_elements=["key", "window_start"], set_={"count": LimitCount.count + 1}
-        )
+        ).returning(LimitCount.count)
     )
+    return counted or 0
 
 
 def sweep() -> int:

@@ -240,5 +240,5 @@ def _send_hint(payload: dict[str, Any]) -> None:
 def install(app: Flask, settings: Settings) -> None:
     """Give the application its socket server and the guard before it."""
     app.extensions["live"] = Live(app, settings)
-    app.wsgi_app = SocketGuard(app, app.wsgi_app, settings)  # type: ignore[method-assign]
+    app.wsgi_app = SocketGuard(app, app.wsgi_app, settings)  # type: ignore[method-assign]  # middleware
     jobs.handles(outbox.HINT, _send_hint)

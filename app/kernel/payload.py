@@ -8,6 +8,7 @@ from typing import Any, TypeVar, get_type_hints
 from uuid import UUID
 
 LONGEST_TEXT = 20_000
+LARGEST_NUMBER = 2**31 - 1  # What an INTEGER column holds on both engines.
 LONGEST_UUID = 40
 Shape = TypeVar("Shape")
 
@@ -45,6 +46,8 @@ def _value(field: Field[Any], hint: Any, value: object) -> object:
     if hint is UUID:
         return _uuid(value)
     if hint in {str, int, bool} and type(value) is hint:
+        if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+            raise BadPayload(f"{field.name} is too large")
         return _text(field, value) if isinstance(value, str) else value
     raise BadPayload(f"{field.name} has the wrong type")
 

@@ -60,7 +60,8 @@ class Room:
     def event(self, name: str, *, access: Access, shape: type[Any]) -> Callable[[View], View]:
         """Register a socket event `room:name`; the rule is asked again at every event.
 
-        Each UUID in `shape` names a thing, which the rule must load. The handler gets (actor, payload, **loaded things) and returns its acknowledgement.
+        Each UUID in `shape` names a thing, which the rule must load. The handler gets
+        (actor, payload, **loaded things) and returns its acknowledgement.
         """
 
         def register(handler: View) -> View:

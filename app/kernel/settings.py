@@ -70,7 +70,7 @@ class Settings:
 
         Raises SettingsError naming every problem at once.
         """
-        environment = Environment(environ.get("NEARSIDE_ENVIRONMENT", Environment.PRODUCTION))
+        environment = _environment(environ.get("NEARSIDE_ENVIRONMENT", Environment.PRODUCTION))
         instance = Path(environ.get("NEARSIDE_INSTANCE", "instance")).resolve()
         port = _count(environ, "NEARSIDE_PORT", 8000)
         origin = environ.get("NEARSIDE_ORIGIN", f"http://localhost:{port}").rstrip("/")
@@ -134,9 +134,20 @@ class Settings:
             raise SettingsError("Nearside will not start:\n- " + "\n- ".join(found))
 
 
+def _environment(text: str) -> Environment:
+    try:
+        return Environment(text)
+    except ValueError:
+        known = ", ".join(Environment)
+        raise SettingsError(f"NEARSIDE_ENVIRONMENT must be one of {known}.") from None
+
+
 def _secret(environ: Mapping[str, str], name: str, made: Mapping[str, str]) -> str:
     if path := environ.get(f"{name}_FILE"):
-        return Path(path).read_text(encoding="utf-8").strip()
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{name}_FILE cannot be read: {type(error).__name__}.") from None
     return environ.get(name) or made.get(name, "")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, request
+from flask import flash, g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -39,8 +39,15 @@ class PortalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
                 flash(_("We kept what you typed. Please look it over and send it."), "info")
         super().__init__(*args, **kwargs)
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check what was sent; the page's title then says whether something is wrong."""
+        fine = bool(super().validate(extra_validators=extra_validators))
+        g.form_refused = not fine
+        return fine
+
     def refuse(self, refusal: Refusal) -> None:
         """Show an operation's refusal beside the field it belongs to, or on the whole form."""
+        g.form_refused = True
         field = self._fields.get(refusal.field or "")
         if field is None:
             self.form_errors.append(refusal.sentence)

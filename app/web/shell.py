@@ -86,7 +86,7 @@ def _templates(app: Flask) -> None:
             "actor": actors.current(),
             "text_direction": i18n.text_direction(),
             "language": i18n.language(),
-            "has_errors": False,
+            "has_errors": g.get("form_refused", False),
         }
     )
 
@@ -108,4 +108,4 @@ def install(app: Flask) -> None:
     errors.install(app)
     files = WhiteNoise(app.wsgi_app, root=str(STATIC), prefix="static/", max_age=STATIC_AGE)
     files.add_headers_function = headers.for_static
-    app.wsgi_app = files  # type: ignore[method-assign]
+    app.wsgi_app = files  # type: ignore[method-assign]  # middleware

@@ -68,7 +68,8 @@ def _labels(tree: Element) -> None:
 
 def _forms(tree: Element) -> None:
     for form in tree.iter("form"):
-        assert form.get("action") and form.get("method"), f"dead form: {form.attrib}"
+        assert form.get("action"), f"form that leads nowhere: {form.attrib}"
+        assert form.get("method"), f"form without a method: {form.attrib}"
         buttons = [one for one in form.iter("button") if one.get("type") != "button"]
         assert buttons, f"no button sends the form {form.get('action')}"
         if form.get("method") == "post":

@@ -191,9 +191,7 @@ class Portal:
         token = accounts.check_password(_email(person_id), PASSWORD, "198.51.100.1")
         found = account_queries.session_of(token)
         assert found is not None
-        actor = Actor(
-            person_id, found[0].id, role, name, "Europe/Lisbon", "en", Stage.PASSWORD
-        )
+        actor = Actor(person_id, found[0].id, role, name, "Europe/Lisbon", "en", Stage.PASSWORD)
         secret = accounts.begin_enrolment(actor)
         full = accounts.confirm_enrolment(actor, pyotp.TOTP(secret).at(clock.now()))
         accounts.codes_are_saved(actor)

@@ -15,6 +15,7 @@ from app.accounts.forms import CodeForm, EmptyForm, RecoveryForm, SignInForm
 from app.accounts.pages import cookie
 from app.kernel import actor as actors
 from app.kernel.access import anyone, half_way, signed_in
+from app.kernel.actor import Actor
 from app.kernel.refusal import Refusal
 from app.web.addresses import inside, next_page
 
@@ -51,7 +52,7 @@ def sign_in() -> Answer:
             form.refuse(refusal)
         else:
             return _carry_on(token, "accounts.second_factor")
-    return render_template("accounts/sign_in.html", form=form, has_errors=bool(form.errors))
+    return render_template("accounts/sign_in.html", form=form)
 
 
 @room.page("/sign-in/code", access=HALF_WAY, methods=("GET", "POST"))
@@ -66,7 +67,7 @@ def second_factor() -> Answer:
             return _arrive(operations.verify_second_factor(actor, form.code.data or ""))
         except Refusal as refusal:
             form.refuse(refusal)
-    return render_template("accounts/second_factor.html", form=form, has_errors=bool(form.errors))
+    return render_template("accounts/second_factor.html", form=form)
 
 
 @room.page("/sign-in/recovery", access=HALF_WAY, methods=("GET", "POST"))
@@ -83,7 +84,7 @@ def recovery() -> Answer:
             left = queries.recovery_codes_left(actor.person_id)
             flash(_("You have %(count)s recovery codes left.", count=left), "info")
             return answer
-    return render_template("accounts/recovery.html", form=form, has_errors=bool(form.errors))
+    return render_template("accounts/recovery.html", form=form)
 
 
 @room.page("/sign-in/authenticator", access=HALF_WAY, methods=("GET", "POST"))
@@ -101,14 +102,14 @@ def enrol() -> Answer:
         else:
             return _carry_on(token, "accounts.recovery_codes")
     secret = operations.begin_enrolment(actor)
+    return render_template("accounts/enrol.html", form=form, **_key(actor, secret))
+
+
+def _key(actor: Actor, secret: str) -> dict[str, str]:
+    """The secret in groups of four, and as a picture."""
     address = operations.provisioning_address(secret, actor.name)
-    return render_template(
-        "accounts/enrol.html",
-        form=form,
-        secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
-        picture=_qr(address),
-        has_errors=bool(form.errors),
-    )
+    groups = [secret[at : at + 4] for at in range(0, len(secret), 4)]
+    return {"secret": " ".join(groups), "picture": _qr(address)}
 
 
 def _qr(address: str) -> str:
