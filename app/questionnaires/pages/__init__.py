@@ -1,0 +1,1 @@
+"""Answering, looking back, and what staff see of it."""

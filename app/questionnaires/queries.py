@@ -1,0 +1,122 @@
+"""What was answered: a person's own draft, what they sent, and what the rules may rest on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, select
+
+from app.care import queries as care
+from app.clinical.guidelines import Fact
+from app.clinical.questionnaires import Answers, Form, lifestyle
+from app.kernel import db
+from app.kernel.actor import Actor, Role
+from app.questionnaires import rules
+from app.questionnaires.models import Response
+from app.questionnaires.rules import SENT, Draft, GivenPart, Part, ResponseStatus
+
+READERS = frozenset({Role.PATIENT, Role.CLINICIAN})
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A response that was sent."""
+
+    id: UUID
+    patient_id: UUID
+    status: ResponseStatus
+    authored_at: datetime
+    zone: str
+    answers: Answers
+
+    @property
+    def parts(self) -> tuple[GivenPart, ...]:
+        """Every question with its answer, part by part."""
+        return rules.read_back(form(), self.answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a patient stands: the draft to go on with, and what they sent last."""
+
+    draft: Draft
+    sent: Answered | None
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is a draft that was saved at least once."""
+        return self.draft.version > 0
+
+
+def form() -> Form:
+    """The questionnaire that patients answer."""
+    return lifestyle()
+
+
+def standing(patient_id: UUID) -> Standing:
+    """The draft and the latest answers of one patient. A new draft begins with those."""
+    newest = select(Response).where(Response.patient_id == patient_id)
+    rows = db.session().scalars(newest.order_by(Response.started_at.desc()).limit(2)).all()
+    drafts = [row for row in rows if row.status is ResponseStatus.IN_PROGRESS]
+    sent = next((_answered(row) for row in rows if row.status in SENT), None)
+    if drafts:
+        return Standing(draft_of(drafts[0]), sent)
+    return Standing(Draft(answers=sent.answers if sent else {}), sent)
+
+
+def draft_of(row: Response) -> Draft:
+    """A stored draft as the rules know it."""
+    parts = {link: Part(**one) for link, one in row.parts.items()}
+    return Draft(row.version, answers_of(row), parts)
+
+
+def answers_of(row: Response) -> Answers:
+    """The answers in a row, its sealed words opened."""
+    return form().kept(rules.joined(row.coded, json.loads(row.words_json or "{}")))
+
+
+def sent(patient_id: UUID) -> list[Answered]:
+    """Everything a patient sent, newest first."""
+    rows = db.session().scalars(_sent(patient_id).limit(50))
+    return [_answered(row) for row in rows]
+
+
+def latest(patient_id: UUID) -> Answered | None:
+    """What a patient sent last."""
+    row = db.session().scalar(_sent(patient_id).limit(1))
+    return _answered(row) if row else None
+
+
+def answered(actor: Actor, response_id: UUID) -> Answered | None:
+    """One response that was sent, for the patient and the clinicians of their care team."""
+    row = db.session().get(Response, response_id)
+    if row is None or row.status not in SENT or actor.role not in READERS:
+        return None
+    return _answered(row) if care.may_see(actor, row.patient_id) else None
+
+
+def facts(patient_id: UUID) -> list[Fact]:
+    """The latest answers as facts for the guideline rules; their ids lead to the response."""
+    found = latest(patient_id)
+    if found is None:
+        return []
+    there = found.authored_at.astimezone(ZoneInfo(found.zone))
+    return list(form().facts(found.answers, there, str(found.id)))
+
+
+def _sent(patient_id: UUID) -> Select[tuple[Response]]:
+    return (
+        select(Response)
+        .where(Response.patient_id == patient_id, Response.status.in_(SENT))
+        .order_by(Response.authored_at.desc())
+    )
+
+
+def _answered(row: Response) -> Answered:
+    if row.authored_at is None:
+        raise ValueError(f"response {row.id} was not sent")
+    return Answered(row.id, row.patient_id, row.status, row.authored_at, row.zone, answers_of(row))
