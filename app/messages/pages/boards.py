@@ -1,0 +1,64 @@
+"""What the first page and the chart show of messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.care import queries as care
+from app.care.queries import PatientView
+from app.kernel.actor import Actor, Role
+from app.messages import queries
+from app.web.boards import CHART, TODAY, Card, Step
+
+MOST_STEPS = 5
+
+
+def _count(unread: int) -> str:
+    return str(ngettext("%(num)s new message", "%(num)s new messages", unread))
+
+
+@TODAY.offers(Role.PATIENT)
+def for_patient(actor: Actor) -> Iterator[Step]:
+    """What the care team wrote and the patient has not read."""
+    mine = care.own(actor)
+    shown = queries.of_patient(actor, mine) if mine else None
+    if shown and shown.unread:
+        yield Step(
+            heading=_("Your care team wrote to you"),
+            text=_count(shown.unread),
+            href=url_for("messages.mine"),
+            action=_("Read"),
+            at=shown.waiting_since,
+            order=40,
+        )
+
+
+@TODAY.offers(Role.CLINICIAN, Role.COORDINATOR)
+def for_staff(actor: Actor) -> Iterator[Step]:
+    """The patients who have waited longest for somebody to read what they wrote."""
+    waiting = [one for one in queries.inbox(actor) if one.unread]
+    for one in waiting[:MOST_STEPS]:
+        yield Step(
+            heading=_("%(name)s wrote", name=one.patient.name),
+            text=_count(one.unread),
+            href=url_for("messages.conversation", patient=one.patient.id),
+            action=_("Read and answer"),
+            turn=True,
+            at=one.waiting_since,
+            order=40,
+        )
+
+
+@CHART.offers(Role.CLINICIAN, Role.COORDINATOR)
+def on_chart(actor: Actor, patient: PatientView) -> Iterator[Card]:
+    """The way from a patient's chart to the conversation with them."""
+    yield Card(
+        "messages/_chart.html",
+        {"conversation": queries.of_patient(actor, patient)},
+        side=True,
+        order=40,
+    )

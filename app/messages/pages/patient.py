@@ -1,0 +1,42 @@
+"""A patient's conversation with their care team."""
+
+from __future__ import annotations
+
+from flask import Response, abort
+from flask_babel import lazy_gettext as _l
+from werkzeug import Response as AnyResponse
+
+from app.care import queries as care
+from app.care.queries import PatientView
+from app.kernel import actor as actors
+from app.kernel.access import signed_in
+from app.kernel.actor import Role
+from app.messages import queries, room
+from app.messages.pages.conversation import Place, converse, read_on
+from app.web.navigation import entry
+
+entry(
+    Role.PATIENT,
+    label=_l("Messages"),
+    endpoint="messages.mine",
+    icon="messages",
+    order=40,
+    count=queries.unread,
+)
+
+
+@room.page("/messages", access=signed_in(Role.PATIENT, writes=True), methods=("GET", "POST"))
+def mine() -> str | AnyResponse:
+    """The patient's conversation, and the form to go on with it."""
+    place = Place(_own(), "messages.mine", "messages.mine_since", {})
+    return converse(place, "messages/mine.html")
+
+
+@room.page("/messages/since", access=signed_in(Role.PATIENT, writes=True))
+def mine_since() -> Response:
+    """What came after the last message on the open page."""
+    return read_on(_own().id)
+
+
+def _own() -> PatientView:
+    return care.own(actors.required()) or abort(404)

@@ -1,0 +1,175 @@
+"""Conversations as each person may see them: a patient's own, or a patient's of one's team."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from app.accounts import queries as accounts
+from app.care import queries as care
+from app.care.queries import PatientView
+from app.kernel import db
+from app.kernel.actor import Actor, Role
+from app.messages import rules
+from app.messages.models import Message, ReadMark
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """A message as a person reads it."""
+
+    id: int
+    author: str
+    author_role: Role
+    mine: bool
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some messages in order, and where the rest of the conversation lies.
+
+    `seen_up_to` is how far the other side has read.
+    """
+
+    messages: list[MessageView]
+    last: int
+    seen_up_to: int
+    older: bool
+    newer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationView:
+    """A conversation in the inbox."""
+
+    patient: PatientView
+    unread: int
+    waiting_since: datetime | None
+    last_at: datetime | None
+
+
+def latest(actor: Actor, patient_id: UUID, *, before: int | None = None) -> Stretch:
+    """The newest messages, or the newest before a number; doors are the caller's."""
+    earlier = Message.number < before if before is not None else Message.number > 0
+    rows = db.session().scalars(
+        select(Message)
+        .where(Message.patient_id == patient_id, earlier)
+        .order_by(Message.number.desc())
+        .limit(rules.PAGE_MESSAGES + 1)
+    )
+    found = list(rows)
+    shown = found[: rules.PAGE_MESSAGES][::-1]
+    older = len(found) > rules.PAGE_MESSAGES
+    return _stretch(actor, patient_id, shown, older=older, newer=before is not None)
+
+
+def since(actor: Actor, patient_id: UUID, after: int) -> Stretch:
+    """The messages that follow number `after`, oldest first; doors are the caller's."""
+    rows = db.session().scalars(
+        select(Message)
+        .where(Message.patient_id == patient_id, Message.number > after)
+        .order_by(Message.number)
+        .limit(rules.PAGE_MESSAGES + 1)
+    )
+    found = list(rows)
+    shown = found[: rules.PAGE_MESSAGES]
+    newer = len(found) > rules.PAGE_MESSAGES
+    return _stretch(actor, patient_id, shown, older=after > 0, newer=newer)
+
+
+def unread(actor: Actor) -> int:
+    """How many messages wait for this person, in all their conversations."""
+    return sum(count for count, _since in _waiting(actor, _patients(actor)).values())
+
+
+def inbox(actor: Actor) -> list[ConversationView]:
+    """The person's conversations: the longest unread first, then the latest."""
+    patients = _patients(actor)
+    waiting = _waiting(actor, patients)
+    ends = _last_times(patients)
+    found = [
+        ConversationView(one, *waiting.get(one.id, (0, None)), ends.get(one.id)) for one in patients
+    ]
+    return sorted(found, key=_turn)
+
+
+def _turn(one: ConversationView) -> tuple[int, float]:
+    if one.waiting_since is not None:
+        return 0, one.waiting_since.timestamp()
+    return (2, 0.0) if one.last_at is None else (1, -one.last_at.timestamp())
+
+
+def of_patient(actor: Actor, patient: PatientView) -> ConversationView:
+    """One patient's conversation in short; whoever asks was let into the chart."""
+    count, waiting = _waiting(actor, [patient]).get(patient.id, (0, None))
+    return ConversationView(patient, count, waiting, _last_times([patient]).get(patient.id))
+
+
+def _patients(actor: Actor) -> list[PatientView]:
+    if actor.role is Role.PATIENT:
+        own = care.own(actor)
+        return [own] if own else []
+    return care.patients(actor) if actor.role in {Role.CLINICIAN, Role.COORDINATOR} else []
+
+
+def _waiting(
+    actor: Actor, patients: Iterable[PatientView]
+) -> dict[UUID, tuple[int, datetime | None]]:
+    """For each patient with unread messages: how many, and since when."""
+    rows = db.session().execute(
+        select(Message.patient_id, func.count(), func.min(Message.sent_at))
+        .outerjoin(ReadMark, _mark_of(actor))
+        .where(
+            Message.patient_id.in_([one.id for one in patients]),
+            Message.author_id != actor.person_id,
+            Message.number > func.coalesce(ReadMark.number, 0),
+        )
+        .group_by(Message.patient_id)
+    )
+    return {patient: (count, first) for patient, count, first in rows}
+
+
+def _mark_of(actor: Actor) -> ColumnElement[bool]:
+    return and_(ReadMark.patient_id == Message.patient_id, ReadMark.person_id == actor.person_id)
+
+
+def _last_times(patients: Iterable[PatientView]) -> dict[UUID, datetime]:
+    rows = db.session().execute(
+        select(Message.patient_id, func.max(Message.sent_at))
+        .where(Message.patient_id.in_([one.id for one in patients]))
+        .group_by(Message.patient_id)
+    )
+    return dict(rows.all())
+
+
+def _stretch(
+    actor: Actor, patient_id: UUID, rows: list[Message], *, older: bool, newer: bool
+) -> Stretch:
+    people = accounts.people({row.author_id for row in rows})
+    shown = [
+        MessageView(
+            id=row.number,
+            author=people[row.author_id].name,
+            author_role=people[row.author_id].role,
+            mine=row.author_id == actor.person_id,
+            text=row.body,
+            at=row.sent_at,
+        )
+        for row in rows
+    ]
+    last = rows[-1].number if rows else 0
+    return Stretch(shown, last, _seen_up_to(actor, patient_id), older, newer)
+
+
+def _seen_up_to(actor: Actor, patient_id: UUID) -> int:
+    """How far the other side has read: any of the team for a patient, the patient for staff."""
+    where = [ReadMark.patient_id == patient_id, ReadMark.person_id != actor.person_id]
+    if actor.role is not Role.PATIENT:
+        where.append(ReadMark.person_id == care.by_ids({patient_id})[patient_id].person_id)
+    return db.session().scalar(select(func.max(ReadMark.number)).where(*where)) or 0
