@@ -52,7 +52,7 @@ class Keyring:
         nonce, body = sealed[cut : cut + NONCE_BYTES], sealed[cut + NONCE_BYTES :]
         try:
             return key.decrypt(nonce, body, _place(table, column, row)).decode()
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # cut short, it lacks a whole nonce
             raise SealBroken(f"{table}.{column} of {row}: not written here") from error
 
     def blind(self, text: str, *, purpose: str) -> str:
