@@ -163,6 +163,13 @@ def test_drinking_is_raised_from_4_points_for_men_and_3_for_women(
     assert outcome("ALC-01", [*person, *drinks(*points)]) == expected
 
 
+@pytest.mark.parametrize(("sex", "counted"), [("male", True), ("other", False)])
+def test_sex_is_evidence_only_where_it_decided(sex: str, counted: bool) -> None:
+    line = proposal("ALC-01", [ADULT, fact("sex-at-birth", sex), *drinks(2, 1, 1)])
+    assert ("sex-at-birth" in {each.key for each in line.evidence}) is counted
+    assert "4 of 12 points" in str(line.wording.why)
+
+
 def test_someone_who_stopped_drinking_is_not_judged_by_old_amounts() -> None:
     old = drinks(4, 4, 4, days_ago=30)
     assert outcome("ALC-01", [ADULT, *old, fact("alcohol-frequency", 0)]) == "settled"

@@ -128,6 +128,13 @@ def test_normal_pressure_with_unknown_habits_stays_unknown() -> None:
     assert set(gap.needs) == {each.key for each in NO_SALT}
 
 
+@pytest.mark.parametrize(("answered", "expected"), [(2, "absent"), (3, "settled"), (4, "settled")])
+def test_habits_are_settled_once_the_open_answers_cannot_matter(
+    answered: int, expected: str
+) -> None:
+    assert outcome("BP-05", [ADULT, *NO_SALT[:answered], *week(110, 70)]) == expected
+
+
 def test_both_reasons_are_given_with_both_kinds_of_evidence() -> None:
     salty = [fact(each.key, 2) for each in NO_SALT]
     line = proposal("BP-05", [ADULT, *salty, *week(132, 84)])
