@@ -48,6 +48,7 @@ class Settings:
     redis_url: str | None = None
     proxies: int = 0
     run_jobs: bool = True
+    clinic_phone: str = ""
 
     @property
     def production(self) -> bool:
@@ -91,6 +92,7 @@ class Settings:
             redis_url=environ.get("NEARSIDE_REDIS_URL") or None,
             proxies=_count(environ, "NEARSIDE_PROXIES", 0),
             run_jobs=environ.get("NEARSIDE_RUN_JOBS", "1") not in {"", "0", "false"},
+            clinic_phone=environ.get("NEARSIDE_CLINIC_PHONE", "").strip(),
         )
         settings.refuse_if_unsafe()
         return settings
@@ -100,6 +102,11 @@ class Settings:
         found = []
         if not self.data_keys:
             found.append("NEARSIDE_DATA_KEYS is missing: write id:hex, 32 random bytes each.")
+        parts = urlsplit(self.origin)
+        if self.origin != f"{parts.scheme}://{parts.netloc}":
+            found.append("NEARSIDE_ORIGIN is a scheme and a host, without a path.")
+        if self.web_processes < 1:
+            found.append("NEARSIDE_WEB_PROCESSES must be 1 or more.")
         if self.max_sockets + 20 > self.threads:
             found.append("NEARSIDE_THREADS must exceed NEARSIDE_MAX_SOCKETS by 20 or more.")
         if self.web_processes > 1 and self.sqlite:
@@ -164,6 +171,8 @@ def _data_keys(text: str) -> tuple[tuple[str, bytes], ...]:
         if not name or len(name) > KEY_NAME_CHARACTERS or len(key) != DATA_KEY_BYTES:
             raise SettingsError("NEARSIDE_DATA_KEYS: each entry is id:hex with 32 bytes of hex.")
         keys.append((name, key))
+    if len({name for name, _ in keys}) != len(keys):
+        raise SettingsError("NEARSIDE_DATA_KEYS: two keys have the same id.")
     return tuple(keys)
 
 

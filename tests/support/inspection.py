@@ -68,6 +68,8 @@ def _labels(tree: Element) -> None:
 
 def _forms(tree: Element) -> None:
     for form in tree.iter("form"):
+        if form.get("method") == "dialog":
+            continue  # It only closes the dialog around it, and leads nowhere by design.
         assert form.get("action"), f"form that leads nowhere: {form.attrib}"
         assert form.get("method"), f"form without a method: {form.attrib}"
         buttons = [one for one in form.iter("button") if one.get("type") != "button"]

@@ -1,0 +1,128 @@
+"""Socket events of a consult. The door of each is asked again every time.
+
+A page is known by its socket and by the connection it names; signals of two pages meet only while
+both are the present ones, so what an older page still says reaches nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from app.consults import queries, room, rules
+from app.consults.operations import present
+from app.consults.operations.present import Page
+from app.consults.queries import VisitView
+from app.kernel import live
+from app.kernel.access import signed_in
+from app.kernel.actor import Actor, Role
+from app.kernel.payload import BadPayload
+from app.kernel.refusal import Refusal
+
+BOTH = (Role.PATIENT, Role.CLINICIAN)
+DOOR = signed_in(*BOTH, writes=True, appointment=queries.visit)
+SIGNAL_EVENT = "consults:signal"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPage:
+    """What every event says: which visit, and which connection of this page."""
+
+    appointment: UUID
+    connection: str = field(metadata={"longest": rules.LONGEST_CONNECTION})
+    sound: bool = False
+    picture: bool = False
+
+    def page(self) -> Page:
+        """The page that speaks."""
+        if not rules.is_connection(self.connection):
+            raise BadPayload("connection")
+        return Page(live.sid(), self.connection, self.sound, self.picture)
+
+
+@dataclass(frozen=True, slots=True)
+class Entering(OpenPage):
+    """Opening the room, or joining the call."""
+
+    joining: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Beat(OpenPage):
+    """A sign of life; `setup` is how long the first picture took, in milliseconds."""
+
+    connected: bool = False
+    setup: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A description or a candidate, as JSON text, from one connection to one other."""
+
+    appointment: UUID
+    connection: str = field(metadata={"longest": rules.LONGEST_CONNECTION})
+    to: str = field(metadata={"longest": rules.LONGEST_CONNECTION})
+    kind: str = field(metadata={"longest": 16})
+    body: str = field(metadata={"longest": rules.LONGEST_SIGNAL})
+
+
+@room.event("enter", access=DOOR, shape=Entering)
+def enter(actor: Actor, payload: Entering, appointment: VisitView) -> dict[str, object]:
+    """The page opened the room, or its person pressed Join."""
+    try:
+        placed = present.enter(appointment, actor, payload.page(), joining=payload.joining)
+    except Refusal as refusal:
+        return {"refused": "Closed", "words": str(refusal.sentence)}
+    now = queries.visit(actor, appointment.id) or appointment
+    return {**queries.seen(now).told(), "elsewhere": not placed}
+
+
+@room.event("leave", access=DOOR, shape=OpenPage)
+def leave(actor: Actor, payload: OpenPage, appointment: VisitView) -> dict[str, object]:
+    """The person hung up."""
+    try:
+        present.leave(appointment, actor, payload.page())
+    except Refusal:
+        return {"refused": "Replaced"}
+    return {}
+
+
+@room.event("signal", access=DOOR, shape=Signal)
+def signal(actor: Actor, payload: Signal, appointment: VisitView) -> dict[str, object]:
+    """Hand a description or a candidate to the other person's present page."""
+    if not rules.signal_fits(payload.kind, payload.body):
+        raise BadPayload(payload.kind)
+    to = queries.target(appointment, actor, live.sid(), payload.connection, payload.to)
+    if to is None:
+        return {"sent": False}
+    told: dict[str, object] = {
+        "from": payload.connection,
+        "to": payload.to,
+        "kind": payload.kind,
+        "body": payload.body,
+    }
+    live.send(SIGNAL_EVENT, told, to=to)
+    return {"sent": True}
+
+
+@room.event("state", access=DOOR, shape=Beat)
+def state(actor: Actor, payload: Beat, appointment: VisitView) -> dict[str, object]:
+    """The page lives; it says whether media flows and what it sends."""
+    setup = min(max(payload.setup, 0), rules.LONGEST_SETUP_MILLISECONDS)
+    try:
+        present.report(
+            appointment,
+            actor,
+            payload.page(),
+            connected=payload.connected,
+            setup_milliseconds=setup,
+        )
+    except Refusal:
+        return {"refused": "Replaced"}
+    return {}
+
+
+@room.on_leave
+def closed(sid: str, _actor: Actor) -> None:
+    """The page's socket closed."""
+    present.lose(sid)

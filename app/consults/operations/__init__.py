@@ -1,0 +1,1 @@
+"""The verbs of a consult: being present, calling, and closing the visit."""

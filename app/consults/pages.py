@@ -1,0 +1,103 @@
+"""The waiting room with its call, and the page that finishes a visit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import current_app, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug import Response
+
+from app.care import queries as care
+from app.consults import queries, room
+from app.consults.forms import FinishForm
+from app.consults.operations import closing
+from app.consults.queries import VisitView
+from app.consults.rules import Door
+from app.kernel import actor as actors
+from app.kernel import clock
+from app.kernel.access import signed_in
+from app.kernel.actor import Actor, Role
+from app.kernel.refusal import Refusal
+from app.web.boards import CHART, TODAY, Step
+from app.web.headers import allow_camera
+
+BOTH = (Role.PATIENT, Role.CLINICIAN)
+
+
+@room.page("/visits/<uuid:appointment>", access=signed_in(*BOTH, appointment=queries.visit))
+def waiting_room(appointment: VisitView) -> str:
+    """Who is here, camera and microphone, and the call itself; what follows once it is over."""
+    if appointment.door in {Door.FINISHED, Door.OVER}:
+        return render_template("consults/finished.html", visit=appointment, **_phone())
+    allow_camera()
+    actor = actors.required()
+    return render_template(
+        "consults/waiting_room.html",
+        visit=appointment,
+        data=_for_script(actor, appointment),
+        steps=_open_steps(actor, appointment),
+        form=FinishForm(),
+        **_phone(),
+    )
+
+
+@room.page(
+    "/visits/<uuid:appointment>/finish",
+    access=signed_in(Role.CLINICIAN, writes=True, appointment=queries.visit_of_clinician),
+    methods=("GET", "POST"),
+)
+def finish(appointment: VisitView) -> str | Response:
+    """Ask once more, then finish the visit for both."""
+    form = FinishForm()
+    if form.validate_on_submit():
+        try:
+            closing.finish(appointment)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("The visit is finished. The patient has been told."), "good")
+            return redirect(url_for("consults.waiting_room", appointment=appointment.id), 303)
+    return render_template(
+        "consults/finish.html", visit=appointment, form=form, has_errors=bool(form.errors)
+    )
+
+
+@TODAY.offers(Role.PATIENT, Role.CLINICIAN)
+def somebody_waits(actor: Actor) -> Iterator[Step]:
+    """The other has the room open: the thing to do now."""
+    for one in queries.waiting_for(actor):
+        yield Step(
+            _("%(name)s is waiting for you", name=one.other_name),
+            _("Your video visit can begin."),
+            url_for("consults.waiting_room", appointment=one.id),
+            _("Go to the visit"),
+            turn=True,
+            at=one.appointment.starts_at,
+            order=1,
+        )
+
+
+def _phone() -> dict[str, str]:
+    return {"phone": current_app.extensions["settings"].clinic_phone}
+
+
+def _for_script(actor: Actor, visit: VisitView) -> dict[str, object]:
+    until = (visit.opens_at - clock.now()).total_seconds()
+    return {
+        "appointment": str(visit.id),
+        "visit": visit.state.value,
+        "door": visit.door.value,
+        "opensIn": max(0, round(until * 1000)) if visit.door is Door.EARLY else 0,
+        # In a crash of two offers the patient's page gives way.
+        "polite": actor.role is Role.PATIENT,
+        "iceServers": queries.ice_servers(actor),
+    }
+
+
+def _open_steps(actor: Actor, visit: VisitView) -> list[Step]:
+    """What is open in the patient's chart, for the clinician's side of the picture."""
+    if actor.role is not Role.CLINICIAN:
+        return []
+    patient = care.patient(actor, visit.appointment.patient_id)
+    return CHART.gather(actor, patient)[0] if patient else []

@@ -1,0 +1,159 @@
+"""A visit as its two people may see it, and where the other one is."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.appointments import queries as appointments
+from app.appointments.queries import AppointmentView
+from app.appointments.rules import AppointmentState
+from app.consults import rules
+from app.consults.models import Call, Consult, Presence
+from app.consults.rules import CallState, Door, Place, VisitState
+from app.kernel import clock, db
+from app.kernel.actor import Actor, Role
+
+
+@dataclass(frozen=True, slots=True)
+class VisitView:
+    """A visit for one of its two people: `other` is the one whom they meet."""
+
+    appointment: AppointmentView
+    consult_id: UUID | None
+    state: VisitState
+    started_at: datetime | None
+    finished_at: datetime | None
+    other_id: UUID
+    other_name: str
+    door: Door
+
+    @property
+    def id(self) -> UUID:
+        """The visit is addressed by its appointment."""
+        return self.appointment.id
+
+    @property
+    def opens_at(self) -> datetime:
+        """From when the room can be joined."""
+        return rules.opens_at(self.appointment.starts_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Where the other person is, and which connection of theirs counts."""
+
+    connection: str
+    place: str
+    sound: bool
+    picture: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a page is told about visit, call and the other person: no names, no content."""
+
+    visit: str
+    call: str
+    door: str
+    other: Other | None
+
+    def told(self) -> dict[str, object]:
+        """As it travels."""
+        return asdict(self)
+
+
+def visit(actor: Actor, appointment_id: UUID) -> VisitView | None:
+    """One visit, for its patient and its clinician alone."""
+    found = appointments.joinable(actor, appointment_id)
+    if found is None:
+        return None
+    row = db.session().scalar(select(Consult).where(Consult.appointment_id == appointment_id))
+    state = row.state if row else VisitState.PLANNED
+    if found.state is AppointmentState.FULFILLED:
+        state = VisitState.FINISHED
+    patient = actor.person_id == found.patient_person_id
+    return VisitView(
+        appointment=found,
+        consult_id=row.id if row else None,
+        state=state,
+        started_at=row.started_at if row else None,
+        finished_at=row.finished_at if row else None,
+        other_id=found.clinician_id if patient else found.patient_person_id,
+        other_name=found.clinician_name if patient else found.patient_name,
+        door=rules.door(state, found.starts_at, found.minutes, clock.now()),
+    )
+
+
+def visit_of_clinician(actor: Actor, appointment_id: UUID) -> VisitView | None:
+    """One visit, for its clinician alone."""
+    return visit(actor, appointment_id) if actor.role is Role.CLINICIAN else None
+
+
+def seen(one: VisitView) -> Seen:
+    """How things stand now, for the person whose view of the visit this is."""
+    if one.consult_id is None:
+        return Seen(one.state.value, CallState.NONE.value, one.door.value, None)
+    found = presences(one.consult_id).get(one.other_id)
+    return Seen(
+        one.state.value, latest_call(one.consult_id).value, one.door.value, other(found)
+    )
+
+
+def other(row: Presence | None) -> Other | None:
+    """One person, as the other's page may know them."""
+    if row is None:
+        return None
+    return Other(row.connection, row.place.value, row.sound, row.picture)
+
+
+def presences(consult_id: UUID) -> dict[UUID, Presence]:
+    """Who has the room open, by person."""
+    rows = db.session().scalars(select(Presence).where(Presence.consult_id == consult_id))
+    return {row.person_id: row for row in rows}
+
+
+def latest_call(consult_id: UUID) -> CallState:
+    """The state of the last attempt to connect."""
+    newest = select(Call.state).where(Call.consult_id == consult_id).order_by(Call.began_at.desc())
+    return db.session().scalar(newest.limit(1)) or CallState.NONE
+
+
+def target(one: VisitView, actor: Actor, sid: str, connection: str, to: str) -> str | None:
+    """The socket that a signal may go to: the other's, if both connections are the present ones.
+
+    Whatever an older page still sends, or sends to an older page, finds nobody.
+    """
+    if one.consult_id is None:
+        return None
+    here = presences(one.consult_id)
+    mine, theirs = here.get(actor.person_id), here.get(one.other_id)
+    if mine is None or (mine.sid, mine.connection) != (sid, connection):
+        return None
+    # One who has just pressed Join may still be written down as waiting; their page knows.
+    if theirs is None or theirs.connection != to or theirs.place is Place.LOST:
+        return None
+    return theirs.sid
+
+
+def waiting_for(actor: Actor) -> list[VisitView]:
+    """The visits of this person in which the other already has the room open."""
+    ahead = {one.id: one for one in appointments.upcoming(actor)}
+    rows = db.session().execute(
+        select(Consult.appointment_id, Presence.person_id)
+        .join(Presence, Presence.consult_id == Consult.id)
+        .where(Consult.appointment_id.in_(ahead), Presence.person_id != actor.person_id)
+    )
+    found = [visit(actor, row.appointment_id) for row in rows]
+    return [one for one in found if one is not None and one.state is not VisitState.FINISHED]
+
+
+def ice_servers(_actor: Actor) -> list[dict[str, object]]:
+    """Servers that help two browsers find each other; on one network they need none.
+
+    Relays with one-hour credentials of the person belong here.
+    """
+    return []

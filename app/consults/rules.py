@@ -1,0 +1,220 @@
+"""Pure rules of consults. Visit, call and presence are three things with a table each.
+
+Hanging up never ends a visit; reloading a page never ends a call; an open page is only presence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+OPENS_BEFORE = timedelta(minutes=10)
+# A visit nobody has begun can still be begun this long after its planned end.
+OPEN_AFTER = timedelta(hours=2)
+# A page that vanished (reload, sleep, a tunnel) is waited for this long.
+LOST_FOR = timedelta(seconds=60)
+# A page speaks about every 15 s; browsers let hidden ones speak once a minute.
+SILENT_FOR = timedelta(seconds=150)
+SHORTEST_CONNECTION, LONGEST_CONNECTION = 8, 36
+MOST_LINES = 64
+LONGEST_SIGNAL = 20_000
+LONGEST_CANDIDATE = 1_000
+LONGEST_SETUP_MILLISECONDS = 10 * 60 * 1000
+
+
+class VisitState(StrEnum):
+    """Where the visit stands (FHIR EncounterStatus codes)."""
+
+    PLANNED = "planned"
+    IN_PROGRESS = "in-progress"
+    FINISHED = "finished"
+
+
+class VisitStep(StrEnum):
+    """What the clinician does to a visit: comes into it, and closes it."""
+
+    START = "start"
+    FINISH = "finish"
+
+
+class CallState(StrEnum):
+    """One attempt to see and hear each other."""
+
+    NONE = "none"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    ENDED = "ended"
+
+
+class CallStep(StrEnum):
+    """What happens to a call: someone comes, both meet, they are torn apart, all have gone."""
+
+    JOIN = "join"
+    MEET = "meet"
+    PART = "part"
+    EMPTY = "empty"
+
+
+class Place(StrEnum):
+    """Where one of the two is. Away is the absence of a row."""
+
+    AWAY = "away"
+    WAITING = "waiting"
+    CALL = "call"
+    LOST = "lost"
+
+
+class Move(StrEnum):
+    """What changes where someone is."""
+
+    ENTER = "enter"
+    JOIN = "join"
+    HANG_UP = "hang-up"
+    LOSE = "lose"
+    EXPIRE = "expire"
+
+
+class Door(StrEnum):
+    """Whether the room can be joined now."""
+
+    EARLY = "early"
+    OPEN = "open"
+    OVER = "over"
+    FINISHED = "finished"
+
+
+VISIT_STEPS = {
+    (VisitState.PLANNED, VisitStep.START): VisitState.IN_PROGRESS,
+    (VisitState.IN_PROGRESS, VisitStep.START): VisitState.IN_PROGRESS,
+    (VisitState.IN_PROGRESS, VisitStep.FINISH): VisitState.FINISHED,
+}
+CALL_STEPS = {
+    (CallState.NONE, CallStep.JOIN): CallState.CONNECTING,
+    (CallState.CONNECTING, CallStep.MEET): CallState.CONNECTED,
+    (CallState.CONNECTING, CallStep.EMPTY): CallState.ENDED,
+    (CallState.CONNECTED, CallStep.PART): CallState.CONNECTING,
+    (CallState.CONNECTED, CallStep.EMPTY): CallState.ENDED,
+}
+MOVES = {
+    (Place.AWAY, Move.ENTER): Place.WAITING,
+    (Place.AWAY, Move.JOIN): Place.CALL,
+    (Place.WAITING, Move.ENTER): Place.WAITING,
+    (Place.WAITING, Move.JOIN): Place.CALL,
+    (Place.WAITING, Move.HANG_UP): Place.WAITING,
+    (Place.WAITING, Move.LOSE): Place.AWAY,
+    (Place.WAITING, Move.EXPIRE): Place.AWAY,
+    (Place.CALL, Move.JOIN): Place.CALL,
+    (Place.CALL, Move.HANG_UP): Place.WAITING,
+    (Place.CALL, Move.LOSE): Place.LOST,
+    (Place.CALL, Move.EXPIRE): Place.AWAY,
+    (Place.LOST, Move.ENTER): Place.WAITING,
+    (Place.LOST, Move.JOIN): Place.CALL,
+    (Place.LOST, Move.HANG_UP): Place.WAITING,
+    (Place.LOST, Move.LOSE): Place.LOST,
+    (Place.LOST, Move.EXPIRE): Place.AWAY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One person as the call sees them: where they are, and whether media flows for them."""
+
+    place: Place
+    connected: bool
+
+
+def after_visit_step(state: VisitState, step: VisitStep) -> VisitState | None:
+    """The visit's next state, or None where the step cannot be taken."""
+    return VISIT_STEPS.get((state, step))
+
+
+def after_move(place: Place, move: Move) -> Place | None:
+    """Where the person is then, or None where the move cannot be made."""
+    return MOVES.get((place, move))
+
+
+def call_after(state: CallState, people: Iterable[Standing]) -> CallState:
+    """The call's state, seeing where its people are now."""
+    return CALL_STEPS.get((state, _call_step(state, list(people))), state)
+
+
+def _call_step(state: CallState, people: list[Standing]) -> CallStep:
+    taking_part = [one for one in people if one.place in {Place.CALL, Place.LOST}]
+    if state is CallState.NONE and any(one.place is Place.CALL for one in people):
+        return CallStep.JOIN
+    if not taking_part:
+        return CallStep.EMPTY
+    both = len(taking_part) > 1 and all(one.connected for one in taking_part)
+    return CallStep.MEET if both else CallStep.PART
+
+
+def opens_at(starts_at: datetime) -> datetime:
+    """From when the room can be joined."""
+    return starts_at - OPENS_BEFORE
+
+
+def door(state: VisitState, starts_at: datetime, minutes: int, moment: datetime) -> Door:
+    """Whether the room can be joined at this moment."""
+    if state is VisitState.FINISHED:
+        return Door.FINISHED
+    if state is VisitState.IN_PROGRESS:
+        return Door.OPEN
+    if moment < opens_at(starts_at):
+        return Door.EARLY
+    late = moment > starts_at + timedelta(minutes=minutes) + OPEN_AFTER
+    return Door.OVER if late else Door.OPEN
+
+
+def is_gone(place: Place, beat_at: datetime, moment: datetime) -> bool:
+    """Whether someone who fell silent is no longer waited for."""
+    patience = LOST_FOR if place is Place.LOST else SILENT_FOR
+    return moment - beat_at > patience
+
+
+def signal_fits(kind: str, body: str) -> bool:
+    """Whether a signal is what a browser sends: an offer, an answer or a candidate, as JSON."""
+    try:
+        data = json.loads(body) if len(body.encode()) <= LONGEST_SIGNAL else None
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(data, dict):
+        return False
+    return {"description": _is_description, "candidate": _is_candidate}.get(kind, _never)(data)
+
+
+def _is_description(data: dict[str, object]) -> bool:
+    sdp = data.get("sdp")
+    return (
+        set(data) == {"type", "sdp"}
+        and data["type"] in ("offer", "answer")
+        and isinstance(sdp, str)
+        and sdp.startswith("v=0")
+    )
+
+
+def _is_candidate(data: dict[str, object]) -> bool:
+    names = {"candidate", "sdpMid", "sdpMLineIndex", "usernameFragment"}
+    text, index = data.get("candidate"), data.get("sdpMLineIndex")
+    small = all(
+        value is None or (isinstance(value, str) and len(value) <= LONGEST_CANDIDATE)
+        for value in (text, data.get("sdpMid"), data.get("usernameFragment"))
+    )
+    return (
+        set(data) <= names
+        and isinstance(text, str)
+        and small
+        and (index is None or (type(index) is int and 0 <= index < MOST_LINES))
+    )
+
+
+def _never(_data: dict[str, object]) -> bool:
+    return False
+
+
+def is_connection(text: str) -> bool:
+    """Whether this can be the name that a page gave to its connection."""
+    plain = text.isascii() and text.replace("-", "").isalnum()
+    return plain and SHORTEST_CONNECTION <= len(text) <= LONGEST_CONNECTION

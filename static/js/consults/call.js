@@ -1,0 +1,206 @@
+// The call of this page: who the other is, the one connection with them, and the state in a word.
+// The one who comes second offers; the server says who that is.
+import { Peer } from "./peer.js";
+import { Watch } from "./watch.js";
+
+const BEAT = 15000;
+
+export class Call extends EventTarget {
+  joined = false;
+  other = null;
+  peer = null;
+  over = null;
+  visit = null;
+  door = null;
+  state = "none";
+  met = false;
+  #link;
+  #media;
+  #setup;
+  #watch;
+  #flows = false;
+  #entered = false;
+  #since = 0;
+  #setupTime = 0;
+  #framed = false;
+  #renewing = false;
+
+  constructor({ link, media, polite, iceServers, visit, door }) {
+    super();
+    this.#link = link;
+    this.#media = media;
+    this.#setup = { polite, iceServers };
+    Object.assign(this, { visit, door });
+    this.#watch = new Watch(this);
+    link.addEventListener("open", () => this.#enter());
+    link.addEventListener("shut", ({ detail }) => this.#shut(detail.final));
+    link.addEventListener("here", ({ detail }) => this.#see(detail));
+    link.addEventListener("signal", ({ detail }) => this.#heard(detail));
+    link.addEventListener("replaced", () => this.#end("replaced"));
+    media.addEventListener("change", () => this.#send());
+    setInterval(() => this.#beat(), BEAT);
+  }
+
+  get up() {
+    return this.#link.up;
+  }
+
+  get reachable() {
+    return this.#link.up && this.other?.place === "call" && !this.#renewing;
+  }
+
+  // The second to come offers at once, before the server has written down that they joined.
+  async join() {
+    this.joined = true;
+    this.met = false;
+    this.over = null;
+    this.#since = this.#setupTime = 0;
+    this.#framed = false;
+    performance.mark("call:joined");
+    this.#judge();
+    if (this.#entered && this.peer?.fresh && this.other?.place === "call") await this.peer.offer();
+    if (this.#link.up) await this.#enter();
+  }
+
+  async hangUp() {
+    this.joined = false;
+    this.#drop();
+    this.#judge();
+    await this.#link.leave(this.#media.sends);
+    // The next connection must not meet what is left of this one.
+    this.#link.rename();
+    await this.#enter();
+  }
+
+  // A new connection under a new name; the old picture stays until the new one comes.
+  async renew() {
+    if (this.#renewing) return;
+    this.#renewing = true;
+    this.#link.rename();
+    await this.#enter();
+    this.#renewing = false;
+  }
+
+  flow(flows) {
+    if (flows === this.#flows) return;
+    this.#flows = flows;
+    if (flows && !this.#setupTime) this.#setupTime = Math.round(performance.now() - this.#since);
+    if (flows) this.met = true;
+    this.#judge();
+    this.#beat();
+  }
+
+  frame() {
+    if (!this.joined || this.peer?.fresh !== false) return;
+    if (!this.#framed) performance.mark("call:first-frame");
+    this.#framed = true;
+    this.#watch.seen();
+  }
+
+  // The other sends nothing at all on purpose; then an open connection is all there is to see.
+  quiet(peer) {
+    const silent = this.other && !this.other.sound && !this.other.picture;
+    return Boolean(silent) && peer.pc.connectionState === "connected";
+  }
+
+  async #enter() {
+    if (this.over && this.over !== "elsewhere") return;
+    const name = this.#link.connection;
+    const seen = await this.#link.enter(this.#media.sends, this.joined);
+    if (seen.refused) return this.#refused(seen);
+    if (name !== this.#link.connection) return;
+    this.#entered = !seen.elsewhere;
+    this.over = seen.elsewhere ? "elsewhere" : null;
+    this.#see(seen);
+    if (!this.joined || this.other?.place !== "call" || !this.peer) return;
+    if (this.peer.fresh) this.peer.offer();
+    else if (!this.#flows) this.peer.restart();
+  }
+
+  #refused({ refused, words }) {
+    if (refused === "Closed" || refused === "NotFound") this.#end("closed", words);
+  }
+
+  #see({ visit, door, other }) {
+    Object.assign(this, { visit, door, other });
+    if (visit === "finished") return this.#end("finished");
+    if (this.joined && this.#flows && other?.place === "waiting") this.#drop();
+    if (other && other.place !== "lost") this.#pair(other.connection);
+    this.#judge();
+  }
+
+  #pair(to) {
+    if (!this.#entered && !this.joined) return;
+    const from = this.#link.connection;
+    if (this.peer?.from === from && this.peer.to === to) return;
+    this.#drop();
+    const peer = new Peer({
+      ...this.#setup,
+      from,
+      to,
+      tracks: () => this.#media.tracks,
+      send: (kind, body) => this.#link.signal(to, kind, body),
+    });
+    peer.addEventListener("track", () => this.peer === peer && this.#tell("track"));
+    peer.addEventListener("state", () => this.peer === peer && this.#judge());
+    this.peer = peer;
+  }
+
+  #heard({ from, to, kind, body }) {
+    if (!this.joined || to !== this.#link.connection) return;
+    this.#pair(from);
+    this.peer.receive(kind, JSON.parse(body));
+  }
+
+  #send() {
+    for (const [kind, track] of Object.entries(this.#media.tracks)) this.peer?.replace(kind, track);
+    this.#beat();
+  }
+
+  #beat() {
+    if (!this.#entered || !this.#link.up) return;
+    this.#link.state(this.#media.sends, { connected: this.#flows && this.joined, setup: this.#setupTime });
+  }
+
+  #shut(final) {
+    this.#entered = false;
+    if (final) this.#end("signed-out");
+    this.#judge();
+  }
+
+  #end(reason, words) {
+    this.over = reason;
+    this.words = words;
+    this.joined = false;
+    this.#entered = false;
+    this.#drop();
+    if (reason !== "closed") this.#link.close();
+    this.#judge();
+  }
+
+  #drop() {
+    this.peer?.close();
+    this.peer = null;
+    this.#flows = false;
+  }
+
+  // Media that flows is the strongest sign: a socket may be gone while two people still talk.
+  #judge() {
+    if (this.joined && this.other?.place === "call") this.#since ||= performance.now();
+    this.state = this.over ?? this.#word();
+    this.#tell("change");
+  }
+
+  #word() {
+    if (!this.joined) return "none";
+    if (this.#flows) return "connected";
+    if (this.other?.place === "lost") return "lost";
+    if (!this.#link.up) return "offline";
+    if (this.other?.place !== "call") return "alone";
+    return this.met ? "interrupted" : "connecting";
+  }
+
+  #tell(type) {
+    this.dispatchEvent(new Event(type));
+  }
+}

@@ -1,0 +1,149 @@
+// One connection between two pages, named by both. When either page changes, this one is closed and another made.
+// Negotiation is the "perfect" one: when both offer at once, the polite side gives way.
+
+const KINDS = ["audio", "video"];
+
+export class Peer extends EventTarget {
+  #pc;
+  #ice;
+  #polite;
+  #send;
+  #tracks;
+  #offered = false;
+  #making = false;
+  #deaf = false;
+  #early = [];
+  #turn = Promise.resolve();
+
+  constructor({ from, to, polite, iceServers, tracks, send }) {
+    super();
+    Object.assign(this, { from, to });
+    this.#ice = iceServers;
+    this.#polite = polite;
+    this.#send = send;
+    this.#tracks = tracks;
+    this.#begin();
+  }
+
+  get pc() {
+    return this.#pc;
+  }
+
+  // Nothing of ours has reached the other side, and nothing of theirs has come.
+  get fresh() {
+    return !this.#offered && !this.#pc.remoteDescription;
+  }
+
+  #begin() {
+    this.#pc?.close();
+    this.remote = new MediaStream();
+    const pc = new RTCPeerConnection({ iceServers: this.#ice, bundlePolicy: "max-bundle", iceCandidatePoolSize: 1 });
+    pc.addEventListener("track", ({ track }) => {
+      this.remote.addTrack(track);
+      this.#tell("track");
+    });
+    pc.addEventListener("icecandidate", ({ candidate }) => candidate && this.#send("candidate", candidate));
+    pc.addEventListener("connectionstatechange", () => this.#tell("state"));
+    pc.addEventListener("iceconnectionstatechange", () => this.#tell("state"));
+    this.#pc = pc;
+  }
+
+  // Resolves when the offer is on its way, not when it has arrived.
+  async offer() {
+    const pc = this.#pc;
+    this.#making = true;
+    try {
+      if (!pc.getTransceivers().length) this.#arrange(pc);
+      await pc.setLocalDescription();
+      if (pc === this.#pc) this.#describe(pc);
+    } catch (error) {
+      this.#tell("trouble", error);
+    } finally {
+      this.#making = false;
+    }
+  }
+
+  // New routes for the same connection: keys and pictures stay.
+  restart() {
+    if (!this.#pc.remoteDescription) return;
+    this.#pc.restartIce();
+    this.offer();
+  }
+
+  receive(kind, body) {
+    return this.#next(() => (kind === "description" ? this.#described(body) : this.#candidate(body)));
+  }
+
+  replace(kind, track) {
+    const sender = this.#transceiver(kind)?.sender;
+    return sender ? sender.replaceTrack(track).catch(() => {}) : Promise.resolve();
+  }
+
+  async stats() {
+    return [...(await this.#pc.getStats()).values()];
+  }
+
+  close() {
+    this.#pc.close();
+  }
+
+  async #described(description) {
+    const collision = description.type === "offer" && (this.#making || this.#pc.signalingState !== "stable");
+    this.#deaf = collision && !this.#polite && this.#offered;
+    if (this.#deaf) return;
+    if (description.type === "answer" && this.#pc.signalingState !== "have-local-offer") return;
+    // Before the first answer nothing is worth keeping; later the browser rolls its own offer back.
+    if (collision && !this.#pc.remoteDescription) this.#begin();
+    const pc = this.#pc;
+    await pc.setRemoteDescription(description);
+    for (const candidate of this.#early.splice(0)) await this.#candidate(candidate);
+    if (description.type !== "offer") return;
+    this.#accept(pc);
+    await pc.setLocalDescription();
+    this.#describe(pc);
+  }
+
+  async #candidate(candidate) {
+    if (!this.#pc.remoteDescription) {
+      this.#early.push(candidate);
+      return;
+    }
+    // One of an offer that was not taken, or of a route already left.
+    await this.#pc.addIceCandidate(candidate).catch(() => {});
+  }
+
+  #arrange(pc) {
+    for (const kind of KINDS) {
+      pc.addTransceiver(this.#tracks()[kind] ?? kind, { direction: "sendrecv", streams: [this.remote] });
+    }
+  }
+
+  #accept(pc) {
+    for (const transceiver of pc.getTransceivers()) {
+      transceiver.direction = "sendrecv";
+      const track = this.#tracks()[transceiver.receiver.track.kind] ?? null;
+      if (transceiver.sender.track !== track) transceiver.sender.replaceTrack(track).catch(() => {});
+    }
+  }
+
+  #transceiver(kind) {
+    return this.#pc.getTransceivers().find((one) => one.receiver.track.kind === kind);
+  }
+
+  async #describe(pc) {
+    const { type, sdp } = pc.localDescription;
+    this.#offered = true;
+    const arrived = await this.#send("description", { type, sdp });
+    if (pc === this.#pc && !arrived) this.#offered = false;
+  }
+
+  // Descriptions and candidates take effect in the order in which they came.
+  #next(act) {
+    this.#turn = this.#turn.then(act).catch((error) => this.#tell("trouble", error));
+    return this.#turn;
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

@@ -1,0 +1,106 @@
+// Shows the call: words for every state, the two pictures, and buttons that say what they will do.
+
+const find = (id) => document.getElementById(id);
+
+export class View {
+  #call;
+  #media;
+  #words;
+  #remote = find("remote");
+
+  constructor({ call, media, words }) {
+    this.#call = call;
+    this.#media = media;
+    this.#words = words;
+    call.addEventListener("change", () => this.show());
+    call.addEventListener("track", () => this.#play());
+    media.addEventListener("change", () => this.show());
+    find("sound").addEventListener("click", () => this.#unmute());
+  }
+
+  show() {
+    const { state, joined, other } = this.#call;
+    const root = document.documentElement;
+    root.dataset.callState = state;
+    find("waiting").hidden = joined || this.#stopped;
+    find("stage").hidden = !joined;
+    find("stopped").hidden = !this.#stopped;
+    find("link-lost").hidden = joined || state !== "none" || this.#call.up;
+    this.#say("who", this.#who());
+    this.#say("call-status", joined || this.#stopped ? this.#status() : "");
+    find("remote").classList.toggle("veiled", state !== "connected" || !other?.picture);
+    find("other-muted").hidden = state !== "connected" || Boolean(other?.sound);
+    this.#self();
+    this.#buttons();
+  }
+
+  announce(text) {
+    this.#say("announced", text);
+  }
+
+  get #stopped() {
+    return ["replaced", "finished", "closed", "signed-out"].includes(this.#call.state);
+  }
+
+  #who() {
+    if (this.#call.state === "elsewhere") return this.#words.elsewhere;
+    return this.#words[`here-${this.#call.other?.place ?? "away"}`];
+  }
+
+  #status() {
+    const { state, other, words } = this.#call;
+    if (state === "closed") return words ?? this.#words.closed;
+    if (state === "connected") return other?.picture === false ? this.#words["no-picture"] : this.#words.connected;
+    if (state === "alone" && other?.place === "waiting") return this.#words["alone-waiting"];
+    return this.#words[state] ?? "";
+  }
+
+  // A region is read out when its text changes, so the same text is not written twice.
+  #say(id, text) {
+    const region = find(id);
+    if (region.textContent !== text) region.textContent = text;
+  }
+
+  #self() {
+    const { video } = this.#media;
+    for (const picture of document.querySelectorAll(".call-self")) {
+      if (picture.srcObject?.getVideoTracks()[0] !== video) picture.srcObject = video ? new MediaStream([video]) : null;
+      picture.hidden = !video;
+    }
+    find("no-preview").hidden = Boolean(video);
+  }
+
+  #buttons() {
+    const { audio, muted, dark, video } = this.#media;
+    this.#button("mute", audio ? (muted ? "unmute" : "mute") : "no-microphone", muted || !audio);
+    find("mute").disabled = !audio;
+    this.#button("darken", dark || !video ? "lighten" : "darken", dark || !video);
+  }
+
+  #button(id, word, off) {
+    const button = find(id);
+    button.dataset.off = off;
+    this.#say(`${id}-word`, this.#words[word]);
+  }
+
+  #play() {
+    const stream = this.#call.peer.remote;
+    if (this.#remote.srcObject !== stream) {
+      this.#remote.srcObject = stream;
+      this.#remote.requestVideoFrameCallback?.(() => this.#call.frame());
+      // Some browsers let no sound start without a touch; then picture first, and a button.
+      this.#remote.play().catch((error) => error.name === "NotAllowedError" && this.#silent());
+    }
+  }
+
+  #silent() {
+    this.#remote.muted = true;
+    find("sound").hidden = false;
+    this.#remote.play().catch(() => {});
+  }
+
+  #unmute() {
+    this.#remote.muted = false;
+    find("sound").hidden = true;
+  }
+}
