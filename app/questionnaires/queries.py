@@ -108,7 +108,7 @@ def facts(patient_id: UUID) -> list[Fact]:
     return list(form().facts(found.answers, there, str(found.id)))
 
 
-def _sent(patient_id: UUID) -> Select[tuple[Response]]:
+def _sent(patient_id: UUID) -> Select[Response]:
     return (
         select(Response)
         .where(Response.patient_id == patient_id, Response.status.in_(SENT))

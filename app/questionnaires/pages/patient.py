@@ -82,7 +82,7 @@ def _save(link: str, form: PartForm) -> bool:
 def _take_up(link: str, form: PartForm) -> Standing:
     """What others saved meanwhile; the form may now be sent over it."""
     standing = _standing()
-    form.saves.data = standing.draft.part(link).saves
+    form.saves.data = str(standing.draft.part(link).saves)
     form.earlier = standing.draft.answers
     return standing
 
@@ -134,7 +134,7 @@ def _look_over(form: forms.SendForm) -> Answer:
     standing = _standing()
     if not standing.begun and not form.errors:
         return redirect(url_for("questionnaires.overview"), 303)
-    form.version.data = standing.draft.version
+    form.version.data = str(standing.draft.version)
     questions = queries.form()
     return render_template(
         "questionnaires/review.html",
