@@ -43,6 +43,8 @@ WHO = {
 }
 LENGTHS_MINUTES = (15, 20, 30, 45, 60, 90)
 SHORTEST_MINUTES, LONGEST_MINUTES = 5, 240
+VERSION_DIGITS = 9
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 FURTHEST_AHEAD = timedelta(days=366)
 # A visit that runs late stays on the first page this long after its planned end.
 SHOWN_AFTER_END = timedelta(hours=2)
@@ -123,8 +125,12 @@ def moment_of(day: date, clock: time, zone: str) -> datetime | Problem:
     """The instant that a calendar day and a clock name in a zone.
 
     On the nights when clocks change, some times do not exist and some come twice; a visit must
-    not stand on either.
+    not stand on either. Years beyond any visit overflow in some zones.
     """
+    if day.year < FIRST_YEAR:
+        return Problem.PAST
+    if day.year > LAST_YEAR:
+        return Problem.TOO_FAR
     there = datetime.combine(day, clock, ZoneInfo(zone))
     instant = there.astimezone(UTC)
     if instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != there.replace(tzinfo=None):
@@ -132,6 +138,12 @@ def moment_of(day: date, clock: time, zone: str) -> datetime | Problem:
     if there.replace(fold=1).utcoffset() != there.utcoffset():
         return Problem.TWICE
     return instant
+
+
+def version_of(text: str | None) -> int:
+    """The version that a form says its reader saw; nonsense is a version that never was."""
+    plain = text is not None and text.isascii() and text.isdigit() and len(text) <= VERSION_DIGITS
+    return int(text) if plain and text else 0
 
 
 def clocks_differ(moment: datetime, one: str, other: str) -> bool:

@@ -1,0 +1,1 @@
+"""The pages of visits: the list, planning, ending, and what other pages show of them."""
