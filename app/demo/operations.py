@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pyotp
 
 from app.accounts import operations as accounts
 from app.accounts import queries as account_queries
 from app.accounts import rules as account_rules
+from app.appointments import operations as appointments
+from app.appointments import queries as visits
 from app.care import operations as care
+from app.care import queries as care_queries
 from app.care.rules import Sex
-from app.demo.rules import PASSWORD, PATIENT_BORN, PEOPLE, DemoPerson
+from app.clinical.measures import home as measures
+from app.demo.rules import MORNINGS, PASSWORD, PATIENT_BORN, PEOPLE, WELCOME, DemoPerson
 from app.kernel import clock
 from app.kernel.actor import Actor, Role, Stage
+from app.messages import operations as messages
+from app.results import operations as results
+from app.results.rules import Entry
 
 HERE = "127.0.0.1"
+FIVE = 5
+VISIT_MINUTES = 30
 
 
 def seed() -> None:
@@ -25,6 +34,30 @@ def seed() -> None:
     patient_id = care.register(ids[Role.PATIENT], birth_date=PATIENT_BORN, sex=Sex.FEMALE)
     for role in (Role.CLINICIAN, Role.COORDINATOR):
         care.join_team(patient_id, ids[role])
+    _measure(_view(Role.PATIENT))
+    messages.send(_view(Role.COORDINATOR), patient_id, WELCOME)
+
+
+def _measure(patient: Actor) -> None:
+    """Two weeks of morning pressures, and a weight."""
+    yesterday = clock.now() - timedelta(days=1)
+    for back, (systolic, diastolic) in enumerate(reversed(MORNINGS)):
+        day = (yesterday - timedelta(days=back)).date().isoformat()
+        numbers = {"systolic": systolic, "diastolic": diastolic}
+        pressure = Entry(measures.BLOOD_PRESSURE, numbers, "mm[Hg]", None, day, "08:10")
+        results.record(patient, pressure)
+    day = (yesterday - timedelta(days=1)).date().isoformat()
+    weight = Entry(measures.WEIGHT, {"value": "84.5"}, "kg", None, day, "08:00")
+    results.record(patient, weight)
+
+
+def _view(role: Role) -> Actor:
+    """The demo person with this role as an actor who needs no session: only for seeding."""
+    person = next(one for one in PEOPLE if one.role is role)
+    who = account_queries.by_email(person.email)
+    if who is None:
+        raise LookupError(f"{person.email} is not in this database")
+    return Actor(who.id, uuid4(), role, who.name, who.zone, "en", Stage.FULL)
 
 
 def _enrolled(person: DemoPerson) -> UUID:
@@ -56,7 +89,20 @@ def actor_of(person: DemoPerson, stage: Stage = Stage.FULL) -> Actor:
 
 
 def book_a_visit() -> None:
-    """See to it that there is a visit to join today."""
+    """See to it that there is a visit whose room is open, or will be before long."""
+    patient, clinician = (_view(role) for role in (Role.PATIENT, Role.CLINICIAN))
+    mine = care_queries.own(patient)
+    if mine is None or visits.upcoming_of_patient(mine.id):
+        return
+    moment = clock.now().replace(second=0, microsecond=0)
+    # The next full five minutes: the room opens ten minutes before.
+    starts_at = moment + timedelta(minutes=FIVE - moment.minute % FIVE)
+    appointments.book(
+        patient_id=mine.id,
+        clinician_id=clinician.person_id,
+        starts_at=starts_at,
+        minutes=VISIT_MINUTES,
+    )
 
 
 def full_session(email: str) -> str:
