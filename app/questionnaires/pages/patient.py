@@ -50,6 +50,8 @@ def overview() -> str:
         form=form,
         standing=standing,
         done=rules.parts_done(form, standing.draft),
+        open_part=rules.first_open(form, standing.draft),
+        endpoint=endpoint,
         go_on=go_on(standing),
     )
 
