@@ -77,7 +77,7 @@ def current() -> Actor | None:
 
 def nobody() -> None:
     """Take nobody to be here from now on: an error page must come even without a database."""
-    g._login_user = AnonymousUserMixin()
+    setattr(g, "_login_user", AnonymousUserMixin())  # noqa: B010  # Flask-Login's own place
 
 
 def required() -> Actor:

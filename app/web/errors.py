@@ -11,6 +11,7 @@ from structlog import get_logger
 from werkzeug import Response
 from werkzeug.exceptions import HTTPException
 
+from app.kernel import actor as actors
 from app.kernel.access import SAFE_METHODS, SignInDone, SignInNeeded
 from app.kernel.actor import Stage
 from app.kernel.db import Busy
@@ -19,14 +20,18 @@ from app.kernel.refusal import Refusal, TooMany
 from app.web import kept
 from app.web.addresses import form_page, inside, next_page
 
+Page = tuple[str, int]
 log = get_logger("web")
+BUSY = (Busy, OperationalError, PoolTimeout)
+WAIT_SECONDS = 3
+KEPT = _l("It was sent before with other words. The new words are kept: open the page again.")
 UNCLEAR, BROKEN = 400, 500
 WORDS = {
     400: (_l("That did not arrive whole"), _l("Please go back and send it again.")),
     403: (_l("That was not sent from here"), _l("Please open the page again and try once more.")),
     404: (_l("We cannot find this page"), _l("It may have moved, or it is not yours to open.")),
     405: (_l("This page cannot do that"), _l("Please go back and use the buttons on the page.")),
-    409: (_l("This was already sent"), _l("It was sent before with other words. See below.")),
+    409: (_l("This was already sent"), KEPT),
     413: (_l("That was too much at once"), _l("Please send less, or a smaller file.")),
     429: (_l("Please wait a little"), _l("There were too many tries in a short time.")),
     500: (_l("Something went wrong on our side"), _l("Nothing you sent was half saved.")),
@@ -34,24 +39,28 @@ WORDS = {
 }
 
 
-def page(status: int, text: object = None) -> tuple[str, int]:
-    """An error page for this status."""
+def page(status: int, text: object = None, back: str | None = None) -> Page:
+    """An error page for this status; `back` is the page where the person may go on."""
     heading, advice = WORDS.get(status, WORDS[BROKEN] if status >= BROKEN else WORDS[UNCLEAR])
-    return (
-        render_template(
-            "web/error.html",
-            heading=heading,
-            advice=text or advice,
-            request_id=g.get("request_id", ""),
-        ),
-        status,
-    )
+    shown = {
+        "heading": heading,
+        "advice": text or advice,
+        "back": back,
+        "request_id": g.get("request_id", ""),
+    }
+    try:
+        return render_template("web/error.html", **shown), status
+    except Exception:
+        log.exception("error_page_failed", status=status)
+        actors.nobody()  # The page of a stranger asks the database nothing.
+        return render_template("web/error.html", **shown), status
 
 
-def _http(error: HTTPException) -> Response | tuple[str, int]:
+def _http(error: HTTPException) -> Response | tuple[str, int, dict[str, str]]:
     if error.code is None or error.code < UNCLEAR:
         return error.get_response()
-    return page(error.code)
+    methods = getattr(error, "valid_methods", None)
+    return *page(error.code), {"Allow": ", ".join(sorted(methods))} if methods else {}
 
 
 def _sign_in(needed: SignInNeeded) -> Response:
@@ -69,18 +78,18 @@ def _signed_in(_done: SignInDone) -> Response:
     return redirect(next_page(), 303)
 
 
-def _already(done: AlreadyDone) -> Response | tuple[str, int]:
+def _already(done: AlreadyDone) -> Response | Page:
     """The second click gets the first one's answer."""
     if not done.same:
         kept.keep()
-        return page(409)
+        return page(409, back=form_page())
     if done.location is None:
         flash(_("We had that already. It was saved once."), "info")
     return redirect(done.location or form_page(), 303)
 
 
-def _too_many(refusal: TooMany) -> tuple[str, int]:
-    return page(429, refusal.sentence)
+def _too_many(refusal: TooMany) -> tuple[str, int, dict[str, str]]:
+    return *page(429, refusal.sentence), {"Retry-After": str(refusal.seconds)}
 
 
 def _refused(refusal: Refusal) -> Response:
@@ -89,19 +98,23 @@ def _refused(refusal: Refusal) -> Response:
     return redirect(form_page(), 303)
 
 
-def _busy(_error: Exception) -> tuple[str, int]:
-    kept_words = request.method not in SAFE_METHODS and _try_keep()
-    return page(503, _("Please wait a few seconds and try again.") if kept_words else None)
+def _busy(error: Exception) -> tuple[str, int, dict[str, str]]:
+    log.warning("busy", endpoint=request.endpoint, error=type(error).__name__)
+    wait = {"Retry-After": str(WAIT_SECONDS)}
+    if request.method in SAFE_METHODS or not _try_keep():
+        return *page(503), wait
+    text = _("What you typed is kept. Please wait a few seconds and try again.")
+    return *page(503, text, form_page()), wait
 
 
 def _try_keep() -> bool:
     try:
         return kept.keep()
-    except (Busy, OperationalError, PoolTimeout):
+    except BUSY:
         return False
 
 
-def _trouble(error: Exception) -> tuple[str, int]:
+def _trouble(error: Exception) -> Page:
     log.error("request_failed", endpoint=request.endpoint, exc_info=error)
     return page(500)
 
@@ -114,6 +127,6 @@ def install(app: Flask) -> None:
     app.register_error_handler(AlreadyDone, _already)
     app.register_error_handler(TooMany, _too_many)
     app.register_error_handler(Refusal, _refused)
-    for busy in (Busy, OperationalError, PoolTimeout):
+    for busy in BUSY:
         app.register_error_handler(busy, _busy)
     app.register_error_handler(Exception, _trouble)

@@ -69,7 +69,7 @@ def upgrade() -> None:
         sa.Column("window_start", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
-        sa.CheckConstraint("count > 0", name="ck_limit_count_positive"),
+        sa.CheckConstraint("count > 0", name=op.f("ck_limit_count_positive")),
         sa.PrimaryKeyConstraint("key", "window_start", name="pk_limit_count"),
     )
     op.create_index("ix_limit_count_expires_at", "limit_count", ["expires_at"])

@@ -40,7 +40,7 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(200), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         _moment("created_at"),
-        sa.CheckConstraint("email = lower(email)", name="ck_person_email_lower"),
+        sa.CheckConstraint("email = lower(email)", name=op.f("ck_person_email_lower")),
         sa.PrimaryKeyConstraint("id", name="pk_person"),
         sa.UniqueConstraint("email", name="uq_person_email"),
     )
@@ -53,7 +53,7 @@ def upgrade() -> None:
         sa.Column("last_step", sa.Integer(), nullable=False),
         _moment("created_at"),
         _moment("confirmed_at", nullable=True),
-        sa.CheckConstraint("last_step >= 0", name="ck_authenticator_step"),
+        sa.CheckConstraint("last_step >= 0", name=op.f("ck_authenticator_step")),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name="fk_authenticator_person_id_person"
         ),
@@ -83,7 +83,7 @@ def upgrade() -> None:
         _moment("created_at"),
         _moment("last_seen_at"),
         _moment("ended_at", nullable=True),
-        sa.CheckConstraint("stage IN (1, 2)", name="ck_sign_in_stage"),
+        sa.CheckConstraint("stage IN (1, 2)", name=op.f("ck_sign_in_stage")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_sign_in_person_id_person"),
         sa.PrimaryKeyConstraint("id", name="pk_sign_in"),
         sa.UniqueConstraint("token_hash", name="uq_sign_in_token_hash"),

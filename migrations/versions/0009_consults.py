@@ -34,10 +34,10 @@ def upgrade() -> None:
         _moment("finished_at", nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(state = 'planned') = (started_at IS NULL)", name="ck_consult_started"
+            "(state = 'planned') = (started_at IS NULL)", name=op.f("ck_consult_started")
         ),
         sa.CheckConstraint(
-            "(state = 'finished') = (finished_at IS NOT NULL)", name="ck_consult_finished"
+            "(state = 'finished') = (finished_at IS NOT NULL)", name=op.f("ck_consult_finished")
         ),
         sa.ForeignKeyConstraint(
             ["appointment_id"], ["appointment.id"], name="fk_consult_appointment_id_appointment"
@@ -68,8 +68,10 @@ def _call() -> None:
         _moment("ended_at", nullable=True),
         sa.Column("setup_milliseconds", sa.Integer()),
         sa.Column("reconnects", sa.Integer(), nullable=False),
-        sa.CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ck_call_ended"),
-        sa.CheckConstraint("reconnects >= 0", name="ck_call_reconnects"),
+        sa.CheckConstraint(
+            "(state = 'ended') = (ended_at IS NOT NULL)", name=op.f("ck_call_ended")
+        ),
+        sa.CheckConstraint("reconnects >= 0", name=op.f("ck_call_reconnects")),
         sa.ForeignKeyConstraint(["consult_id"], ["consult.id"], name="fk_call_consult_id_consult"),
         sa.PrimaryKeyConstraint("id", name="pk_call"),
     )
@@ -91,9 +93,7 @@ def _presence() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("consult_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "place", _codes("place", "away", "waiting", "call", "lost"), nullable=False
-        ),
+        sa.Column("place", _codes("place", "away", "waiting", "call", "lost"), nullable=False),
         sa.Column("sid", sa.String(64), nullable=False),
         sa.Column("connection", sa.String(36), nullable=False),
         sa.Column("connected", sa.Boolean(), nullable=False),
@@ -106,9 +106,7 @@ def _presence() -> None:
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_presence_person_id_person"),
         sa.PrimaryKeyConstraint("id", name="pk_presence"),
-        sa.UniqueConstraint(
-            "consult_id", "person_id", name="uq_presence_consult_id_person_id"
-        ),
+        sa.UniqueConstraint("consult_id", "person_id", name="uq_presence_consult_id_person_id"),
     )
     op.create_index("ix_presence_sid", "presence", ["sid"])
     op.create_index("ix_presence_beat_at", "presence", ["beat_at"])

@@ -75,6 +75,7 @@ def _doors(app: Flask) -> Iterator[Door]:
 
 def rooms() -> list[Room]:
     """Every room of the house, the demo included."""
+    application(Environment.DEMO)  # Opening the rooms imports their edges.
     found = []
     for one in pkgutil.iter_modules(house.__path__):
         room = getattr(importlib.import_module(f"app.{one.name}"), "room", None)
@@ -85,7 +86,6 @@ def rooms() -> list[Room]:
 
 def events() -> list[Event]:
     """Every socket event that the application listens to."""
-    application()  # Opening the rooms imports their edges.
     return [
         Event(name, access, shape)
         for room in rooms()

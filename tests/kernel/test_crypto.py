@@ -44,7 +44,9 @@ def test_sealed_text_opens_where_it_was_written(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "moved", [{"table": "note"}, {"column": "sealed_title"}, {"row": uuid4()}], ids=lambda m: [*m][0]
+    "moved",
+    [{"table": "note"}, {"column": "sealed_title"}, {"row": uuid4()}],
+    ids=lambda m: next(iter(m)),
 )
 def test_sealed_text_moved_to_another_place_does_not_open(moved: dict[str, object]) -> None:
     keys = ring(OLD)

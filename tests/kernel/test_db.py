@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from uuid import uuid4
@@ -81,20 +82,16 @@ def test_change_its_audit_event_and_its_message_are_written_together(
 def test_failure_leaves_neither_change_nor_audit_event_nor_message(portal_on_each: Portal) -> None:
     with portal_on_each.inside():
         before = (count(FormKey), count(AuditEvent), count(Outbox))
-        with pytest.raises(Oops), db.writing():
-            change()
-            raise Oops
+        with pytest.raises(Oops):
+            fail_after(change)
         assert (count(FormKey), count(AuditEvent), count(Outbox)) == before
         assert not db.in_transaction()
 
 
 def test_inner_operation_falls_with_the_outer_one(portal_on_each: Portal) -> None:
     with portal_on_each.inside():
-        with pytest.raises(Oops), db.writing() as outer:
-            with db.writing() as inner:
-                assert inner is outer
-                change()
-            raise Oops
+        with pytest.raises(Oops):
+            fail_after(inner_operation)
         assert count(FormKey) == 0
 
 
@@ -116,9 +113,8 @@ def test_what_waits_for_the_commit_happens_after_it_and_once(portal: Portal) -> 
 def test_what_waits_for_the_commit_never_happens_without_one(portal: Portal) -> None:
     seen: list[str] = []
     with portal.inside():
-        with pytest.raises(Oops), db.writing():
-            db.after_commit(lambda: seen.append("told"))
-            raise Oops
+        with pytest.raises(Oops):
+            fail_after(lambda: db.after_commit(lambda: seen.append("told")))
         with db.writing():
             pass
     assert seen == []
@@ -126,9 +122,8 @@ def test_what_waits_for_the_commit_never_happens_without_one(portal: Portal) -> 
 
 def test_change_that_breaks_a_constraint_is_refused_whole(portal_on_each: Portal) -> None:
     with portal_on_each.inside():
-        with pytest.raises(IntegrityError), db.writing():
-            change(key="twice")
-            change(key="twice")
+        with pytest.raises(IntegrityError):
+            fail_after(change, change)
         assert count(FormKey) == 0
 
 
@@ -181,9 +176,24 @@ def test_writer_that_waits_too_long_for_its_turn_is_told_so(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(db, "GATE_SECONDS", 0.05)
-    with portal.inside(), db.writing(), portal.app.app_context():
-        with pytest.raises(db.Busy), db.writing():
-            pass
+    with portal.inside(), db.writing(), portal.app.app_context(), pytest.raises(db.Busy):
+        inner_operation()
+
+
+def fail_after(*acts: Callable[[], object]) -> None:
+    """Do these in one transaction, and then fail."""
+    with db.writing():
+        for act in acts:
+            act()
+        raise Oops
+
+
+def inner_operation() -> None:
+    """An operation that another one may call."""
+    outer = db.in_transaction() and db.session()
+    with db.writing() as session:
+        assert not outer or session is outer
+        change()
 
 
 def change(key: str = "key", at: datetime = NOON) -> None:
