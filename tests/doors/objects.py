@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from app.kernel.actor import Actor, Role
+from tests.questionnaires import life
+from tests.results import readings
 from tests.support.portal import Clinic, Portal, Someone
 
 
@@ -81,3 +83,24 @@ def patient(case: Case) -> UUID:
 def account(case: Case) -> UUID:
     """An account; an administrator may open every one there is."""
     return case.clinic.patient.id if case.own else uuid4()
+
+
+@makes("answered")
+def answered(case: Case) -> UUID:
+    """The lifestyle answers that the clinic's patient sent."""
+    with case.portal.inside():
+        return life.complete(case.actor(Role.PATIENT))
+
+
+@makes("reading")
+def reading(case: Case) -> UUID:
+    """A reading of the clinic's patient."""
+    with case.portal.inside():
+        return readings.dangerous(case.actor(Role.PATIENT))
+
+
+@makes("urgent")
+def urgent(case: Case) -> UUID:
+    """A dangerous reading of the clinic's patient, for the care team."""
+    with case.portal.inside():
+        return readings.dangerous(case.actor(Role.PATIENT))

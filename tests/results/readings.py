@@ -1,0 +1,55 @@
+"""Readings as people type them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import count
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.clinical import measures
+from app.kernel import clock
+from app.kernel.actor import Actor
+from app.results import operations
+from app.results.rules import Entry
+
+LISBON = ZoneInfo("Europe/Lisbon")
+
+
+def pressure(systolic: str, diastolic: str, *, minutes_ago: int = 5, unit: str = "mm[Hg]") -> Entry:
+    """A blood pressure of some minutes ago."""
+    numbers = {"systolic": systolic, "diastolic": diastolic}
+    return entry("blood-pressure", numbers, unit, minutes_ago=minutes_ago)
+
+
+def glucose(value: str, *, unit: str = "mg/dL", minutes_ago: int = 5) -> Entry:
+    """A blood sugar at any time of the day."""
+    return entry("glucose", {"value": value}, unit, minutes_ago=minutes_ago, context="untimed")
+
+
+def weight(value: str, *, unit: str = "kg", minutes_ago: int = 5) -> Entry:
+    """A weight."""
+    return entry("weight", {"value": value}, unit, minutes_ago=minutes_ago)
+
+
+def entry(
+    key: str,
+    numbers: dict[str, str],
+    unit: str,
+    *,
+    minutes_ago: int = 5,
+    context: str | None = None,
+) -> Entry:
+    """Any reading, taken some minutes ago in Lisbon."""
+    then = (clock.now() - timedelta(minutes=minutes_ago)).astimezone(LISBON)
+    return Entry(
+        measures.get(key), numbers, unit, context, f"{then:%Y-%m-%d}", f"{then:%H:%M}", "first"
+    )
+
+
+MINUTES = count(5)
+
+
+def dangerous(actor: Actor) -> UUID:
+    """A reading that asks to act at once, each time of another minute."""
+    return operations.record(actor, pressure("192", "118", minutes_ago=next(MINUTES)))
