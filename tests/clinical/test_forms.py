@@ -98,6 +98,11 @@ def test_a_no_is_an_answer_and_silence_is_not(given: dict[str, bool], shown: set
     assert asked.enabled({"q": given} if given else {}) - {"q"} == shown
 
 
+def test_a_one_is_not_a_yes() -> None:
+    asked = form(question("q"), question("then", enableWhen=when("q", "=", answerBoolean=True)))
+    assert asked.enabled({"q": {"valueInteger": 1}}) == {"q"}
+
+
 @pytest.mark.parametrize(("behavior", "shown"), [("all", False), ("any", True)])
 def test_any_and_all(behavior: str, shown: bool) -> None:
     both = [*when("a", "=", answerInteger=1), *when("b", "=", answerInteger=1)]

@@ -238,6 +238,13 @@ def test_a_number_that_is_none_is_not_taken(forged: object) -> None:
     assert "activity-days" in FORM.problems(answers)
 
 
+@pytest.mark.parametrize(
+    "forged", [{"valueQuantity": 170}, {"valueQuantity": {"code": "cm"}}, {"valueDecimal": 170}]
+)
+def test_a_height_that_is_no_quantity_is_not_taken(forged: dict[str, Any]) -> None:
+    assert set(FORM.problems({**FORM.read(WELL).answers, "height": forged})) == {"height"}
+
+
 def test_the_response_is_nested_named_and_holds_only_what_is_shown() -> None:
     answers = dict(FORM.read(posted(smoking_status="LA18976-3", cigarettes_a_day="5")).answers)
     answers["smoking-status"] = FORM.read(WELL).answers["smoking-status"]

@@ -71,6 +71,12 @@ def test_an_unknown_code_finds_nothing() -> None:
         measures.by_loinc("99999-9")
 
 
+def test_a_component_is_found_under_its_own_key() -> None:
+    assert PRESSURE.component("diastolic").loinc == "8462-4"
+    with pytest.raises(KeyError):
+        PRESSURE.component("pulse")
+
+
 def test_fasting_changes_the_code_of_a_glucose() -> None:
     assert GLUCOSE.code("fasting") == "41604-0"
     assert GLUCOSE.code("untimed") == "41653-7"

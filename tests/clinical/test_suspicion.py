@@ -79,6 +79,12 @@ def test_a_glucose_may_double_without_a_question() -> None:
     assert measures.suspect(GLUCOSE, Decimal(200), "mg/dL", previous=Decimal(90)) == ()
 
 
+def test_the_last_glucose_does_not_decide_where_the_point_belongs() -> None:
+    found = measures.suspect(GLUCOSE, Decimal(900), "mg/dL", previous=Decimal(300))
+    assert kinds(found) == ["decimal"]
+    assert found[0].suggestion == {"value": Decimal(90)}
+
+
 @pytest.mark.parametrize(("systolic", "diastolic"), [("80", "128"), ("90", "90")])
 def test_swapped_pressures_are_offered_the_other_way_round(systolic: str, diastolic: str) -> None:
     values = {"systolic": Decimal(systolic), "diastolic": Decimal(diastolic)}
