@@ -15,6 +15,8 @@ from app.accounts.models import Authenticator, Person, RecoveryCode, SignIn
 from app.kernel import clock, db
 from app.kernel.actor import Actor, Role, Stage
 
+_WHO = select(Person.id, Person.name, Person.role, Person.title, Person.zone)
+
 
 @dataclass(frozen=True, slots=True)
 class Who:
@@ -80,21 +82,19 @@ def who(person_id: UUID) -> Who | None:
 
 
 def people(ids: Iterable[UUID]) -> dict[UUID, Who]:
-    """Several people at once, by id."""
-    rows = db.session().execute(
-        select(Person.id, Person.name, Person.role, Person.title, Person.zone).where(
-            Person.id.in_(set(ids))
-        )
-    )
-    return {row.id: Who(*row) for row in rows}
+    """Several people at once, by id; each is asked for once per request."""
+    known: dict[UUID, Who] = db.remembered("accounts.people", dict)
+    wanted = set(ids)
+    if missing := wanted - known.keys():
+        rows = db.session().execute(_WHO.where(Person.id.in_(missing)))
+        known.update({row.id: Who(*row) for row in rows})
+    return {one: known[one] for one in wanted if one in known}
 
 
 def with_role(*roles: Role) -> list[Who]:
     """Active people with one of these roles, by name."""
     rows = db.session().execute(
-        select(Person.id, Person.name, Person.role, Person.title, Person.zone)
-        .where(Person.role.in_(roles), Person.active)
-        .order_by(Person.name)
+        _WHO.where(Person.role.in_(roles), Person.active).order_by(Person.name)
     )
     return [Who(*row) for row in rows]
 

@@ -34,14 +34,20 @@ class PatientView:
 
 def own(actor: Actor) -> PatientView | None:
     """The patient that this person is, if they are one."""
-    return _one(select(Patient).where(Patient.person_id == actor.person_id))
+    return db.remembered(
+        ("care.own", actor.person_id),
+        lambda: _one(select(Patient).where(Patient.person_id == actor.person_id)),
+    )
 
 
 def patient(actor: Actor, patient_id: UUID) -> PatientView | None:
     """A patient's chart, for the clinicians and coordinators of their care team."""
     if actor.role not in {Role.CLINICIAN, Role.COORDINATOR}:
         return None
-    return _one(_of_team(actor).where(Patient.id == patient_id))
+    return db.remembered(
+        ("care.patient", actor.person_id, patient_id),
+        lambda: _one(_of_team(actor).where(Patient.id == patient_id)),
+    )
 
 
 def patient_of_clinician(actor: Actor, patient_id: UUID) -> PatientView | None:
@@ -57,8 +63,11 @@ def patients(actor: Actor) -> list[PatientView]:
 
 def by_ids(ids: set[UUID]) -> dict[UUID, PatientView]:
     """Patients by id, for rooms that have already scoped their rows to the actor."""
-    rows = db.session().scalars(select(Patient).where(Patient.id.in_(ids))).all()
-    return {one.id: one for one in _views(list(rows))}
+    known: dict[UUID, PatientView] = db.remembered("care.by_ids", dict)
+    if missing := ids - known.keys():
+        rows = db.session().scalars(select(Patient).where(Patient.id.in_(missing))).all()
+        known.update({one.id: one for one in _views(list(rows))})
+    return {one: known[one] for one in ids if one in known}
 
 
 def may_see(actor: Actor, patient_id: UUID) -> bool:
@@ -69,6 +78,10 @@ def may_see(actor: Actor, patient_id: UUID) -> bool:
 
 def team(patient_id: UUID) -> list[Who]:
     """The people who look after a patient, clinicians first."""
+    return db.remembered(("care.team", patient_id), lambda: _team(patient_id))
+
+
+def _team(patient_id: UUID) -> list[Who]:
     ids = db.session().scalars(
         select(CareTeamMember.person_id).where(CareTeamMember.patient_id == patient_id)
     )

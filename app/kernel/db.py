@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID, uuid4
 
 from flask import Flask, current_app, g
@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+Known = TypeVar("Known")
 GATE_SECONDS = 10.0
 POOL_SECONDS = 5
 NAMES = {
@@ -212,8 +213,26 @@ def writing(*, claims: bool = True) -> Iterator[Session]:
             del g.writing_session
     if "reading_session" in g:
         g.reading_session.rollback()  # What was read before the change is stale now.
+    g.pop("memory", None)
     for act in g.pop("after_commit", []):
         act()
+
+
+def remembered(key: Hashable, load: Callable[[], Known]) -> Known:
+    """What `load` answers, asked once per request or event; a change makes it forgotten.
+
+    For what many rooms ask on one page, such as who the patient is. Inside a writing transaction
+    nothing is remembered: there the database is asked each time.
+    """
+    if "writing_session" in g:
+        return load()
+    if "memory" not in g:
+        g.memory = {}
+    memory: dict[Hashable, Any] = g.memory
+    if key not in memory:
+        memory[key] = load()
+    known: Known = memory[key]
+    return known
 
 
 def in_transaction() -> bool:
