@@ -98,9 +98,7 @@ def seen(one: VisitView) -> Seen:
     if one.consult_id is None:
         return Seen(one.state.value, CallState.NONE.value, one.door.value, None)
     found = presences(one.consult_id).get(one.other_id)
-    return Seen(
-        one.state.value, latest_call(one.consult_id).value, one.door.value, other(found)
-    )
+    return Seen(one.state.value, latest_call(one.consult_id).value, one.door.value, other(found))
 
 
 def other(row: Presence | None) -> Other | None:

@@ -13,9 +13,10 @@ from playwright.sync_api import Page
 
 from app.appointments import operations as appointments
 from app.kernel import clock
+from app.kernel.actor import Role
 from app.kernel.settings import Environment
 from tests.support.browser import Visitors
-from tests.support.portal import COOKIE, Clinic, Portal, Someone, Templates, settings
+from tests.support.portal import COOKIE, Portal, Someone, Templates, settings
 from tests.support.ports import free_port
 from tests.support.server import Server, running
 
@@ -36,15 +37,12 @@ def book(portal: Portal, patient: Someone, clinician: Someone) -> UUID:
 class Meeting:
     """The people of one visit, and the running portal."""
 
-    clinic: Clinic
+    portal: Portal
+    patient: Someone
+    clinician: Someone
     appointment: UUID
     server: Server
-    visitors: Visitors
-
-    @property
-    def portal(self) -> Portal:
-        """The same database, reached from the test's own process."""
-        return self.clinic.portal
+    visitors: Visitors | None
 
     @property
     def path(self) -> str:
@@ -57,6 +55,7 @@ class Meeting:
 
     def arrive(self, someone: Someone, *, allowed: bool = True, **options: Any) -> Page:
         """This person's browser on the visit's page, signed in."""
+        assert self.visitors is not None
         granted = {"permissions": DEVICES} if allowed else {}
         page = self.visitors.arrive(self.server.url, **granted | options)
         page.context.add_cookies(
@@ -76,8 +75,8 @@ class Meeting:
 
     def both(self) -> tuple[Page, Page]:
         """Patient and clinician in the call, connected."""
-        patient = self.arrive(self.clinic.patient)
-        clinician = self.arrive(self.clinic.clinician)
+        patient = self.arrive(self.patient)
+        clinician = self.arrive(self.clinician)
         join(patient)
         join(clinician)
         for page in (patient, clinician):
@@ -85,27 +84,40 @@ class Meeting:
         return patient, clinician
 
 
-def open_meeting(
-    stack: ExitStack, templates: Templates, directory: Path, visitors: Visitors
-) -> Meeting:
-    """A clinic, a visit due now, and a server on the same database."""
-    url = templates.sqlite(directory / "meeting.db")
+@dataclass
+class Hall:
+    """A running portal in which visits can be held."""
+
+    portal: Portal
+    server: Server
+    environment: dict[str, str]
+
+    def meeting(self, visitors: Visitors | None = None) -> Meeting:
+        """Fresh people with a visit that is due."""
+        clinician = self.portal.person(Role.CLINICIAN, "Dr Imre Kovács")
+        patient = self.portal.patient(clinician, name="Ana Sousa")
+        due = book(self.portal, patient, clinician)
+        return Meeting(self.portal, patient, clinician, due, self.server, visitors)
+
+
+def open_hall(stack: ExitStack, templates: Templates, directory: Path) -> Hall:
+    """Start the portal as production runs it, on a database that the test also reaches."""
+    url = templates.sqlite(directory / "hall.db")
     portal = Portal(url, directory, Environment.TEST)
-    clinic = portal.clinic()
     known = settings(url, directory, Environment.TEST)
     port = free_port()
-    keys = ",".join(f"{name}:{key.hex()}" for name, key in known.data_keys)
     environment = {
         "NEARSIDE_ENVIRONMENT": "test",
         "NEARSIDE_INSTANCE": str(directory),
         "NEARSIDE_DATABASE_URL": url,
         "NEARSIDE_ORIGIN": f"http://localhost:{port}",
         "NEARSIDE_SECRET_KEY": known.secret_key,
-        "NEARSIDE_DATA_KEYS": keys,
+        "NEARSIDE_DATA_KEYS": ",".join(f"{name}:{key.hex()}" for name, key in known.data_keys),
+        "NEARSIDE_CLINIC_PHONE": "+351 210 000 000",
     }
     server = stack.enter_context(running(environment, directory, port=port))
     stack.callback(portal.close)
-    return Meeting(clinic, book(portal, clinic.patient, clinic.clinician), server, visitors)
+    return Hall(portal, server, environment)
 
 
 def join(page: Page) -> None:

@@ -161,9 +161,7 @@ def sweep() -> None:
 
 def _of(session: Session, consult_id: UUID, person_id: UUID) -> Presence | None:
     return session.scalar(
-        select(Presence).where(
-            Presence.consult_id == consult_id, Presence.person_id == person_id
-        )
+        select(Presence).where(Presence.consult_id == consult_id, Presence.person_id == person_id)
     )
 
 

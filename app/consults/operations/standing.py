@@ -44,9 +44,7 @@ def consult_of(session: Session, one: VisitView) -> Consult:
 
 def locked(session: Session, consult_id: UUID) -> Consult:
     """A known visit's row, locked until the commit."""
-    return session.scalars(
-        select(Consult).where(Consult.id == consult_id).with_for_update()
-    ).one()
+    return session.scalars(select(Consult).where(Consult.id == consult_id).with_for_update()).one()
 
 
 def settle(

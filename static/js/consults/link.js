@@ -1,4 +1,5 @@
-// The page's line to the server: one socket, and the name of the connection that it speaks for.
+// The page's line to the server: one socket, and the name of the connection that it speaks for. Not the socket of
+// live.js, which waits up to 20 s before it comes back: a call is missed after one.
 import { io } from "../../vendor/socket.io.esm.min.js";
 
 const PATIENCE = 8000;

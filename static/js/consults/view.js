@@ -27,7 +27,8 @@ export class View {
     find("stopped").hidden = !this.#stopped;
     find("link-lost").hidden = joined || state !== "none" || this.#call.up;
     this.#say("who", this.#who());
-    this.#say("call-status", joined || this.#stopped ? this.#status() : "");
+    this.#say("call-status", joined ? this.#status() : "");
+    this.#say("stopped-words", this.#stopped ? this.#status() : "");
     find("remote").classList.toggle("veiled", state !== "connected" || !other?.picture);
     find("other-muted").hidden = state !== "connected" || Boolean(other?.sound);
     this.#self();
@@ -50,7 +51,7 @@ export class View {
   #status() {
     const { state, other, words } = this.#call;
     if (state === "closed") return words ?? this.#words.closed;
-    if (state === "connected") return other?.picture === false ? this.#words["no-picture"] : this.#words.connected;
+    if (state === "connected" && !other?.picture) return this.#words[other?.sound ? "no-picture" : "no-media"];
     if (state === "alone" && other?.place === "waiting") return this.#words["alone-waiting"];
     return this.#words[state] ?? "";
   }
