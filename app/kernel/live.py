@@ -26,7 +26,9 @@ LARGEST_MESSAGE = 65_536
 EVENTS_PER_SECOND = 20.0
 EVENTS_BURST = 60.0
 SWEEP_SECONDS = 0.8
+JOIN_SECONDS = 8.0
 PATH = "/socket.io/"
+REFUSED = [("Content-Length", "0"), ("Cache-Control", "no-store")]
 
 Ended = Callable[[Iterable[UUID]], set[UUID]]
 Left = Callable[[str, Actor], None]
@@ -42,24 +44,40 @@ class Sockets:
         self._tokens: dict[str, tuple[float, float]] = {}
         self._opening: defaultdict[UUID, int] = defaultdict(int)
 
-    def add(self, sid: str, actor: Actor) -> None:
-        """Count an open socket."""
+    def reserve(self, person: UUID, settings: Settings) -> bool:
+        """Take one of the places under both caps for a request that wants to become a socket.
+
+        Counted before the handshake, because a socket that never joins holds its thread as well.
+        """
         with self._lock:
+            room = sum(self._opening.values()) < settings.max_sockets
+            if not room or self._opening[person] >= settings.max_sockets_per_person:
+                return False
+            self._opening[person] += 1
+            return True
+
+    def release(self, person: UUID) -> None:
+        """Give the place back."""
+        with self._lock:
+            self._opening[person] -= 1
+            if not self._opening[person]:
+                del self._opening[person]
+
+    def add(self, sid: str, actor: Actor, settings: Settings) -> bool:
+        """Note a socket that joins; False when the person has enough of them."""
+        with self._lock:
+            theirs = sum(one.person_id == actor.person_id for one in self._actors.values())
+            if theirs >= settings.max_sockets_per_person:
+                return False
             self._actors[sid] = actor
             self._tokens[sid] = (EVENTS_BURST, time.monotonic())
+            return True
 
     def remove(self, sid: str) -> Actor | None:
         """Forget a closed socket; answers whose it was."""
         with self._lock:
             self._tokens.pop(sid, None)
             return self._actors.pop(sid, None)
-
-    def may_open(self, person: UUID, settings: Settings) -> bool:
-        """Whether one more socket fits under both caps."""
-        with self._lock:
-            theirs = sum(actor.person_id == person for actor in self._actors.values())
-            room = len(self._actors) < settings.max_sockets
-            return room and theirs < settings.max_sockets_per_person
 
     def may_speak(self, sid: str) -> bool:
         """Take one token from the socket's bucket."""
@@ -111,9 +129,8 @@ class Live:
         actor = actors.current()
         if actor is None or actor.stage < actors.Stage.FULL:
             return False
-        if not self.sockets.may_open(actor.person_id, self.settings):
+        if not self.sockets.add(sid(), actor, self.settings):
             return False
-        self.sockets.add(sid(), actor)
         join_room(f"person:{actor.person_id}")
         return True
 
@@ -146,13 +163,13 @@ class Live:
         self, access: Access, shape: type[Any], handler: Callable[..., object], data: object
     ) -> object:
         if not self.sockets.may_speak(sid()):
-            self.server.server.disconnect(sid())
+            self._hang_up(sid())
             return {"refused": "TooFast"}
         actor = actors.current()
         try:
             access.admit(actor)
         except SignInNeeded:
-            self.server.server.disconnect(sid())
+            self._hang_up(sid())
             raise
         payload = read(shape, data)
         things = {name: access.load(actor, name, getattr(payload, name)) for name in access.loads}
@@ -161,21 +178,49 @@ class Live:
     def end_sessions(self, sessions: set[UUID]) -> None:
         """Close every socket of these sign-in sessions in this process."""
         for one in self.sockets.of_sessions(sessions):
-            self.server.server.disconnect(one)
+            self._hang_up(one)
+
+    def _hang_up(self, one: str) -> None:
+        """Close the socket itself: a disconnect alone is a request that the client may ignore."""
+        transport = self.server.server.manager.eio_sid_from_sid(one, "/")
+        self.server.server.disconnect(one)
+        if transport is not None:
+            self._drop(transport)
+
+    def _drop(self, transport: str) -> None:
+        # In a thread of its own: a client that reads nothing would hold up whoever waits for it.
+        threading.Thread(
+            target=self.server.server.eio.disconnect, args=(transport,), daemon=True
+        ).start()
 
     def start(self) -> None:
         """Look often for sessions that ended elsewhere, and close their sockets."""
         threading.Thread(target=self._sweep, name="live-sweep", daemon=True).start()
 
     def _sweep(self) -> None:
+        silent: dict[str, float] = {}
         while True:
             time.sleep(SWEEP_SECONDS)
             try:
+                silent = self._drop_silent(silent)
                 if held := self.sockets.sessions():
                     with self.app.app_context():
                         self.end_sessions(self.ended(held))
             except Exception:
                 log.exception("sweep_trouble")
+
+    def _drop_silent(self, known: dict[str, float]) -> dict[str, float]:
+        """Close transports that have not joined in time; answers those that still may."""
+        inner, moment = self.server.server, time.monotonic()
+        waiting = {
+            one: known.get(one, moment)
+            for one in list(inner.eio.sockets)
+            if inner.manager.sid_from_eio_sid(one, "/") is None
+        }
+        for one, since in waiting.items():
+            if moment - since > JOIN_SECONDS:
+                self._drop(one)
+        return waiting
 
 
 class SocketGuard:
@@ -193,27 +238,31 @@ class SocketGuard:
         """Pass other paths on; answer 403 to what is not allowed on this one."""
         if not environ.get("PATH_INFO", "").startswith(PATH.rstrip("/")):
             return self.inner(environ, start_response)
-        if self._allowed(environ):
-            return self.inner(environ, start_response)
-        start_response("403 Forbidden", [("Content-Length", "0"), ("Cache-Control", "no-store")])
-        return [b""]
+        person = self._person(environ) if self._is_own_upgrade(environ) else None
+        sockets: Sockets = self.app.extensions["live"].sockets
+        if person is None or not sockets.reserve(person, self.settings):
+            start_response("403 Forbidden", REFUSED)
+            return [b""]
+        try:
+            return self.inner(environ, start_response)  # Returns when the socket has closed.
+        finally:
+            sockets.release(person)
 
-    def _allowed(self, environ: dict[str, Any]) -> bool:
-        plain = (
+    def _is_own_upgrade(self, environ: dict[str, Any]) -> bool:
+        return (
             environ.get("REQUEST_METHOD") == "GET"
             and environ.get("HTTP_ORIGIN") == self.settings.origin
             and environ.get("HTTP_HOST") in self.settings.hosts
             and environ.get("HTTP_UPGRADE", "").lower() == "websocket"
             and environ.get("CONTENT_LENGTH", "") in {"", "0"}
         )
-        return plain and self._signed_in(environ)
 
-    def _signed_in(self, environ: dict[str, Any]) -> bool:
+    def _person(self, environ: dict[str, Any]) -> UUID | None:
+        """Who is signed in with both factors; None for anybody else."""
         with self.app.request_context(environ):
             actor = actors.current()
-            if actor is None or actor.stage < actors.Stage.FULL:
-                return False
-            return live().sockets.may_open(actor.person_id, self.settings)
+            full = actor is not None and actor.stage >= actors.Stage.FULL
+            return actor.person_id if actor is not None and full else None
 
 
 def sid() -> str:
