@@ -94,6 +94,7 @@ def _too_many(refusal: TooMany) -> tuple[str, int, dict[str, str]]:
 
 def _refused(refusal: Refusal) -> Response:
     """A refusal that no form is there to show: say it on the page the person came from."""
+    kept.keep()
     flash(str(refusal.sentence), "warning")
     return redirect(form_page(), 303)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import MutableMapping
+from wsgiref.headers import Headers
 
 from flask import Flask, Response, current_app, g
 
@@ -76,9 +76,10 @@ def _add(response: Response) -> Response:
     return response
 
 
-def for_static(headers: MutableMapping[str, str], _path: str, _url: str) -> None:
+def for_static(headers: Headers, _path: str, _url: str) -> None:
     """Headers of static files, which are served before the application is asked."""
-    headers.update(ALWAYS)
+    for name, value in ALWAYS.items():
+        headers[name] = value
 
 
 def install(app: Flask) -> None:

@@ -6,10 +6,11 @@ import json
 from datetime import timedelta
 from uuid import UUID
 
-from flask import request
-from sqlalchemy import Delete, delete, select
+from flask import Flask, Response, g, request
+from sqlalchemy import ColumnElement, Delete, delete, select
 from werkzeug.datastructures import MultiDict
 
+from app.kernel import actor as actors
 from app.kernel import clock, db, once
 from app.kernel.actor import Actor
 from app.web import room
@@ -17,6 +18,7 @@ from app.web.models import KeptForm
 
 KEPT_FOR = timedelta(days=1)
 LONGEST = 200_000
+SEE_OTHER = 303
 SECRETS = ("password", "code")
 
 
@@ -35,6 +37,7 @@ def keep() -> bool:
     text = json.dumps(fields)
     if person is None or not fields or len(text) > LONGEST:
         return False
+    g.words_kept = True
     with db.writing(claims=False) as session:
         session.execute(_of(person, request.path))
         session.add(
@@ -49,21 +52,39 @@ def keep() -> bool:
 
 
 def take(actor: Actor | None) -> MultiDict[str, str] | None:
-    """What this person had typed on this page before, handed out once; None if nothing."""
-    if actor is None:
+    """What this person had typed on this page before, for its first form; None if nothing.
+
+    The words stay until the form is sent, so that looking twice does not lose them.
+    """
+    if actor is None or "words_taken" in g:
         return None
-    where = (KeptForm.person_id == actor.person_id, KeptForm.path == request.path[:300])
-    row = db.session().scalar(select(KeptForm).where(*where))
-    if row is None:
-        return None
-    fields: MultiDict[str, str] = MultiDict(json.loads(row.fields_json))
-    with db.writing(claims=False) as session:
-        session.execute(_of(actor.person_id, request.path))
-    return fields
+    g.words_taken = True
+    row = db.session().scalar(select(KeptForm).where(*_where(actor.person_id, request.path)))
+    return MultiDict(json.loads(row.fields_json)) if row else None
+
+
+def install(app: Flask) -> None:
+    """Let go of kept words once their form has been sent."""
+    app.after_request(_let_go)
+
+
+def _let_go(response: Response) -> Response:
+    sent = request.method == "POST" and response.status_code == SEE_OTHER
+    actor = actors.current() if sent and "words_kept" not in g else None
+    if actor is not None:
+        where = _where(actor.person_id, request.path)
+        if db.session().scalar(select(KeptForm.id).where(*where)):
+            with db.writing(claims=False) as session:
+                session.execute(_of(actor.person_id, request.path))
+    return response
+
+
+def _where(person: UUID, path: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return KeptForm.person_id == person, KeptForm.path == path[:300]
 
 
 def _of(person: UUID, path: str) -> Delete:
-    return delete(KeptForm).where(KeptForm.person_id == person, KeptForm.path == path[:300])
+    return delete(KeptForm).where(*_where(person, path))
 
 
 @room.every(timedelta(hours=1))

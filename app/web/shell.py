@@ -15,7 +15,7 @@ from whitenoise import WhiteNoise
 
 from app.kernel import access, once
 from app.kernel import actor as actors
-from app.web import errors, forgery, headers, i18n, navigation, plots, speech, times
+from app.web import errors, forgery, headers, i18n, kept, navigation, plots, speech, times
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
@@ -105,7 +105,12 @@ def install(app: Flask) -> None:
     app.after_request(_close_request)
     headers.install(app)
     once.install(app)
+    kept.install(app)
     errors.install(app)
-    files = WhiteNoise(app.wsgi_app, root=str(STATIC), prefix="static/", max_age=STATIC_AGE)
-    files.add_headers_function = headers.for_static
-    app.wsgi_app = files  # type: ignore[method-assign]  # middleware
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(STATIC),
+        prefix="static/",
+        max_age=STATIC_AGE,
+        add_headers_function=headers.for_static,  # It is asked while the files are found.
+    )

@@ -2,84 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from flask import flash, redirect, render_template_string
 from sqlalchemy import func, select
-from werkzeug import Response
-from werkzeug.test import TestResponse
 
-from app.kernel import audit, clock, db, once
-from app.kernel.access import signed_in
+from app.kernel import clock, db, once
 from app.kernel.actor import Role
-from app.kernel.models import AuditEvent, FormKey
-from app.kernel.refusal import Refusal
-from app.kernel.room import Room
-from app.web.fields import PortalForm, Words
-from tests.support.portal import Portal, Someone, Visitor
-
-WRITTEN = audit.tag("test.written", "thing")
-PAGE = """
-{% extends "layouts/base.html" %}
-{% from "components/form.html" import form_open, form_close %}
-{% from "components/field.html" import text %}
-{% block title %}A note{% endblock %}
-{% block header %}<h1>A note</h1>{% endblock %}
-{% block main %}
-{{ form_open("/shed") }}{{ text(form.words) }}<button type="submit">Send</button>{{ form_close() }}
-{% endblock %}
-"""
-
-
-class NoteForm(PortalForm):
-    words = Words("Words")
-
-
-def shed() -> str | Response:
-    """A page with one form, whose operation writes one audit event."""
-    form = NoteForm()
-    if form.validate_on_submit():
-        with db.writing():
-            audit.record(WRITTEN, entity_id=None)
-            if form.words.data == "refuse":
-                raise Refusal("Not now, please.")
-        flash("Sent.", "good")
-        return redirect("/shed?sent=1", 303)
-    return render_template_string(PAGE, form=form)
-
-
-def furnish(portal: Portal) -> Someone:
-    """Add the page to a portal, and someone to use it."""
-    room = Room("shed", "tests.support.portal")
-    room.page("/shed", access=signed_in(writes=True), methods=("GET", "POST"))(shed)
-    portal.app.register_blueprint(room.blueprint)
-    return portal.person(Role.PATIENT)
+from app.kernel.models import FormKey
+from tests.support.portal import Portal, Someone
+from tests.web.shed import furnish, open_form, shown, written
 
 
 @pytest.fixture
 def ana(portal: Portal) -> Someone:
     return furnish(portal)
-
-
-def written(portal: Portal) -> int:
-    with portal.inside():
-        where = AuditEvent.tag == WRITTEN.name
-        return db.session().scalar(select(func.count()).where(where)) or 0
-
-
-def open_form(visitor: Visitor) -> dict[str, Any]:
-    visitor.get("/shed")
-    return visitor.filled("/shed")
-
-
-def shown(answer: TestResponse) -> str:
-    found = re.search(r'<input[^>]*name="words"[^>]*value="([^"]*)"', answer.text)
-    assert found, answer.text
-    return found[1]
 
 
 def test_second_press_gets_the_first_answer(portal: Portal, ana: Someone) -> None:

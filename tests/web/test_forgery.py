@@ -1,0 +1,111 @@
+"""A request that changes something must come from our own pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.kernel.actor import Role
+from tests.support.portal import ORIGIN, Portal, Someone
+from tests.web.shed import furnish, open_form, shown, written
+
+EVIL = "https://evil.example"
+
+
+@pytest.fixture
+def ana(portal: Portal) -> Someone:
+    return furnish(portal)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"Sec-Fetch-Site": "cross-site", "Origin": EVIL},
+        {"Sec-Fetch-Site": "same-site", "Origin": "https://other.nearside.test"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "null"},
+        {"Sec-Fetch-Site": "", "Origin": EVIL},
+        {"Sec-Fetch-Site": "", "Origin": "http://nearside.test"},
+        {"Sec-Fetch-Site": "", "Origin": ORIGIN + ":8443"},
+        {"Sec-Fetch-Site": "", "Origin": ORIGIN + ".evil.example"},
+        {"Sec-Fetch-Site": "nonsense", "Origin": EVIL},
+    ],
+    ids=str,
+)
+def test_form_sent_from_elsewhere_changes_nothing_though_its_token_fits(
+    portal: Portal, ana: Someone, said: dict[str, str]
+) -> None:
+    visitor = portal.visit(ana)
+    form = {**open_form(visitor), "words": "forged"}
+    answer = visitor.post("/shed", form, headers=said)
+    assert answer.status_code == 403
+    assert "That was not sent from here" in answer.text
+    assert written(portal) == 0
+
+
+@pytest.mark.parametrize("token", [None, "", "x", "IjEyMyI.fake.fake"])
+def test_form_without_a_fitting_token_changes_nothing(
+    portal: Portal, ana: Someone, token: str | None
+) -> None:
+    visitor = portal.visit(ana)
+    form = {**open_form(visitor), "words": "forged", "csrf_token": token}
+    answer = visitor.post("/shed", {k: v for k, v in form.items() if v is not None})
+    assert answer.status_code == 303
+    assert written(portal) == 0
+
+
+def test_browser_that_says_nothing_of_where_it_comes_from_needs_only_the_token(
+    portal: Portal, ana: Someone
+) -> None:
+    visitor = portal.visit(ana)
+    form = {**open_form(visitor), "words": "old browser"}
+    for fields, happened in (({**form, "csrf_token": "x"}, 0), (form, 1)):
+        answer = visitor.client.post("/shed", base_url=ORIGIN, data=fields)
+        assert answer.status_code == 303
+        assert written(portal) == happened
+
+
+def test_token_of_another_person_does_not_fit(portal: Portal, ana: Someone) -> None:
+    hers = open_form(portal.visit(ana))
+    ben = portal.visit(portal.person(Role.PATIENT))
+    his = open_form(ben)
+    ben.post("/shed", {**his, "csrf_token": hers["csrf_token"], "words": "forged"})
+    assert written(portal) == 0
+
+
+def test_token_from_before_signing_in_does_not_fit_after_it(portal: Portal, ana: Someone) -> None:
+    visitor = portal.visit()
+    visitor.get("/sign-in")
+    before = visitor.filled("/sign-in")["csrf_token"]
+    from tests.support.portal import PASSWORD
+
+    visitor.send("/sign-in", email=ana.email, password=PASSWORD)
+    visitor.send("/sign-in/code", code=portal.code(ana))
+    form = {**open_form(visitor), "words": "hello", "csrf_token": before}
+    visitor.post("/shed", form)
+    assert written(portal) == 0
+
+
+def test_page_open_for_too_long_costs_a_click_and_no_words(portal: Portal, ana: Someone) -> None:
+    visitor = portal.visit(ana)
+    form = {**open_form(visitor), "words": "a long story", "csrf_token": "stale"}
+    answer = visitor.post("/shed", form)
+    assert answer.headers["Location"] == "/shed"
+    again = visitor.follow(answer)
+    assert shown(again) == "a long story"
+    assert "We kept what you typed" in again.text
+    assert visitor.post("/shed", visitor.filled("/shed")).status_code == 303
+    assert written(portal) == 1
+
+
+def test_stale_sign_in_page_says_so_and_keeps_no_password(portal: Portal, ana: Someone) -> None:
+    visitor = portal.visit()
+    visitor.get("/sign-in")
+    fields = {**visitor.filled("/sign-in"), "email": ana.email, "password": "secret words"}
+    answer = visitor.post("/sign-in", {**fields, "csrf_token": "stale"})
+    again = visitor.follow(answer)
+    assert "open for too long" in again.text
+    assert "secret words" not in again.text
+
+
+def test_reading_is_never_refused_for_where_it_came_from(portal: Portal, ana: Someone) -> None:
+    said = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"}
+    assert portal.visit(ana).get("/", headers=said).status_code == 200
