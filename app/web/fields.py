@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from app.kernel import actor as actors
 from app.kernel.refusal import Refusal
@@ -92,7 +92,7 @@ class Blank:
     def __call__(self, _form: object, field: Field) -> None:
         """Raise when nothing is left after trimming."""
         if not (field.data or "").strip():
-            raise ValueError(str(self.message))
+            raise ValidationError(str(self.message))
 
 
 def at_most(characters: int) -> Length:
