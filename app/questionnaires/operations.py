@@ -100,7 +100,8 @@ def _draft(session: Session, patient_id: UUID, zone: str) -> tuple[Response, Dra
     row = _stored_draft(session, patient_id)
     if row is not None:
         return row, queries.draft_of(row)
-    moment = clock.now()
+    # Asked before the new row is there, which would answer for itself.
+    draft, moment = queries.standing(patient_id).draft, clock.now()
     row = Response(
         patient_id=patient_id,
         questionnaire=queries.form().canonical,
@@ -112,7 +113,7 @@ def _draft(session: Session, patient_id: UUID, zone: str) -> tuple[Response, Dra
         saved_at=moment,
     )
     session.add(row)
-    return row, queries.standing(patient_id).draft
+    return row, draft
 
 
 def _read(
