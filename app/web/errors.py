@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from structlog import get_logger
 from werkzeug import Response
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.kernel import actor as actors
 from app.kernel.access import SAFE_METHODS, SignInDone, SignInNeeded
@@ -69,7 +69,7 @@ def _sign_in(needed: SignInNeeded) -> Response:
     if request.method in SAFE_METHODS:
         target = inside(request.full_path.rstrip("?"))
         return redirect(url_for(step, next=target if target != "/" else None), 303)
-    if kept.keep():
+    if _try_keep():
         flash(_("Your sign-in had run out. What you typed is kept for you."), "info")
     return redirect(url_for(step, next=form_page()), 303)
 
@@ -81,7 +81,7 @@ def _signed_in(_done: SignInDone) -> Response:
 def _already(done: AlreadyDone) -> Response | Page:
     """The second click gets the first one's answer."""
     if not done.same:
-        kept.keep()
+        _try_keep()
         return page(409, back=form_page())
     if done.location is None:
         flash(_("We had that already. It was saved once."), "info")
@@ -94,7 +94,7 @@ def _too_many(refusal: TooMany) -> tuple[str, int, dict[str, str]]:
 
 def _refused(refusal: Refusal) -> Response:
     """A refusal that no form is there to show: say it on the page the person came from."""
-    kept.keep()
+    _try_keep()
     flash(str(refusal.sentence), "warning")
     return redirect(form_page(), 303)
 
@@ -111,8 +111,8 @@ def _busy(error: Exception) -> tuple[str, int, dict[str, str]]:
 def _try_keep() -> bool:
     try:
         return kept.keep()
-    except BUSY:
-        return False
+    except (*BUSY, RequestEntityTooLarge):
+        return False  # There is no saving these; the answer must come all the same.
 
 
 def _trouble(error: Exception) -> Page:

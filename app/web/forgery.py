@@ -34,8 +34,8 @@ def came_from_us() -> None:
 
 def token_fits() -> Response | None:
     """Check the form's token; a stale one costs the person a click, never their words."""
-    if request.method in SAFE_METHODS:
-        return None
+    if request.method in SAFE_METHODS or request.routing_exception is not None:
+        return None  # Where no page takes the request, routing says so itself.
     try:
         protect.protect()
     except CSRFError:
