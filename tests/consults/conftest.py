@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.consults.meeting import Hall, Meeting, open_hall
+from tests.consults.meeting import Hall, Meeting
 from tests.support.browser import Visitors
 from tests.support.portal import Templates
 
@@ -16,7 +16,7 @@ from tests.support.portal import Templates
 def hall(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     """The real server, and the same database from the test's own process."""
     with ExitStack() as stack:
-        yield open_hall(stack, templates, tmp_path_factory.mktemp("hall"))
+        yield Hall(stack, templates, tmp_path_factory.mktemp("hall"))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from app.appointments import operations as appointments
 from app.kernel import clock
@@ -84,13 +84,29 @@ class Meeting:
         return patient, clinician
 
 
-@dataclass
 class Hall:
     """A running portal in which visits can be held."""
 
-    portal: Portal
-    server: Server
-    environment: dict[str, str]
+    def __init__(self, stack: ExitStack, templates: Templates, directory: Path) -> None:
+        url = templates.sqlite(directory / "hall.db")
+        self.portal = Portal(url, directory, Environment.TEST)
+        stack.callback(self.portal.close)
+        known = settings(url, directory, Environment.TEST)
+        self._stack, self._directory, self._port = (
+            stack.enter_context(ExitStack()),
+            directory,
+            free_port(),
+        )
+        self._environment = {
+            "NEARSIDE_ENVIRONMENT": "test",
+            "NEARSIDE_INSTANCE": str(directory),
+            "NEARSIDE_DATABASE_URL": url,
+            "NEARSIDE_ORIGIN": f"http://localhost:{self._port}",
+            "NEARSIDE_SECRET_KEY": known.secret_key,
+            "NEARSIDE_DATA_KEYS": ",".join(f"{name}:{key.hex()}" for name, key in known.data_keys),
+            "NEARSIDE_CLINIC_PHONE": "+351 210 000 000",
+        }
+        self.server = self._start()
 
     def meeting(self, visitors: Visitors | None = None) -> Meeting:
         """Fresh people with a visit that is due."""
@@ -99,25 +115,14 @@ class Hall:
         due = book(self.portal, patient, clinician)
         return Meeting(self.portal, patient, clinician, due, self.server, visitors)
 
+    def restart(self) -> None:
+        """Stop the portal, and start it again at the same address."""
+        self._stack.close()
+        self.server = self._start()
 
-def open_hall(stack: ExitStack, templates: Templates, directory: Path) -> Hall:
-    """Start the portal as production runs it, on a database that the test also reaches."""
-    url = templates.sqlite(directory / "hall.db")
-    portal = Portal(url, directory, Environment.TEST)
-    known = settings(url, directory, Environment.TEST)
-    port = free_port()
-    environment = {
-        "NEARSIDE_ENVIRONMENT": "test",
-        "NEARSIDE_INSTANCE": str(directory),
-        "NEARSIDE_DATABASE_URL": url,
-        "NEARSIDE_ORIGIN": f"http://localhost:{port}",
-        "NEARSIDE_SECRET_KEY": known.secret_key,
-        "NEARSIDE_DATA_KEYS": ",".join(f"{name}:{key.hex()}" for name, key in known.data_keys),
-        "NEARSIDE_CLINIC_PHONE": "+351 210 000 000",
-    }
-    server = stack.enter_context(running(environment, directory, port=port))
-    stack.callback(portal.close)
-    return Hall(portal, server, environment)
+    def _start(self) -> Server:
+        start = running(self._environment, self._directory, port=self._port)
+        return self._stack.enter_context(start)
 
 
 def join(page: Page) -> None:
@@ -139,3 +144,29 @@ def stats(page: Page) -> dict[str, Any]:
         })"""
     )
     return found
+
+
+def inbound(page: Page, kind: str) -> dict[str, Any]:
+    """What arrives at this page of one kind of media."""
+    found = [
+        one for one in stats(page)["stats"] if one["type"] == "inbound-rtp" and one["kind"] == kind
+    ]
+    return found[0] if found else {}
+
+
+def flows(page: Page) -> None:
+    """Sound and picture arrive, more and more of both, and the picture has a size."""
+    assert stats(page)["connection"] == "connected"
+    before = {kind: inbound(page, kind) for kind in ("audio", "video")}
+    page.wait_for_timeout(1500)
+    after = {kind: inbound(page, kind) for kind in ("audio", "video")}
+    for kind in ("audio", "video"):
+        assert after[kind]["bytesReceived"] > before[kind]["bytesReceived"] > 0
+    assert after["video"]["framesDecoded"] > before["video"]["framesDecoded"]
+    size = page.locator("#remote").evaluate("video => video.videoWidth * video.videoHeight")
+    assert size > 0
+
+
+def says(page: Page, words: str) -> None:
+    """The call's own line, which is read out when it changes."""
+    expect(page.locator("#call-status")).to_contain_text(words)

@@ -2,50 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from app.appointments import queries as appointments
 from app.appointments.rules import AppointmentState
 from app.consults import queries
-from app.consults.models import Call
+from app.consults.models import Call, Consult
 from app.consults.rules import CallState, VisitState
 from app.kernel import db
-from tests.consults.meeting import Meeting, join, reaches, stats
-
-
-def inbound(page: Page, kind: str) -> dict[str, Any]:
-    """What arrives at this page of one kind of media."""
-    found = [
-        one for one in stats(page)["stats"] if one["type"] == "inbound-rtp" and one["kind"] == kind
-    ]
-    return found[0] if found else {}
-
-
-def flows(page: Page) -> None:
-    """Sound and picture arrive, more and more of both, and the picture has a size."""
-    assert stats(page)["connection"] == "connected"
-    before = {kind: inbound(page, kind) for kind in ("audio", "video")}
-    page.wait_for_timeout(1500)
-    after = {kind: inbound(page, kind) for kind in ("audio", "video")}
-    for kind in ("audio", "video"):
-        assert after[kind]["bytesReceived"] > before[kind]["bytesReceived"] > 0
-    assert after["video"]["framesDecoded"] > before["video"]["framesDecoded"]
-    size = page.locator("#remote").evaluate("video => video.videoWidth * video.videoHeight")
-    assert size > 0
-
-
-def says(page: Page, words: str) -> None:
-    """The call's own line, which is read out when it changes."""
-    expect(page.locator("#call-status")).to_contain_text(words)
+from tests.consults.meeting import Hall, Meeting, flows, inbound, join, reaches, says
 
 
 def calls(meeting: Meeting) -> list[Call]:
     """The attempts to connect, as they are kept."""
+    mine = select(Call).join(Consult).where(Consult.appointment_id == meeting.appointment)
     with meeting.portal.inside():
-        return list(db.session().scalars(select(Call).order_by(Call.began_at)))
+        return list(db.session().scalars(mine.order_by(Call.began_at)))
 
 
 def visit_state(meeting: Meeting) -> VisitState:
@@ -102,7 +75,7 @@ def test_muting_and_closing_the_camera_reach_the_other_side(meeting: Meeting) ->
 
     patient.get_by_role("button", name="Unmute").click()
     patient.get_by_role("button", name="Camera on").click()
-    says(clinician, "You are connected with Ana Sousa.")
+    expect(clinician.locator("#call-status")).to_have_text("You are connected with Ana Sousa.")
     flows(clinician)
     assert inbound(clinician, "audio")["totalAudioEnergy"] > before
 
@@ -177,4 +150,20 @@ def test_joining_on_a_second_page_stops_the_first_kindly(meeting: Meeting) -> No
     reaches(patient, "replaced")
     expect(patient.get_by_text("You opened this visit on another page")).to_be_visible()
     flows(second)
+    flows(clinician)
+
+
+def test_the_call_outlives_the_portal_and_both_find_each_other_again(
+    meeting: Meeting, hall: Hall
+) -> None:
+    patient, clinician = meeting.both()
+    hall.restart()
+    flows(patient)
+    reaches(clinician, "connected")
+    expect(clinician.locator("html[data-line=up]")).to_be_attached()
+    expect(patient.locator("html[data-line=up]")).to_be_attached()
+    patient.get_by_role("button", name="Hang up").click()
+    says(clinician, "Ana Sousa is in the waiting room")
+    join(patient)
+    reaches(patient, "connected")
     flows(clinician)

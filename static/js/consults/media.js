@@ -2,14 +2,14 @@
 
 const SOUND = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 const PICTURE = { width: { ideal: 960 }, height: { ideal: 540 }, frameRate: { ideal: 30 } };
+const KINDS = ["audio", "video"];
 const REASONS = { NotAllowedError: "denied", SecurityError: "denied", NotFoundError: "missing", OverconstrainedError: "missing" };
 
 export class Media extends EventTarget {
   audio = null;
   video = null;
   muted = false;
-  dark = false;
-  wish = "both";
+  wants = { audio: true, video: true };
   opened = false;
   problems = { audio: null, video: null };
   #chosen = { audio: "", video: "" };
@@ -24,21 +24,23 @@ export class Media extends EventTarget {
   }
 
   // Asks for both at once, so that there is one question; where that fails, for each by itself.
-  async open(wish = this.wish) {
-    this.wish = wish;
+  async open(wants = this.wants) {
+    this.wants = wants;
     this.opened = true;
-    const kinds = { both: ["audio", "video"], sound: ["audio"], watch: [] }[wish].filter((kind) => !this[kind]);
-    if (wish !== "both") this.#drop("video");
-    if (wish === "watch") this.#drop("audio");
-    if (this.dark) kinds.splice(0, kinds.length, ...kinds.filter((kind) => kind !== "video"));
-    if (!kinds.length) return this.#changed();
+    for (const kind of KINDS) if (!wants[kind]) this.#drop(kind);
+    const kinds = KINDS.filter((kind) => wants[kind] && !this[kind]);
     try {
-      this.#take(await navigator.mediaDevices.getUserMedia(this.#wanted(kinds)));
+      if (kinds.length) this.#take(await navigator.mediaDevices.getUserMedia(this.#wanted(kinds)));
     } catch (error) {
       if (kinds.length === 1) this.#refused(kinds[0], error);
       else await this.#each(kinds);
     }
     this.#changed();
+  }
+
+  // A camera that is not wanted is let go, so that its light goes out.
+  want(kind, wanted) {
+    return this.open({ ...this.wants, [kind]: wanted });
   }
 
   async choose(kind, deviceId) {
@@ -51,14 +53,6 @@ export class Media extends EventTarget {
     this.muted = muted;
     if (this.audio) this.audio.enabled = !muted;
     this.#changed();
-  }
-
-  // The camera is let go, so that its light goes out.
-  async darken(dark) {
-    this.dark = dark;
-    if (dark) this.#drop("video");
-    if (dark) this.#changed();
-    else await this.open();
   }
 
   close() {

@@ -22,6 +22,7 @@ export class View {
     const { state, joined, other } = this.#call;
     const root = document.documentElement;
     root.dataset.callState = state;
+    root.dataset.line = this.#call.up ? "up" : "down";
     find("waiting").hidden = joined || this.#stopped;
     find("stage").hidden = !joined;
     find("stopped").hidden = !this.#stopped;
@@ -72,10 +73,9 @@ export class View {
   }
 
   #buttons() {
-    const { audio, muted, dark, video } = this.#media;
-    this.#button("mute", audio ? (muted ? "unmute" : "mute") : "no-microphone", muted || !audio);
-    find("mute").disabled = !audio;
-    this.#button("darken", dark || !video ? "lighten" : "darken", dark || !video);
+    const { audio, muted, video } = this.#media;
+    this.#button("mute", audio ? (muted ? "unmute" : "mute") : "microphone-on", muted || !audio);
+    this.#button("darken", video ? "darken" : "lighten", !video);
   }
 
   #button(id, word, off) {

@@ -19,14 +19,15 @@ const view = new View({ call, media, words });
 const devices = new Devices({ media, words, remote: find("remote") });
 const level = new Level(find("level"));
 
-function wish() {
-  return document.querySelector("input[name=sends]:checked").value;
+function wants() {
+  const wish = document.querySelector("input[name=sends]:checked").value;
+  return { audio: wish !== "watch", video: wish === "both" };
 }
 
 async function open() {
   find("devices").hidden = false;
   find("check").hidden = true;
-  await media.open(wish());
+  await media.open(wants());
 }
 
 async function join() {
@@ -44,10 +45,18 @@ async function hangUp() {
   view.announce(words["hung-up"]);
 }
 
-function toggle(kind, on, off, act) {
-  const next = !media[kind];
-  act(next);
-  view.announce(words[next ? off : on]);
+// What came of it is said aloud: it may have been refused.
+async function microphone() {
+  if (media.audio) media.mute(!media.muted);
+  else await media.want("audio", true);
+  const problem = !media.audio && `microphone-${media.problems.audio}`;
+  view.announce(words[problem || (media.muted ? "sound-off" : "sound-on")]);
+}
+
+async function camera() {
+  await media.want("video", !media.video);
+  const problem = media.wants.video && !media.video && `camera-${media.problems.video}`;
+  view.announce(words[problem || (media.video ? "picture-on" : "picture-off")]);
 }
 
 function door() {
@@ -76,8 +85,8 @@ async function report() {
 find("join").addEventListener("click", join);
 find("hang-up").addEventListener("click", hangUp);
 find("check").addEventListener("click", open);
-find("mute").addEventListener("click", () => toggle("muted", "sound-on", "sound-off", (next) => media.mute(next)));
-find("darken").addEventListener("click", () => toggle("dark", "picture-on", "picture-off", (next) => media.darken(next)));
+find("mute").addEventListener("click", microphone);
+find("darken").addEventListener("click", camera);
 find("here-instead").addEventListener("click", () => location.reload());
 for (const choice of document.querySelectorAll("input[name=sends]")) {
   choice.addEventListener("change", () => media.opened && open());

@@ -1,0 +1,117 @@
+"""Joining without a camera, without permission, or with neither: nobody is turned away."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.consults.meeting import Hall, Meeting, inbound, join, reaches, says
+from tests.support.browser import FLAGS, Visitors
+from tests.support.packages import chromium
+
+FAKE_DEVICES = "--use-fake-device-for-media-stream"
+NO_QUESTIONS = "--use-fake-ui-for-media-stream"
+Elsewhere = Callable[..., Visitors]
+
+
+@pytest.fixture
+def elsewhere(browser: Browser) -> Iterator[Elsewhere]:
+    """A person on another machine: a Chromium that lacks some of the usual flags."""
+    with ExitStack() as stack:
+
+        def arrive(*lacking: str) -> Visitors:
+            flags = [flag for flag in FLAGS if flag not in lacking]
+            if os.geteuid() == 0:
+                flags.append("--no-sandbox")
+            other = browser.browser_type.launch(executable_path=chromium(), args=flags)
+            stack.callback(other.close)
+            return Visitors(other)
+
+        yield arrive
+
+
+def refuse(page: Page, *names: str) -> None:
+    """Answer the browser's question for these devices with no, for good."""
+    session = page.context.browser.new_browser_cdp_session()
+    for name in names:
+        session.send("Browser.setPermission", {"permission": {"name": name}, "setting": "denied"})
+
+
+def test_denied_permission_is_explained_and_one_can_still_watch(
+    hall: Hall, visitors: Visitors, elsewhere: Elsewhere
+) -> None:
+    meeting = hall.meeting(visitors)
+    clinician = meeting.arrive(meeting.clinician)
+    join(clinician)
+    theirs = elsewhere(NO_QUESTIONS)
+    patient = Meeting(**{**vars(meeting), "visitors": theirs}).arrive(
+        meeting.patient, allowed=False
+    )
+    refuse(patient, "camera", "microphone")
+    patient.get_by_role("button", name="Check camera and microphone").click()
+    help_text = patient.locator("#device-help")
+    expect(help_text).to_contain_text("does not let this page use the camera")
+    expect(help_text).to_contain_text("does not let this page use the microphone")
+    expect(help_text).to_contain_text("You can still join to watch and listen.")
+    join(patient)
+    reaches(patient, "connected")
+    says(clinician, "Their camera and microphone are off.")
+    assert inbound(patient, "video")["framesDecoded"] > 0
+    patient.get_by_role("button", name="Microphone on").click()
+    expect(patient.locator("#announced")).to_contain_text("let this page use the microphone")
+    theirs.leave()
+    assert theirs.complaints == []
+
+
+def test_without_any_device_one_can_watch_and_listen(
+    hall: Hall, visitors: Visitors, elsewhere: Elsewhere
+) -> None:
+    meeting = hall.meeting(visitors)
+    clinician = meeting.arrive(meeting.clinician)
+    join(clinician)
+    theirs = elsewhere(FAKE_DEVICES)
+    patient = Meeting(**{**vars(meeting), "visitors": theirs}).arrive(meeting.patient)
+    join(patient)
+    reaches(patient, "connected")
+    reaches(clinician, "connected")
+    assert inbound(patient, "video")["framesDecoded"] > 0
+    patient.get_by_role("button", name="Hang up").click()
+    help_text = patient.locator("#device-help")
+    expect(help_text).to_contain_text("We found no camera on this device.")
+    expect(help_text).to_contain_text("We found no microphone on this device.")
+    theirs.leave()
+    assert theirs.complaints == []
+
+
+def test_sound_alone_is_a_choice(meeting: Meeting) -> None:
+    patient, clinician = meeting.arrive(meeting.patient), meeting.arrive(meeting.clinician)
+    patient.get_by_label("With sound only").check()
+    expect(patient.locator("#no-preview")).to_be_visible()
+    join(patient)
+    join(clinician)
+    reaches(clinician, "connected")
+    says(clinician, "Their camera is off, but you can hear them.")
+    assert inbound(clinician, "audio")["bytesReceived"] > 0
+    patient.get_by_role("button", name="Camera on").click()
+    expect(clinician.locator("#call-status")).to_have_text("You are connected with Ana Sousa.")
+    clinician.wait_for_timeout(1000)
+    assert inbound(clinician, "video")["framesDecoded"] > 0
+
+
+def test_the_preview_shows_the_camera_and_the_bar_moves_with_the_voice(meeting: Meeting) -> None:
+    page = meeting.arrive(meeting.patient)
+    page.get_by_role("heading", name="Waiting room").click()
+    preview = page.locator("#devices .call-self")
+    expect(preview).to_be_visible()
+    expect(page.get_by_label("Camera", exact=True)).to_contain_text("fake_device")
+    level = page.get_by_label("How loud you are")
+    heights = []
+    for _ in range(40):
+        heights.append(float(level.evaluate("meter => meter.value")))
+        page.wait_for_timeout(50)
+    assert preview.evaluate("video => video.videoWidth") > 0
+    assert max(heights) > 0
