@@ -1,0 +1,28 @@
+"""New answers and new readings lead to a fresh look by the guideline rules."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from app.plans import room
+from app.plans.operations import drafting
+
+
+@room.hears("questionnaires.answered")
+def answered(patient_id: UUID, response_id: UUID) -> None:
+    """Answers were sent."""
+    del response_id
+    drafting.look_again(patient_id)
+
+
+@room.hears("results.recorded")
+def recorded(patient_id: UUID) -> None:
+    """A reading was entered or taken back."""
+    drafting.look_again(patient_id)
+
+
+@room.job("draft")
+def draft(payload: dict[str, Any]) -> None:
+    """Write or renew the draft."""
+    drafting.draft(UUID(payload["patient_id"]))

@@ -1,0 +1,1 @@
+"""Drafting by rules, deciding line by line, and signing."""

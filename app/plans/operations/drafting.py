@@ -1,0 +1,229 @@
+"""From a person's facts to the one draft of their plan."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.care import queries as care
+from app.care.queries import PatientView
+from app.clinical import guidelines
+from app.clinical.guidelines import Facts
+from app.kernel import audit, clock, db, jobs, outbox
+from app.kernel.crypto import keyring
+from app.plans import queries
+from app.plans.models import CarePlan, PlanLine
+from app.plans.operations.standing import CHANGED, take, tell_clinicians, touch
+from app.plans.rules import changes, lines, states
+from app.plans.rules.lines import Audience, Decision, Suggestion
+from app.plans.rules.states import PlanState, Step
+from app.questionnaires import queries as questionnaires
+from app.results import queries as results
+
+DRAFTED = audit.tag("plans.drafted", "care_plan", "lines")
+RENEWED = audit.tag("plans.renewed", "care_plan", "lines")
+DRAFT = "plans.draft"
+EVIDENCE_CAME = audit.tag("plans.evidence_came", "care_plan")
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What the rules say about one person today, as it is stored."""
+
+    suggestions: list[dict[str, Any]]
+    questions: list[dict[str, Any]]
+
+    @property
+    def read(self) -> list[Suggestion]:
+        """The suggestions as the rules of plans know them."""
+        return [lines.suggestion(one) for one in self.suggestions]
+
+    @property
+    def basis(self) -> str:
+        """The fingerprint of the rules that spoke."""
+        return keyring().blind(lines.basis(self.read), purpose="plan-basis")
+
+
+def evaluated(patient: PatientView) -> Evaluated:
+    """Ask every guideline rule about everything known of a patient."""
+    here = clock.now().astimezone(ZoneInfo(patient.zone))
+    facts = Facts(
+        [
+            guidelines.birth_date(patient.birth_date, here, str(patient.id)),
+            *questionnaires.facts(patient.id),
+            *results.facts(patient.id),
+        ]
+    )
+    found = guidelines.evaluate(facts, here.date())
+    return Evaluated(
+        [lines.stored(one) for one in found.proposals], lines.stored_questions(found.unknown)
+    )
+
+
+def look_again(patient_id: UUID) -> None:
+    """Have the draft written soon: once, however many readings come in before that."""
+    jobs.enqueue(DRAFT, {"patient_id": str(patient_id)}, unique=f"{DRAFT}:{patient_id}")
+
+
+def draft(patient_id: UUID) -> None:
+    """Write or renew the patient's draft. A review that is open is told, never overwritten."""
+    with db.writing(claims=False) as session:
+        patient = care.by_ids({patient_id}).get(patient_id)
+        if patient is None:
+            return
+        found, plan = evaluated(patient), _open(session, patient_id)
+        if plan is None:
+            if _is_worth_a_look(session, patient_id, found):
+                _begin(session, patient_id, found)
+        elif plan.state is PlanState.DRAFT:
+            _renew(plan, found)
+        else:
+            _note(plan, found)
+
+
+def _open(session: Session, patient_id: UUID) -> CarePlan | None:
+    where = (CarePlan.patient_id == patient_id, CarePlan.state.in_(states.OPEN))
+    return session.scalar(select(CarePlan).where(*where).with_for_update())
+
+
+def _is_worth_a_look(session: Session, patient_id: UUID, found: Evaluated) -> bool:
+    """Whether other rules speak than when a clinician last dealt with this patient's plan."""
+    if not found.suggestions:
+        return False
+    last = session.scalar(
+        select(CarePlan.basis)
+        .where(CarePlan.patient_id == patient_id)
+        .order_by(CarePlan.drafted_at.desc())
+        .limit(1)
+    )
+    return last != found.basis
+
+
+def _begin(session: Session, patient_id: UUID, found: Evaluated) -> None:
+    moment = clock.now()
+    plan = CarePlan(
+        patient_id=patient_id,
+        state=PlanState.DRAFT,
+        basis=found.basis,
+        questions_json=json.dumps(found.questions),
+        drafted_at=moment,
+        changed_at=moment,
+    )
+    session.add(plan)
+    before = _active_lines(session, patient_id)
+    words = {one.rule_id: one.words_json for one in before if one.rule_id and one.sealed_words}
+    for position, one in enumerate(found.suggestions):
+        plan.lines.append(_line(position, one, words.get(one["rule_id"])))
+    own = [one for one in before if one.rule_id is None and one.decision in lines.KEPT]
+    for position, old in enumerate(own, len(plan.lines)):
+        plan.lines.append(_carried(position, old))
+    session.flush()
+    audit.record(DRAFTED, entity_id=plan.id, patient_id=patient_id, lines=len(plan.lines))
+    tell_clinicians(plan)
+    # The patient's first page says that the care team is looking; which plan, it does not learn.
+    outbox.hint(CHANGED, people=care.everyone(patient_id))
+
+
+def _active_lines(session: Session, patient_id: UUID) -> Sequence[PlanLine]:
+    where = (CarePlan.patient_id == patient_id, CarePlan.state == PlanState.ACTIVE)
+    plan = session.scalar(select(CarePlan).where(*where))
+    return plan.lines if plan else []
+
+
+def _line(position: int, stored: dict[str, Any], words: str | None = None) -> PlanLine:
+    """A fresh line; the words a clinician gave the same rule before are offered again."""
+    line = PlanLine(
+        position=position,
+        rule_id=stored["rule_id"],
+        rule_version=stored["rule_version"],
+        audience=Audience(stored["audience"]),
+        suggestion_json=json.dumps(stored),
+        decision=Decision.UNDECIDED,
+    )
+    if words:
+        line.words_json = words
+    return line
+
+
+def _carried(position: int, old: PlanLine) -> PlanLine:
+    """A clinician's own line of the present plan, to be decided about again."""
+    return PlanLine(
+        position=position,
+        audience=Audience.PATIENT,
+        words_json=old.words_json,
+        starts_on=old.starts_on,
+        decision=Decision.UNDECIDED,
+    )
+
+
+def _renew(plan: CarePlan, found: Evaluated) -> None:
+    if not take_in(plan, found, Step.RENEW):
+        return
+    audit.record(RENEWED, entity_id=plan.id, patient_id=plan.patient_id, lines=len(plan.lines))
+    tell_clinicians(plan)
+
+
+def _note(plan: CarePlan, found: Evaluated) -> None:
+    """Keep what is new beside the review; the clinician brings it in when they are ready."""
+    known = queries.fresh_of(plan) or [
+        said for one in plan.lines if (said := queries.suggestion_of(one))
+    ]
+    if not changes.news(known, found.read):
+        return
+    plan.news_json = json.dumps(found.suggestions)
+    touch(plan)
+    audit.record(EVIDENCE_CAME, entity_id=plan.id, patient_id=plan.patient_id)
+    tell_clinicians(plan)
+
+
+def take_in(plan: CarePlan, found: Evaluated, step: Step) -> bool:
+    """Bring the lines up to date; answers whether anything changed.
+
+    What a clinician decided stays, unless the evidence under it changed: then the line waits for
+    a new decision, and offers the words they had given it.
+    """
+    questions = json.dumps(found.questions)
+    changed = questions != plan.questions_json
+    fresh = {one["rule_id"]: one for one in found.suggestions}
+    for line in list(plan.lines):
+        if line.rule_id is None:
+            continue
+        stored = fresh.pop(line.rule_id, None)
+        changed |= _update(plan, line, stored)
+    at = max((one.position for one in plan.lines), default=-1) + 1
+    plan.lines.extend(_line(position, one) for position, one in enumerate(fresh.values(), at))
+    changed |= bool(fresh) or plan.sealed_news is not None or plan.basis != found.basis
+    if changed:
+        plan.questions_json, plan.sealed_news, plan.basis = questions, None, found.basis
+        take(plan, step)
+    return changed
+
+
+def _update(plan: CarePlan, line: PlanLine, stored: dict[str, Any] | None) -> bool:
+    """One line against what its rule says now; answers whether it changed."""
+    if stored is None:
+        if line.decision is not Decision.UNDECIDED:
+            return False  # A person decided about it; that the rule fell silent undoes nothing.
+        plan.lines.remove(line)
+        return True
+    before = queries.suggestion_of(line)
+    if before is not None and lines.suggestion(stored).same_as(before):
+        return False
+    line.suggestion_json = json.dumps(stored)
+    line.rule_version = stored["rule_version"]
+    line.audience = Audience(stored["audience"])
+    line.decision, line.decided_by, line.decided_at = Decision.UNDECIDED, None, None
+    return True
+
+
+def today_of(patient: PatientView) -> date:
+    """The day it is where the patient lives."""
+    return clock.now().astimezone(ZoneInfo(patient.zone)).date()

@@ -1,0 +1,263 @@
+"""Plans as people may see them: drafts for the clinicians of the care team, signed for patients."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
+
+from app.accounts import queries as accounts
+from app.care import queries as care
+from app.care.queries import PatientView
+from app.kernel import db
+from app.kernel.actor import Actor, Role
+from app.plans.models import CarePlan, PlanLine
+from app.plans.rules import changes, lines, states
+from app.plans.rules.changes import Changes, News
+from app.plans.rules.lines import Audience, Decision, Problem, Question, Suggestion, Words
+from app.plans.rules.states import PlanState, Step
+from app.web.speech import say
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line with what a rule suggested and what a clinician made of it."""
+
+    id: UUID
+    plan_id: UUID
+    audience: Audience
+    suggestion: Suggestion | None
+    words: Words | None
+    decision: Decision
+    reason: str
+    starts_on: date | None
+    decided_by: str
+    decided_at: datetime | None
+    version: int
+
+    @property
+    def suggested(self) -> Words | None:
+        """The rule's words, as this reader reads them."""
+        return in_words(self.suggestion) if self.suggestion else None
+
+    @property
+    def said(self) -> Words:
+        """What the patient reads or would read: the clinician's words, otherwise the rule's."""
+        accepted = self.decision is Decision.ACCEPTED and self.suggestion is not None
+        found = self.suggested if accepted else self.words or self.suggested
+        if found is None:
+            raise ValueError(f"line {self.id} says nothing")
+        return found
+
+    @property
+    def kept(self) -> bool:
+        """Whether the line is for the patient."""
+        return self.decision in lines.KEPT
+
+    @property
+    def needs_rewording(self) -> bool:
+        """Whether it speaks to clinicians as it is."""
+        return lines.acceptance_problem(self.audience) is not None
+
+    @property
+    def compared(self) -> changes.Line:
+        """The line as a comparison of two plans sees it."""
+        said = self.said
+        key = self.suggestion.rule_id if self.suggestion else said.action.casefold()
+        start = self.starts_on if self.words else None
+        return changes.Line(key, said.action, (said, start))
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """One version of a patient's plan."""
+
+    id: UUID
+    patient: PatientView
+    state: PlanState
+    number: int | None
+    version: int
+    lines: tuple[LineView, ...]
+    questions: tuple[Question, ...]
+    fresh: tuple[Suggestion, ...] | None
+    drafted_at: datetime
+    changed_at: datetime
+    opened_at: datetime | None
+    opened_by: str
+    approved_at: datetime | None
+    approved_by: str
+    ended_at: datetime | None
+
+    def can(self, step: Step) -> bool:
+        """Whether the step can be taken now."""
+        return states.can(self.state, step)
+
+    @property
+    def kept(self) -> tuple[LineView, ...]:
+        """The lines that are for the patient."""
+        return tuple(one for one in self.lines if one.kept)
+
+    @property
+    def undecided(self) -> int:
+        """How many lines still wait for a decision."""
+        return sum(one.decision is Decision.UNDECIDED for one in self.lines)
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why it cannot be approved yet."""
+        return lines.approval_problem([(one.audience, one.decision) for one in self.lines])
+
+    @property
+    def news(self) -> News:
+        """What has come in since the review was opened."""
+        if self.fresh is None:
+            return News()
+        return changes.news([one.suggestion for one in self.lines if one.suggestion], self.fresh)
+
+    def since(self, before: PlanView | None) -> Changes:
+        """What the patient will find different from an earlier version."""
+        old = before.kept if before else ()
+        return changes.between([one.compared for one in old], [one.compared for one in self.kept])
+
+
+def in_words(suggestion: Suggestion) -> Words:
+    """A rule's words in the reader's language."""
+    wording = suggestion.wording
+    return Words(**{name: say(getattr(wording, name)) for name in lines.WORDS})
+
+
+def for_clinician(actor: Actor, plan_id: UUID) -> PlanView | None:
+    """A plan in any state, for the clinicians of the patient's care team."""
+    row = db.session().scalar(_plans().where(CarePlan.id == plan_id))
+    if row is None or care.patient_of_clinician(actor, row.patient_id) is None:
+        return None
+    return _view(row)
+
+
+def line_for_clinician(actor: Actor, line_id: UUID) -> LineView | None:
+    """A line of such a plan."""
+    row = db.session().get(PlanLine, line_id)
+    plan = for_clinician(actor, row.plan_id) if row else None
+    return next((one for one in plan.lines if one.id == line_id), None) if plan else None
+
+
+def open_plans(actor: Actor) -> list[PlanView]:
+    """The drafts that wait for this clinician or a colleague, oldest first."""
+    if actor.role is not Role.CLINICIAN:
+        return []
+    patients = [one.id for one in care.patients(actor)]
+    return _many(
+        _plans()
+        .where(CarePlan.state.in_(states.OPEN), CarePlan.patient_id.in_(patients))
+        .order_by(CarePlan.drafted_at)
+    )
+
+
+def open_count(actor: Actor) -> int:
+    """How many drafts wait."""
+    if actor.role is not Role.CLINICIAN:
+        return 0
+    patients = [one.id for one in care.patients(actor)]
+    rows = select(CarePlan.id).where(
+        CarePlan.state.in_(states.OPEN), CarePlan.patient_id.in_(patients)
+    )
+    return len(db.session().scalars(rows).all())
+
+
+def published(actor: Actor, plan_id: UUID) -> PlanView | None:
+    """A plan that the patient may read, active or superseded; a draft is not there for them."""
+    mine = care.own(actor)
+    row = db.session().scalar(_plans().where(CarePlan.id == plan_id))
+    if mine is None or row is None or row.patient_id != mine.id:
+        return None
+    return _view(row) if row.state in states.READABLE else None
+
+
+def versions(patient_id: UUID) -> list[PlanView]:
+    """Every signed plan of a patient, newest first."""
+    return _many(
+        _plans()
+        .where(CarePlan.patient_id == patient_id, CarePlan.state.in_(states.READABLE))
+        .order_by(CarePlan.number.desc())
+    )
+
+
+def active(patient_id: UUID) -> PlanView | None:
+    """The plan that a patient lives by."""
+    where = (CarePlan.patient_id == patient_id, CarePlan.state == PlanState.ACTIVE)
+    row = db.session().scalar(_plans().where(*where))
+    return _view(row) if row else None
+
+
+def open_of(patient_id: UUID) -> PlanView | None:
+    """The draft of a patient, under review or not. For staff pages and the patient's thread."""
+    where = (CarePlan.patient_id == patient_id, CarePlan.state.in_(states.OPEN))
+    row = db.session().scalar(_plans().where(*where))
+    return _view(row) if row else None
+
+
+def _plans() -> Select[CarePlan]:
+    return select(CarePlan).options(selectinload(CarePlan.lines))
+
+
+def _many(asked: Select[CarePlan]) -> list[PlanView]:
+    return [_view(row) for row in db.session().scalars(asked)]
+
+
+def _view(row: CarePlan) -> PlanView:
+    deciders = [one.decided_by for one in row.lines]
+    ids = {one for one in (row.approved_by, row.opened_by, *deciders) if one}
+    names = {one.id: one.name for one in accounts.people(ids).values()}
+    return PlanView(
+        id=row.id,
+        patient=care.by_ids({row.patient_id})[row.patient_id],
+        state=row.state,
+        number=row.number,
+        version=row.version,
+        lines=tuple(_line(one, names) for one in row.lines),
+        questions=lines.questions(json.loads(row.questions_json)),
+        fresh=fresh_of(row),
+        drafted_at=row.drafted_at,
+        changed_at=row.changed_at,
+        opened_at=row.opened_at,
+        opened_by=_name(row.opened_by, names),
+        approved_at=row.approved_at,
+        approved_by=_name(row.approved_by, names),
+        ended_at=row.ended_at,
+    )
+
+
+def fresh_of(row: CarePlan) -> tuple[Suggestion, ...] | None:
+    """What the rules suggest now, where that is not yet in the lines."""
+    if row.sealed_news is None:
+        return None
+    return tuple(lines.suggestion(one) for one in json.loads(row.news_json))
+
+
+def suggestion_of(row: PlanLine) -> Suggestion | None:
+    """What a rule said in this line; None for a clinician's own."""
+    return lines.suggestion(json.loads(row.suggestion_json)) if row.sealed_suggestion else None
+
+
+def _line(row: PlanLine, names: dict[UUID, str]) -> LineView:
+    return LineView(
+        id=row.id,
+        plan_id=row.plan_id,
+        audience=row.audience,
+        suggestion=suggestion_of(row),
+        words=Words(**json.loads(row.words_json)) if row.sealed_words else None,
+        decision=row.decision,
+        reason=row.reason,
+        starts_on=row.starts_on,
+        decided_by=_name(row.decided_by, names),
+        decided_at=row.decided_at,
+        version=row.version,
+    )
+
+
+def _name(person: UUID | None, names: dict[UUID, str]) -> str:
+    return names.get(person, "") if person else ""

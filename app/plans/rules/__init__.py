@@ -1,0 +1,1 @@
+"""Pure rules of plans: states and steps, lines and their words, what changed."""
