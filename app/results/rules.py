@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,7 +20,7 @@ HOME_TESTS = ("blood-pressure", "glucose", "weight")
 URGENT = "urgent"
 # A dangerous reading of last month is a reason to talk, not to measure again this minute.
 URGENT_FOR = timedelta(hours=48)
-LONGEST_DAY = 10
+DAY_SHAPE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 NO_DAY = N_("Please choose the day you measured, written like 2026-11-22.")
 NO_CLOCK = N_("Please enter the time you measured, written like 08:30.")
@@ -101,8 +102,8 @@ class Trouble:
 def moment(day: str, clock: str, zone: str, which: str = "") -> datetime | Trouble:
     """The moment that a day and a time name in a zone, in UTC; or why they name none."""
     try:
-        # Longer spellings that Python reads too (2026-W47-7) are not what a person means.
-        the_day = date.fromisoformat(day if len(day) == LONGEST_DAY else "")
+        # Other spellings that Python reads too (2026-W47-7) are not what a person means.
+        the_day = date.fromisoformat(day if DAY_SHAPE.fullmatch(day) else "")
     except ValueError:
         return Trouble("day", Sentence(NO_DAY))
     try:

@@ -51,5 +51,10 @@ MINUTES = count(5)
 
 
 def dangerous(actor: Actor) -> UUID:
-    """A reading that asks to act at once, each time of another minute."""
-    return operations.record(actor, pressure("192", "118", minutes_ago=next(MINUTES)))
+    """A reading that asks to act at once, each time of another minute.
+
+    The numbers change too: a minute that passes meanwhile must not make two readings one.
+    """
+    minutes = next(MINUTES)
+    systolic = str(186 + minutes % 12)
+    return operations.record(actor, pressure(systolic, "118", minutes_ago=minutes))
