@@ -17,6 +17,14 @@ from tests.doors.walk import Door
 from tests.support.portal import COOKIE, ORIGIN, Someone, Visitor
 
 
+# What a script's address always carries.
+QUERIES = {
+    "messages.mine_since": "?after=0",
+    "messages.conversation_since": "?after=0",
+    "messages.inbox_since": "?after=0",
+}
+
+
 class Asker:
     """Opens one door as one kind of person."""
 
@@ -43,7 +51,7 @@ class Asker:
         path = door.path
         for name, number in things.items():
             path = path.replace(f"<uuid:{name}>", str(number))
-        return path
+        return path + QUERIES.get(door.endpoint, "")
 
     def things(self, door: Door, role: Role, own: bool) -> dict[str, UUID]:
         """One thing for each id in the address, all of one clinic."""

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
 from uuid import UUID, uuid4
 
+from app.appointments import operations as visits
+from app.kernel import clock
 from app.kernel.actor import Actor, Role
 from tests.questionnaires import life
 from tests.results import readings
@@ -61,6 +65,7 @@ class Case:
 
 Factory = Callable[[Case], UUID]
 FACTORIES: dict[str, Factory] = {}
+SLOTS = count()
 
 
 def makes(name: str) -> Callable[[Factory], Factory]:
@@ -104,3 +109,16 @@ def urgent(case: Case) -> UUID:
     """A dangerous reading of the clinic's patient, for the care team."""
     with case.portal.inside():
         return readings.dangerous(case.actor(Role.PATIENT))
+
+
+@makes("appointment")
+def appointment(case: Case) -> UUID:
+    """A visit of the clinic's patient with its clinician, at a time that nobody has yet."""
+    tomorrow = clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
+    with case.portal.inside():
+        return visits.book(
+            patient_id=case.patient_id,
+            clinician_id=case.clinic.clinician.id,
+            starts_at=tomorrow + next(SLOTS) * timedelta(minutes=30),
+            minutes=20,
+        )

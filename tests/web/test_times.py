@@ -17,7 +17,6 @@ from app.kernel.actor import Actor, Role, Stage
 from app.web import times
 from tests.support.portal import ORIGIN, Portal
 
-
 # Hypothesis draws naive times and gives them their zone.
 FIRST, LAST = (datetime(year, 1, 1, tzinfo=UTC).replace(tzinfo=None) for year in (2020, 2040))
 
