@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from app.appointments import operations as appointments
 from app.consults import rules
 from app.consults.models import Call, Presence
 from app.consults.operations.standing import consult_of, settle
 from app.consults.queries import VisitView
-from app.consults.rules import CallState, VisitState, VisitStep
+from app.consults.rules import VisitState, VisitStep
 from app.kernel import audit, clock, db
 from app.kernel.refusal import Refusal
 
@@ -32,13 +32,10 @@ def finish(one: VisitView) -> None:
         if state is None:
             raise Refusal(NOT_BEGUN)
         consult.state, consult.finished_at = state, clock.now()
-        calls = session.scalars(select(Call).where(Call.consult_id == consult.id)).all()
-        for call in calls:
-            if call.ended_at is None:
-                call.state, call.ended_at = CallState.ENDED, clock.now()
-        audit.record(
-            FINISHED, entity_id=consult.id, patient_id=consult.patient_id, calls=len(calls)
+        calls = session.scalar(
+            select(func.count()).select_from(Call).where(Call.consult_id == consult.id)
         )
+        audit.record(FINISHED, entity_id=consult.id, patient_id=consult.patient_id, calls=calls)
         settle(session, consult)
         session.execute(delete(Presence).where(Presence.consult_id == consult.id))
         appointments.fulfil(one.id)

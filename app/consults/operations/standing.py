@@ -53,7 +53,8 @@ def settle(
     """Let the call follow its people, and tell every page but `skip` once this has committed."""
     session.flush()
     here = queries.presences(consult.id)
-    people = [Standing(row.place, row.connected) for row in here.values()]
+    over = consult.state is VisitState.FINISHED
+    people = [] if over else [Standing(row.place, row.connected) for row in here.values()]
     call = session.scalar(
         select(Call).where(Call.consult_id == consult.id, Call.ended_at.is_(None))
     )
