@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 from app.appointments import operations as visits
 from app.kernel import clock
 from app.kernel.actor import Actor, Role
+from tests.plans import drafts
 from tests.questionnaires import life
 from tests.results import readings
 from tests.support.portal import Clinic, Portal, Someone
@@ -122,3 +123,19 @@ def appointment(case: Case) -> UUID:
             starts_at=tomorrow + next(SLOTS) * timedelta(minutes=30),
             minutes=20,
         )
+
+
+@makes("plan")
+def plan(case: Case) -> UUID:
+    """A plan of the clinic's patient: under review for clinicians, published for the patient."""
+    if case.role is Role.PATIENT:
+        return drafts.signed(case.clinic)
+    return drafts.decided(case.portal, case.clinic.patient, case.clinic.clinician)
+
+
+@makes("line")
+def line(case: Case) -> UUID:
+    """A line of a plan under review."""
+    plan_id = drafts.in_review(case.portal, case.clinic.patient, case.clinic.clinician)
+    with case.portal.inside():
+        return drafts.plan(case.actor(Role.CLINICIAN), plan_id).lines[0].id

@@ -1,0 +1,1 @@
+"""Reviewing and signing for clinicians, reading for patients."""

@@ -1,0 +1,70 @@
+"""What plans put on first pages and on the chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.care import queries as care
+from app.care.queries import PatientView
+from app.kernel import clock
+from app.kernel.actor import Actor, Role
+from app.plans import queries
+from app.web.boards import CHART, TODAY, Card, Step
+
+# For how long a new plan is the thing to read today.
+NEW_FOR = timedelta(days=7)
+READY, REVIEWING = 4, 30
+
+
+@TODAY.offers(Role.PATIENT)
+def own_plan(actor: Actor) -> Iterator[Step]:
+    """A plan that is new, and that the care team is at work on one."""
+    patient = care.own(actor)
+    if patient is None:
+        return
+    plan = queries.active(patient.id)
+    if plan and plan.approved_at and clock.now() - plan.approved_at <= NEW_FOR:
+        yield Step(
+            _("Your plan is ready"),
+            _("Approved by %(name)s.", name=plan.approved_by),
+            url_for("plans.own"),
+            _("Read your plan"),
+            turn=True,
+            at=plan.approved_at,
+            order=READY,
+        )
+    if queries.open_of(patient.id):
+        text = _("You will see the plan here once a clinician has checked and approved it.")
+        yield Step(_("Your care team is reviewing your plan"), text, order=REVIEWING)
+
+
+@TODAY.offers(Role.CLINICIAN)
+def plans_to_review(actor: Actor) -> Iterator[Step]:
+    """Drafts that wait, oldest first."""
+    for plan in queries.open_plans(actor):
+        left = ngettext("%(num)s line to decide", "%(num)s lines to decide", plan.undecided)
+        yield Step(
+            _("Review the plan of %(name)s", name=plan.patient.name),
+            left if plan.undecided else _("Every line is decided. Your signature is missing."),
+            url_for("plans.review", plan=plan.id),
+            _("Review"),
+            turn=True,
+            at=plan.drafted_at,
+            order=READY,
+        )
+
+
+@CHART.offers(Role.CLINICIAN)
+def on_chart(_actor: Actor, patient: PatientView) -> Iterator[Card]:
+    """The plan the patient lives by, and the draft that waits."""
+    shown: dict[str, object] = {
+        "patient": patient,
+        "active": queries.active(patient.id),
+        "open": queries.open_of(patient.id),
+    }
+    yield Card("plans/_chart.html", shown, order=20)
