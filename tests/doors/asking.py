@@ -16,7 +16,6 @@ from tests.doors.objects import FACTORIES, Case, Scene
 from tests.doors.walk import Door
 from tests.support.portal import COOKIE, ORIGIN, Someone, Visitor
 
-
 # What a script's address always carries.
 QUERIES = {
     "messages.mine_since": "?after=0",
