@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import pages
+from benchmarks import call, pages
 from benchmarks.figures import Figure
 
 TABLE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -16,7 +16,7 @@ TABLE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 def main() -> int:
     """Measure everything; write the table to docs/benchmarks.md."""
     figures: list[Figure] = []
-    for part in (pages,):
+    for part in (pages, call):
         for figure in part.measure():
             print(figure.row(), flush=True)
             figures.append(figure)

@@ -88,6 +88,14 @@ def actor_of(person: DemoPerson, stage: Stage = Stage.FULL) -> Actor:
     return Actor(row.id, one.id, row.role, row.name, row.zone, row.language, stage)
 
 
+def next_visit() -> UUID:
+    """The demo patient's next visit."""
+    mine = care_queries.own(_view(Role.PATIENT))
+    if mine is None:
+        raise LookupError("the demo patient is not registered")
+    return visits.upcoming_of_patient(mine.id)[0].id
+
+
 def book_a_visit() -> None:
     """See to it that there is a visit whose room is open, or will be before long."""
     patient, clinician = (_view(role) for role in (Role.PATIENT, Role.CLINICIAN))

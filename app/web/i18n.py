@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask, has_request_context, request
-from flask_babel import Babel, get_locale
+from typing import Any
+
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, get_locale, get_translations
 
 from app.kernel import actor as actors
 
@@ -38,3 +40,19 @@ def install(app: Flask) -> None:
         default_timezone="UTC",
         default_translation_directories="translations",
     )
+    app.jinja_env.install_gettext_callables(_one, _one_or_many, newstyle=True)  # type: ignore[attr-defined]  # of Jinja's i18n extension
+
+
+def _sentences() -> Any:
+    """The catalogue of this page's language; found once, because a page says a hundred things."""
+    if "sentences" not in g:
+        g.sentences = get_translations()
+    return g.sentences
+
+
+def _one(sentence: str) -> str:
+    return str(_sentences().ugettext(sentence))
+
+
+def _one_or_many(one: str, many: str, count: int) -> str:
+    return str(_sentences().ungettext(one, many, count))

@@ -38,6 +38,11 @@ class Clinic:
             token = demo.full_session(email)
         return f"{COOKIE}={token}"
 
+    def visit(self) -> str:
+        """The address of the visit that is due in the demo clinic."""
+        with self.app.app_context():
+            return f"/visits/{demo.next_visit()}"
+
 
 @contextmanager
 def opened() -> Iterator[Clinic]:
