@@ -76,6 +76,12 @@ class Caller(Line):
             self.other = seen["other"]["connection"]
             self._wait(self._offer())
 
+    def begin_again(self) -> None:
+        """Fall silent without a word, ready for a call."""
+        silent, self.pc = self.pc, self._wait(self._make())
+        self._wait(silent.close())
+        self.frames.clear()
+
     def close(self) -> None:
         """Close the connection, the socket and the loop."""
         self._wait(self.pc.close())

@@ -23,10 +23,12 @@ from tests.support.server import Server, running
 DEVICES = ["camera", "microphone"]
 
 
-def book(portal: Portal, patient: Someone, clinician: Someone) -> UUID:
-    """An appointment that began a minute ago."""
+def book(
+    portal: Portal, patient: Someone, clinician: Someone, *, ago: timedelta = timedelta(minutes=1)
+) -> UUID:
+    """An appointment that began a minute ago, or as long ago as is said."""
     assert patient.patient_id is not None
-    start = clock.now() - timedelta(minutes=1)
+    start = clock.now() - ago
     with portal.inside(), clock.standing_at(start - timedelta(days=1)):
         return appointments.book(
             patient_id=patient.patient_id, clinician_id=clinician.id, starts_at=start, minutes=20

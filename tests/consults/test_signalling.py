@@ -12,7 +12,7 @@ import socketio.exceptions
 
 from app.kernel.actor import Role
 from tests.consults.caller import Caller, Line, until
-from tests.consults.meeting import Meeting, join, reaches, stats
+from tests.consults.meeting import Meeting, join, reaches, says, stats
 from tests.support.portal import Someone
 
 OFFER = json.dumps({"type": "offer", "sdp": "v=0\r\n"})
@@ -182,3 +182,20 @@ def _both(meeting: Meeting, open_line: Callable[..., Line]) -> tuple[Line, Line]
     patient.enter()
     clinician.enter()
     return patient, clinician
+
+
+def test_a_peer_that_falls_silent_is_called_anew_without_anybody_pressing(meeting: Meeting) -> None:
+    """No media for three seconds: the page makes a new connection under a new name."""
+    clinician = meeting.arrive(meeting.clinician)
+    join(clinician)
+    patient = Caller(meeting, meeting.patient)
+    patient.call()
+    reaches(clinician, "connected")
+    first = patient.other
+    patient.begin_again()
+    says(clinician, "The connection is interrupted. We are connecting you again.")
+    until(lambda: patient.frames["video"] > 10, "pictures over a new connection")
+    reaches(clinician, "connected")
+    assert patient.pc.connectionState == "connected"
+    assert patient.other != first
+    patient.close()
