@@ -83,8 +83,8 @@ def _answer(page: Page, part: str, answers: tuple[tuple[str, str], ...]) -> None
         expect(page.get_by_role("heading", level=1)).to_have_text(part)
         for question, answer in answers:
             _fill(page, question, answer)
-        page.get_by_role("button", name="Save and go on").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Save and go on").click()
         if page.get_by_role("heading", level=1).inner_text() != part:
             return
     raise AssertionError(f"{part} never ended")

@@ -30,6 +30,7 @@ class Phone:
 
     clinic: Clinic
     person: DemoPerson
+    used: str = ""
     _last: int = field(default=0)
 
     def code(self) -> str:
@@ -41,7 +42,9 @@ class Phone:
         self._last = step
         with self.clinic.app.app_context():
             then = moment + timedelta(seconds=CODE_STEP_SECONDS * (step - present))
-            return next(one.digits for one in queries.codes(then) if one.person == self.person)
+            shown = queries.codes(then)
+        self.used = next(one.digits for one in shown if one.person == self.person)
+        return self.used
 
 
 @dataclass

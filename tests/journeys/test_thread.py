@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from app.kernel.actor import Role
 from tests.consults.meeting import flows, reaches
-from tests.journeys import answers
+from tests.journeys import answers, planning
 from tests.journeys.people import DEVICES, Guest, arrive
 from tests.support.browser import Visitors
 from tests.support.clinic import Clinic
@@ -29,6 +29,7 @@ def test_from_the_first_answer_to_the_plan(visitors: Visitors, open_clinic: Clin
     measures_at_home(patient)
     writes_and_is_answered(patient, coordinator)
     meet_by_video(patient, clinician)
+    becomes_a_plan(patient, clinician)
 
 
 def measures_at_home(patient: Guest) -> None:
@@ -97,3 +98,13 @@ def meet_by_video(patient: Guest, clinician: Guest) -> None:
     patient.page.get_by_role("button", name="Hang up").click()
     for guest in (patient, clinician):
         expect(guest.page.get_by_role("button", name="Join the call")).to_be_visible()
+
+
+def becomes_a_plan(patient: Guest, clinician: Guest) -> None:
+    """The draft is the clinician's alone until a fresh code makes it the patient's plan."""
+    plan = planning.opens_the_draft(clinician, patient.person.name)
+    planning.sees_what_each_rests_on(clinician)
+    planning.decides(clinician)
+    planning.cannot_see_it_yet(patient, plan)
+    planning.signs(clinician, patient.person.name)
+    planning.reads_it(patient, plan, clinician.person.name)
