@@ -79,7 +79,9 @@ def test_one_code_tried_fifty_times_at_once_wins_once(portal_on_each: Portal) ->
         assert sum(pool.map(spend, range(50))) == 1
 
 
-@pytest.mark.parametrize("typed", ["", "12345", "1234567", "１２３４５６", "abcdef", "123456\0"])
+@pytest.mark.parametrize(
+    "typed", ["", "12345", "1234567", "\uff11\uff12\uff13\uff14\uff15\uff16", "abcdef", "123456\0"]
+)
 def test_nonsense_is_not_a_code(portal: Portal, typed: str) -> None:
     ana = portal.person(Role.PATIENT)
     with portal.inside(), pytest.raises(Refusal, match="code"):
