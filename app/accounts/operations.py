@@ -10,7 +10,7 @@ from hashlib import sha256
 from uuid import UUID
 
 import pyotp
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, profiles
 from argon2.exceptions import VerificationError
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select, update
@@ -37,6 +37,8 @@ MINUTES = timedelta(minutes=5)
 PASSWORD_TRIES = Limit("password", ((10, MINUTES), (50, timedelta(days=1))))
 ADDRESS_TRIES = Limit("address", ((60, MINUTES),))
 CODE_TRIES = Limit("code", ((5, MINUTES), (20, timedelta(hours=1)), (50, timedelta(days=1))))
+# RFC 9106, section 4, second choice: 64 MiB and three passes.
+HASHING = profiles.RFC_9106_LOW_MEMORY
 SECRET_CHARACTERS = 32  # 160 bits of base32
 ISSUER = "Nearside"
 
@@ -49,7 +51,7 @@ NOT_A_CODE = _l("Please type the six digits that your authenticator app shows.")
 
 @cache
 def _hasher() -> PasswordHasher:
-    return PasswordHasher()
+    return PasswordHasher.from_parameters(HASHING)
 
 
 @cache

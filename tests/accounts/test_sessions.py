@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -110,3 +112,11 @@ def test_new_session_after_the_code_replaces_the_one_of_the_password(portal: Por
     old = portal.visit()
     old.client.set_cookie("__Host-session", half.value, domain="nearside.test", secure=True)
     assert old.get("/sign-in/code").headers["Location"].startswith("/sign-in?")
+
+
+def test_portal_hashes_passwords_at_full_strength() -> None:
+    program = "from app.accounts import operations; print(operations._hasher().hash('x'))"
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.startswith("$argon2id$v=19$m=65536,t=3,p=4$")

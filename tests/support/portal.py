@@ -14,6 +14,7 @@ from uuid import UUID
 from xml.etree.ElementTree import Element
 
 import pyotp
+from argon2 import profiles
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -28,6 +29,9 @@ from app.kernel.actor import Actor, Role, Stage
 from app.kernel.settings import Environment, Settings
 from tests.support.inspection import inspect
 
+# People by the thousand: at full strength, hashing their passwords took most of the tests' time.
+# That the portal itself hashes at full strength is asked in tests/accounts.
+accounts.HASHING = profiles.CHEAPEST
 ORIGIN = "https://nearside.test"
 PASSWORD = "violet anchor seven kettles"
 COOKIE = "__Host-session"
