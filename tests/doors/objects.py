@@ -129,13 +129,13 @@ def appointment(case: Case) -> UUID:
 def plan(case: Case) -> UUID:
     """A plan of the clinic's patient: under review for clinicians, published for the patient."""
     if case.role is Role.PATIENT:
-        return drafts.signed(case.clinic)
-    return drafts.decided(case.portal, case.clinic.patient, case.clinic.clinician)
+        return drafts.active_at_hand(case.clinic)
+    return drafts.review_at_hand(case.clinic)
 
 
 @makes("line")
 def line(case: Case) -> UUID:
     """A line of a plan under review."""
-    plan_id = drafts.in_review(case.portal, case.clinic.patient, case.clinic.clinician)
+    plan_id = drafts.review_at_hand(case.clinic)
     with case.portal.inside():
         return drafts.plan(case.actor(Role.CLINICIAN), plan_id).lines[0].id

@@ -14,6 +14,7 @@ from app.plans.queries import LineView, PlanView
 from app.plans.rules.lines import Decision, Words
 from app.results import operations as results
 from tests.questionnaires import life
+from tests.results import readings
 from tests.results.readings import LISBON, pressure, weight
 from tests.support.portal import Clinic, Portal, Someone
 
@@ -63,7 +64,9 @@ def decided(portal: Portal, patient: Someone, clinician: Someone) -> UUID:
     return plan_id
 
 
-def decide_all(portal: Portal, clinician: Someone, plan_id: UUID) -> None:
+def decide_all(
+    portal: Portal, clinician: Someone, plan_id: UUID, words: Words | None = None
+) -> None:
     """Accept what can be accepted, put the rest into the clinician's words."""
     with portal.inside():
         actor = portal.actor(clinician)
@@ -71,7 +74,8 @@ def decide_all(portal: Portal, clinician: Someone, plan_id: UUID) -> None:
             if line.decision is not Decision.UNDECIDED:
                 continue
             if line.needs_rewording or line.suggestion is None:
-                reviewing.edit(actor, line.id, reworded(line), None, line.version, today())
+                said = words or reworded(line)
+                reviewing.edit(actor, line.id, said, None, line.version, today())
             else:
                 reviewing.accept(actor, line.id, line.version)
 
@@ -90,6 +94,36 @@ def sign(portal: Portal, clinician: Someone, plan_id: UUID) -> None:
         with clock.standing_at(clock.now() + timedelta(minutes=2)):
             code = portal.code(clinician, steps=0)
             approving.approve(actor, plan_id, plan(actor, plan_id).version, code)
+
+
+def review_at_hand(clinic: Clinic) -> UUID:
+    """The open review of the clinic's patient, begun with a dangerous reading if there is none."""
+    patient, portal = clinic.patient, clinic.portal
+    assert patient.patient_id is not None
+    with portal.inside():
+        found = queries.open_of(patient.patient_id)
+        if found is None:
+            readings.dangerous(portal.actor(patient))
+            drafting.draft(patient.patient_id)
+            found = queries.open_of(patient.patient_id)
+        assert found is not None
+        reviewing.open_review(portal.actor(clinic.clinician), found.id)
+        return found.id
+
+
+def active_at_hand(clinic: Clinic) -> UUID:
+    """The plan that the clinic's patient lives by, signed now if there is none."""
+    assert clinic.patient.patient_id is not None
+    with clinic.portal.inside():
+        found = queries.active(clinic.patient.patient_id)
+    if found is not None:
+        return found.id
+    plan_id = review_at_hand(clinic)
+    # Words that are a name, so that whoever looks for untranslated sentences finds none here.
+    words = Words(*[clinic.patient.name] * 5)
+    decide_all(clinic.portal, clinic.clinician, plan_id, words)
+    sign(clinic.portal, clinic.clinician, plan_id)
+    return plan_id
 
 
 def plan(actor: Actor, plan_id: UUID) -> PlanView:
