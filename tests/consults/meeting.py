@@ -110,11 +110,11 @@ class Hall:
         }
         self.server = self._start()
 
-    def meeting(self, visitors: Visitors | None = None) -> Meeting:
-        """Fresh people with a visit that is due."""
+    def meeting(self, visitors: Visitors | None = None, **when: timedelta) -> Meeting:
+        """Fresh people with a visit that is due, or as `book` is told."""
         clinician = self.portal.person(Role.CLINICIAN, "Dr Imre Kovács")
         patient = self.portal.patient(clinician, name="Ana Sousa")
-        due = book(self.portal, patient, clinician)
+        due = book(self.portal, patient, clinician, **when)
         return Meeting(self.portal, patient, clinician, due, self.server, visitors)
 
     def restart(self) -> None:
