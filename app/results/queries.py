@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select, union_all
+from sqlalchemy import BindParameter, Select, bindparam, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.care import queries as care
@@ -46,7 +47,13 @@ class Reading:
     status: ObservationStatus
     alert: str | None
     attended_at: datetime | None
-    meaning: Meaning
+    before: Mapping[str, Decimal] | None
+
+    @property
+    def meaning(self) -> Meaning:
+        """What it means; a weight is read against the one before it."""
+        context = self.context.key if self.context else None
+        return rules.meaning(self.measure, self.canonical, context, self.unit, self.before)
 
     @property
     def spoken(self) -> Sentence:
@@ -78,10 +85,17 @@ def recent(
     patient_id: UUID, keys: Sequence[str] = HOME_TESTS, limit: int = ON_A_CHART
 ) -> dict[str, list[Reading]]:
     """The latest readings of each measure, newest first: one question for all of them."""
-    newest = [select(_of(patient_id, key).limit(limit).subquery()) for key in keys]
-    found = aliased(Observation, union_all(*newest).subquery())
-    rows = db.session().scalars(select(found).order_by(found.taken_at.desc())).all()
+    asked = _recent(tuple(keys), limit)
+    rows = db.session().scalars(asked, {"patient": patient_id}).all()
     return {key: _readings([row for row in rows if row.measure == key]) for key in keys}
+
+
+@cache
+def _recent(keys: tuple[str, ...], limit: int) -> Select[Observation]:
+    """Built once: writing the statement down takes longer than its answer."""
+    newest = [select(_of(bindparam("patient"), key).limit(limit).subquery()) for key in keys]
+    found = aliased(Observation, union_all(*newest).subquery())
+    return select(found).order_by(found.taken_at.desc())
 
 
 def page(patient_id: UUID, key: str, number: int) -> tuple[list[Reading], bool]:
@@ -142,7 +156,7 @@ def _fact(reading: Reading) -> Fact:
     return from_observation(reading.measure, reading.values, reading.unit, there, str(reading.id))
 
 
-def _of(patient_id: UUID, key: str) -> Select[Observation]:
+def _of(patient_id: UUID | BindParameter[UUID], key: str) -> Select[Observation]:
     return (
         select(Observation)
         .where(
@@ -196,5 +210,5 @@ def _reading(
         status=row.status,
         alert=row.alert,
         attended_at=row.attended_at,
-        meaning=rules.meaning(measure, canonical, row.context, row.unit, before),
+        before=before,
     )

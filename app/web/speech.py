@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
-from flask_babel import format_decimal, gettext
+from babel.numbers import format_decimal
+from flask_babel import get_locale, gettext
 
 from app.clinical import Sentence
 from app.web import times
@@ -24,5 +26,11 @@ def show(value: object) -> str:
     if isinstance(value, date):
         return times.day(value)
     if isinstance(value, Decimal):
-        return str(format_decimal(value, PATTERN))
+        return _written(value, str(get_locale()))
     return str(value)
+
+
+@lru_cache(maxsize=4096)
+def _written(value: Decimal, locale: str) -> str:
+    # People measure the same few hundred numbers over and over; a page shows dozens of them.
+    return str(format_decimal(value, PATTERN, locale=locale))

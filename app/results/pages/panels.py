@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ IN_SHORT = 5
 Named = list[tuple[str, list[tuple[str, float]]]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Panel:
     """One measure on a page; `readings` newest first."""
 
@@ -56,7 +57,7 @@ class Panel:
             for part in self.measure.components
         ]
 
-    @property
+    @cached_property
     def week(self) -> Series | None:
         """The mean of the latest week of blood pressure, as the guidelines teach it."""
         if self.measure.key != "blood-pressure":
