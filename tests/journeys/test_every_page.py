@@ -1,0 +1,113 @@
+"""Every page that the application has, as each role finds it, looked at in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from app.kernel.access import SAFE_METHODS
+from app.kernel.actor import Role, Stage
+from app.kernel.settings import Environment
+from tests.doors.walk import Door, _doors, application
+from tests.journeys.lived_in import Lived, lived_in
+from tests.journeys.looking import Watch, faults, keyboard_faults
+from tests.support.browser import Visitors
+from tests.support.portal import Templates
+
+# Only a form with something to type can be refused for what was typed.
+TYPED = "main form[method=post] :is(textarea, input:is([type=text], [type=email], [type=date]))"
+EMPTIED = """boxes => {
+  const form = boxes[0].form;
+  for (const box of form.elements) {
+    if (box.matches("[type=radio], [type=checkbox]")) box.checked = false;
+    else if (!box.matches("[type=hidden], button, select")) box.value = "";
+  }
+  form.requestSubmit(form.querySelector("button:not([type=button])"));
+}"""
+# What was typed before, or nothing at all, is a fair answer to these.
+NEVER_REFUSED = {"questionnaires.part_wellbeing"}
+
+
+@pytest.fixture(scope="module")
+def lived(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
+    with lived_in(templates, tmp_path_factory.mktemp("lived")) as found:
+        yield found
+
+
+def pages() -> list[tuple[Door, Role | None]]:
+    """Each address once for every role that may read it."""
+    found: list[tuple[Door, Role | None]] = []
+    for door in sorted(_doors(application(Environment.DEMO)), key=str):
+        if door.method not in SAFE_METHODS:
+            continue
+        roles: tuple[Role | None, ...] = tuple(
+            one for one in Role if not door.access.roles or one in door.access.roles
+        )
+        found += [
+            (door, role) for role in ((None,) if door.access.stage is Stage.ANYONE else roles)
+        ]
+    return found
+
+
+def named(case: object) -> str | None:
+    if isinstance(case, Door):
+        return case.endpoint
+    return case.value if isinstance(case, Role) else None
+
+
+@pytest.mark.parametrize(("door", "role"), pages(), ids=named)
+def test_page_is_sound_for_everyone(
+    visitors: Visitors, lived: Lived, door: Door, role: Role | None
+) -> None:
+    someone = lived.someone(door, role)
+    token = lived.token(someone, door.access.stage) if someone else None
+    path = lived.path(door, role)
+    status, kind = lived.ask(path, token)
+    assert status == 200
+    if kind != "text/html":
+        return  # A calendar entry, or news for a page that is open already.
+    page = lived.arrive(visitors, token)
+    look_at(page, lived, path)
+    if page.locator(TYPED).count() and door.endpoint not in NEVER_REFUSED:
+        refuse(page)
+
+
+def look_at(page: Page, lived: Lived, path: str) -> None:
+    """Open the page and find nothing wrong with it."""
+    watch = Watch(page, lived.server.url)
+    page.goto(path, wait_until="load")
+    none(keyboard_faults(page) + faults(page) + watch.heard)
+
+
+def none(found: list[str]) -> None:
+    """Fail with one fault a line."""
+    assert not found, "\n".join(found)
+
+
+def refuse(page: Page) -> None:
+    """Send the form empty: the same page again, saying so, and as sound as before."""
+    with page.expect_navigation():
+        page.locator(TYPED).evaluate_all(EMPTIED)
+    assert page.title().startswith("Error: ")
+    summary = page.get_by_role("alert").get_by_role("link").first
+    summary.click()
+    assert page.evaluate("() => document.activeElement.matches('input, textarea, select')")
+    none(faults(page))
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/sign-out", "/styleguide?dir=rtl"])
+@pytest.mark.parametrize("role", [None, Role.PATIENT, Role.CLINICIAN], ids=str)
+def test_page_beside_the_ways_is_sound_too(
+    visitors: Visitors, lived: Lived, role: Role | None, path: str
+) -> None:
+    someone = getattr(lived.given, role.value) if role else None
+    page = lived.arrive(visitors, lived.token(someone, Stage.FULL) if someone else None)
+    look_at(page, lived, path)
+
+
+@pytest.mark.parametrize("role", [Role.PATIENT, Role.CLINICIAN], ids=str)
+def test_open_waiting_room_is_sound(visitors: Visitors, lived: Lived, role: Role) -> None:
+    page = lived.arrive(visitors, lived.token(getattr(lived.given, role.value), Stage.FULL))
+    look_at(page, lived, f"/visits/{lived.visit}")
