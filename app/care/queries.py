@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from app.accounts import queries as accounts
 from app.accounts.queries import Who
@@ -14,6 +14,15 @@ from app.care.models import CareTeamMember, Patient
 from app.care.rules import Sex, age_on
 from app.kernel import db
 from app.kernel.actor import Actor, Role
+
+# Written down once, because many pages ask them.
+_OWN = select(Patient).where(Patient.person_id == bindparam("person"))
+_ON_TEAM = (
+    select(Patient)
+    .join(CareTeamMember, CareTeamMember.patient_id == Patient.id)
+    .where(CareTeamMember.person_id == bindparam("person"))
+)
+_TEAM = select(CareTeamMember.person_id).where(CareTeamMember.patient_id == bindparam("patient"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +45,7 @@ def own(actor: Actor) -> PatientView | None:
     """The patient that this person is, if they are one."""
     return db.remembered(
         ("care.own", actor.person_id),
-        lambda: _one(select(Patient).where(Patient.person_id == actor.person_id)),
+        lambda: _one(_OWN, actor.person_id),
     )
 
 
@@ -46,7 +55,7 @@ def patient(actor: Actor, patient_id: UUID) -> PatientView | None:
         return None
     return db.remembered(
         ("care.patient", actor.person_id, patient_id),
-        lambda: _one(_of_team(actor).where(Patient.id == patient_id)),
+        lambda: _one(_ON_TEAM.where(Patient.id == patient_id), actor.person_id),
     )
 
 
@@ -57,7 +66,7 @@ def patient_of_clinician(actor: Actor, patient_id: UUID) -> PatientView | None:
 
 def patients(actor: Actor) -> list[PatientView]:
     """The patients whom this member of staff looks after, by name."""
-    rows = db.session().scalars(_of_team(actor)).all()
+    rows = db.session().scalars(_ON_TEAM, {"person": actor.person_id}).all()
     return sorted(_views(list(rows)), key=lambda one: one.name)
 
 
@@ -82,9 +91,7 @@ def team(patient_id: UUID) -> list[Who]:
 
 
 def _team(patient_id: UUID) -> list[Who]:
-    ids = db.session().scalars(
-        select(CareTeamMember.person_id).where(CareTeamMember.patient_id == patient_id)
-    )
+    ids = db.session().scalars(_TEAM, {"patient": patient_id})
     found = accounts.people(list(ids)).values()
     return sorted(found, key=lambda one: (one.role is not Role.CLINICIAN, one.name))
 
@@ -100,16 +107,8 @@ def everyone(patient_id: UUID) -> list[UUID]:
     return [*([person] if person else []), *(one.id for one in team(patient_id))]
 
 
-def _of_team(actor: Actor) -> Select[Patient]:
-    return (
-        select(Patient)
-        .join(CareTeamMember, CareTeamMember.patient_id == Patient.id)
-        .where(CareTeamMember.person_id == actor.person_id)
-    )
-
-
-def _one(statement: Select[Patient]) -> PatientView | None:
-    row = db.session().scalar(statement)
+def _one(statement: Select[Patient], person_id: UUID) -> PatientView | None:
+    row = db.session().scalar(statement, {"person": person_id})
     return _views([row])[0] if row else None
 
 
