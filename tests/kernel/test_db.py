@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -67,6 +69,19 @@ def test_sixteen_threads_that_read_and_then_write_lose_nothing(portal_on_each: P
         list(pool.map(add_one, range(160)))
     with portal.inside():
         assert db.session().scalar(select(LimitCount.count)) == 161
+
+
+def test_writing_transaction_holds_the_file_before_its_first_change(
+    portal: Portal, tmp_path: Path
+) -> None:
+    with sqlite3.connect(tmp_path / "portal.db", timeout=0, isolation_level=None) as other:
+        with portal.inside(), db.writing() as session:
+            session.scalars(select(FormKey)).all()
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("BEGIN IMMEDIATE")
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
+    other.close()
 
 
 def test_change_its_audit_event_and_its_message_are_written_together(
