@@ -22,9 +22,9 @@ MINE = Words("Walk to the market and back", "Slowly.", "You said you like walkin
 
 
 def week_of(patient: Actor, systolic: str = "146", diastolic: str = "92") -> None:
-    """Two readings in the morning and two in the evening of each of the last seven days."""
+    """Two readings in the morning and two in the evening of each of the last four days."""
     now = clock.now().astimezone(LISBON)
-    for day in range(1, 8):
+    for day in range(1, 5):
         for hour, minute in ((8, 0), (8, 2), (20, 0), (20, 2)):
             then = (now - timedelta(days=day)).replace(hour=hour, minute=minute, second=0)
             ago = int((now - then).total_seconds() // 60)
@@ -35,7 +35,7 @@ def evidence(patient: Actor) -> None:
     """Enough for a draft with lines of both kinds: for the patient, and for the clinician."""
     life.complete(patient)
     week_of(patient)
-    results.record(patient, weight("96"))
+    results.record(patient, weight("88"))
 
 
 def drafted(portal: Portal, patient: Someone) -> UUID:
@@ -87,11 +87,11 @@ def signed(clinic: Clinic) -> UUID:
     return plan_id
 
 
-def sign(portal: Portal, clinician: Someone, plan_id: UUID) -> None:
-    """Sign with a code of the clinician's own, one time step after the last one."""
+def sign(portal: Portal, clinician: Someone, plan_id: UUID, minutes: int = 2) -> None:
+    """Sign with a code of the clinician's own, `minutes` from now: each code counts once."""
     with portal.inside():
         actor = portal.actor(clinician)
-        with clock.standing_at(clock.now() + timedelta(minutes=2)):
+        with clock.standing_at(clock.now() + timedelta(minutes=minutes)):
             code = portal.code(clinician, steps=0)
             approving.approve(actor, plan_id, plan(actor, plan_id).version, code)
 
@@ -109,6 +109,15 @@ def review_at_hand(clinic: Clinic) -> UUID:
         assert found is not None
         reviewing.open_review(portal.actor(clinic.clinician), found.id)
         return found.id
+
+
+def review_at_hand_with_more(clinic: Clinic) -> UUID:
+    """A further open review, begun because a further dangerous reading came in."""
+    assert clinic.patient.patient_id is not None
+    with clinic.portal.inside():
+        readings.dangerous(clinic.portal.actor(clinic.patient))
+        drafting.draft(clinic.patient.patient_id)
+    return review_at_hand(clinic)
 
 
 def active_at_hand(clinic: Clinic) -> UUID:
