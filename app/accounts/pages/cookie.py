@@ -23,9 +23,14 @@ def _actor(request: Request) -> Actor | None:
     if found is None:
         return None
     one, person = found
-    if clock.now() - one.last_seen_at > NOTED_EVERY:
+    if clock.now() - one.last_seen_at > NOTED_EVERY and _by_hand(request):
         operations.seen(one.id)
     return _as_actor(one, person)
+
+
+def _by_hand(request: Request) -> bool:
+    """Whether a person did this: what an open page fetches by itself is no sign of life."""
+    return request.headers.get("Sec-Fetch-Mode") not in {"cors", "same-origin"}
 
 
 def _as_actor(one: SignIn, person: Person) -> Actor:
