@@ -87,8 +87,8 @@ def patient(case: Case) -> UUID:
 
 @makes("account")
 def account(case: Case) -> UUID:
-    """An account; an administrator may open every one there is."""
-    return case.clinic.patient.id if case.own else uuid4()
+    """An account of nobody else's scene; an administrator may open every one there is."""
+    return case.portal.person(Role.PATIENT).id if case.own else uuid4()
 
 
 @makes("answered")
