@@ -16,7 +16,7 @@ from app.care import operations as care
 from app.care import queries as care_queries
 from app.care.rules import Sex
 from app.clinical.measures import home as measures
-from app.demo.rules import MORNINGS, PASSWORD, PATIENT_BORN, PEOPLE, WELCOME, DemoPerson
+from app.demo.rules import CLOCKS, PASSWORD, PATIENT_BORN, PEOPLE, PRESSURES, WELCOME, DemoPerson
 from app.kernel import clock
 from app.kernel.actor import Actor, Role, Stage
 from app.messages import operations as messages
@@ -39,13 +39,14 @@ def seed() -> None:
 
 
 def _measure(patient: Actor) -> None:
-    """Two weeks of morning pressures, and a weight."""
+    """Ten days of pressures, morning and evening, and a weight."""
     yesterday = clock.now() - timedelta(days=1)
-    for back, (systolic, diastolic) in enumerate(reversed(MORNINGS)):
+    for back, readings in enumerate(reversed(PRESSURES)):
         day = (yesterday - timedelta(days=back)).date().isoformat()
-        numbers = {"systolic": systolic, "diastolic": diastolic}
-        pressure = Entry(measures.BLOOD_PRESSURE, numbers, "mm[Hg]", None, day, "08:10")
-        results.record(patient, pressure)
+        for at, (systolic, diastolic) in zip(CLOCKS, readings, strict=True):
+            numbers = {"systolic": systolic, "diastolic": diastolic}
+            pressure = Entry(measures.BLOOD_PRESSURE, numbers, "mm[Hg]", None, day, at)
+            results.record(patient, pressure)
     day = (yesterday - timedelta(days=1)).date().isoformat()
     weight = Entry(measures.WEIGHT, {"value": "84.5"}, "kg", None, day, "08:00")
     results.record(patient, weight)

@@ -10,21 +10,19 @@ from app.kernel.actor import Role
 # Printed on the operator's own screen; these accounts exist in the demo configuration alone.
 PASSWORD = "lantern river violin moss"  # noqa: S105  # a demo password, shown on purpose
 PATIENT_BORN = date(1961, 5, 14)
-# Oldest first; as the meter showed them.
-MORNINGS = (
-    ("148", "93"),
-    ("145", "91"),
-    ("149", "92"),
-    ("143", "90"),
-    ("146", "92"),
-    ("144", "89"),
-    ("147", "91"),
-    ("142", "90"),
-    ("145", "88"),
-    ("141", "89"),
-    ("144", "90"),
-    ("143", "88"),
-    ("140", "87"),
+# Upper and lower number, oldest first; one in the morning and one in the evening of each day.
+CLOCKS = ("08:10", "20:40")
+PRESSURES = (
+    (("149", "93"), ("145", "91")),
+    (("147", "92"), ("146", "90")),
+    (("150", "93"), ("144", "91")),
+    (("146", "91"), ("147", "92")),
+    (("148", "92"), ("143", "90")),
+    (("145", "91"), ("146", "89")),
+    (("147", "92"), ("142", "90")),
+    (("144", "90"), ("145", "91")),
+    (("146", "91"), ("141", "89")),
+    (("143", "89"), ("144", "90")),
 )
 WELCOME = (
     "Welcome, Ana. Please answer the questions about how you live before your visit. "

@@ -44,7 +44,7 @@ def test_patient_writes_and_the_coordinator_answers(clinic: Clinic) -> None:
     marta.get("/")
     assert menu_count(marta) == 1
     assert (
-        f"{clinic.patient.name} wrote"
+        f"New messages: {clinic.patient.name}"
         in marta.client.get("/", base_url="https://nearside.test").text
     )
     assert marta.get(talk(clinic)).status_code == 200

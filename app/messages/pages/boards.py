@@ -43,7 +43,7 @@ def for_staff(actor: Actor) -> Iterator[Step]:
     waiting = [one for one in queries.inbox(actor) if one.unread]
     for one in waiting[:MOST_STEPS]:
         yield Step(
-            heading=_("%(name)s wrote", name=one.patient.name),
+            heading=_("New messages: %(name)s", name=one.patient.name),
             text=_count(one.unread),
             href=url_for("messages.conversation", patient=one.patient.id),
             action=_("Read and answer"),
