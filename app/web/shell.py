@@ -107,7 +107,7 @@ def install(app: Flask) -> None:
     once.install(app)
     kept.install(app)
     errors.install(app)
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # WSGI wraps itself
         app.wsgi_app,
         root=str(STATIC),
         prefix="static/",
