@@ -11,6 +11,7 @@ from app.consults import queries
 from app.consults.models import Call, Consult
 from app.consults.rules import CallState, VisitState
 from app.kernel import db
+from tests.consults.caller import until
 from tests.consults.meeting import Hall, Meeting, flows, inbound, join, reaches, says
 
 
@@ -117,7 +118,7 @@ def test_hanging_up_leaves_the_visit_open_to_join_again(meeting: Meeting) -> Non
     patient.get_by_role("button", name="Hang up").click()
     reaches(patient, "none")
     expect(patient.locator("#who")).to_have_text("Dr Imre Kovács is in the waiting room.")
-    assert [one.state for one in calls(meeting)][-1] is CallState.ENDED
+    until(lambda: calls(meeting)[-1].state is CallState.ENDED, "the end of the call")
     assert visit_state(meeting) is VisitState.IN_PROGRESS
 
 
