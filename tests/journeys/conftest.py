@@ -1,4 +1,4 @@
-"""A demo clinic of this module's own, behind the real web server."""
+"""Clinics of a module's own, behind the real web server."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.lived_in import Lived, lived_in
 from tests.support.browser import TIMEOUT_MILLISECONDS
 from tests.support.clinic import Clinic, opened
+from tests.support.portal import Templates
 
 # Two people's browsers, a server and a call share two processors here.
 expect.set_options(timeout=TIMEOUT_MILLISECONDS)
@@ -20,3 +22,10 @@ def open_clinic() -> Iterator[Clinic]:
     with opened() as found:
         yield found
         found.app.extensions["database"].engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def lived(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
+    """With patients who have answered, measured, written, met and been given plans."""
+    with lived_in(templates, tmp_path_factory.mktemp("lived")) as found:
+        yield found

@@ -10,17 +10,20 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pyotp
 from playwright.sync_api import Page
 
 from app.accounts import operations as accounts
-from app.kernel import db
-from app.kernel.actor import Role, Stage
+from app.kernel import clock, db
+from app.kernel.actor import Actor, Role, Stage
 from app.messages import operations as messages
+from app.questionnaires import operations as questionnaires
 from app.results import operations as results
 from tests.consults.meeting import DEVICES, book
 from tests.doors.objects import FACTORIES, Case
 from tests.doors.walk import Door
 from tests.journeys.clinic import served_clinic
+from tests.questionnaires import life
 from tests.results import readings
 from tests.support.browser import Visitors
 from tests.support.portal import COOKIE, PASSWORD, Clinic, Portal, Someone, Templates
@@ -52,8 +55,10 @@ class Lived:
         """Who stands before the door."""
         if role is None:
             return None
-        if door.endpoint in {"accounts.enrol", "accounts.recovery_codes"}:
+        if door.endpoint == "accounts.enrol":
             return self._newcomer(role)
+        if door.endpoint == "accounts.recovery_codes":
+            return self._enrolled(self._newcomer(role))
         found: Someone = getattr(self.given, role.value)
         return found
 
@@ -113,6 +118,17 @@ class Lived:
             )
         return Someone(number, "Rosa Lima", email, role)
 
+    def _enrolled(self, someone: Someone) -> Someone:
+        """The same person, who has an authenticator now and codes to write down."""
+        half_way = Actor(
+            *(someone.id, someone.id, someone.role, someone.name),
+            *("Europe/Lisbon", "en", Stage.PASSWORD),
+        )
+        with self.portal.inside():
+            secret = accounts.begin_enrolment(half_way)
+            accounts.confirm_enrolment(half_way, pyotp.TOTP(secret).at(clock.now()))
+        return someone
+
 
 @contextmanager
 def lived_in(templates: Templates, directory: Path) -> Iterator[Lived]:
@@ -128,7 +144,17 @@ def lived_in(templates: Templates, directory: Path) -> Iterator[Lived]:
         portal.work()
         for name, role in (("plan", Role.PATIENT), ("plan", Role.CLINICIAN)):
             lived._thing(name, role, "")
+        _begin_again(portal, given.patient)
         yield lived
+
+
+def _begin_again(portal: Portal, patient: Someone) -> None:
+    """One part of the questionnaire is answered anew, the rest is not."""
+    part = "moving"
+    given = life.PARTS[part]
+    with portal.inside():
+        shown = life.shown_by(part, given)
+        questionnaires.save_part(portal.actor(patient), part, given, shown=shown, saves=0)
 
 
 def _live(clinic: Clinic) -> None:
