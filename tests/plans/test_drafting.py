@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from app.clinical import measures
-from app.kernel import audit, db
+from app.kernel import audit, clock, db
 from app.kernel.models import AuditEvent, Outbox
 from app.kernel.refusal import Refusal, Stale
 from app.plans import queries
@@ -35,10 +36,12 @@ def look(clinic: Clinic, plan_id: UUID) -> PlanView:
         return drafts.plan(clinic.portal.actor(clinic.clinician), plan_id)
 
 
-def weigh(clinic: Clinic, kilograms: str) -> None:
+def weigh(clinic: Clinic, kilograms: str, *, minutes_ago: int = 2) -> None:
     """One more weight, and the look at the rules that follows."""
     with clinic.portal.inside():
-        results.record(clinic.portal.actor(clinic.patient), weight(kilograms, minutes_ago=2))
+        results.record(
+            clinic.portal.actor(clinic.patient), weight(kilograms, minutes_ago=minutes_ago)
+        )
         drafting.draft(patient_id(clinic))
 
 
@@ -140,6 +143,19 @@ def test_dangerous_reading_drafts_again_and_carries_the_clinicians_own_line(
     assert (own.words, own.decision) == (drafts.MINE, Decision.UNDECIDED)
 
 
+def test_evidence_that_a_signature_left_out_comes_back_as_the_next_draft(clinic: Clinic) -> None:
+    portal, actor = clinic.portal, clinic.portal.actor(clinic.clinician)
+    plan_id = drafts.decided(portal, clinic.patient, clinic.clinician)
+    weigh(clinic, "85")
+    drafts.sign(portal, clinic.clinician, plan_id)
+    assert "OB-01" in rules_of(look(clinic, plan_id))
+    with clock.standing_at(clock.now() + timedelta(minutes=3)):
+        portal.work()
+    with portal.inside():
+        (following,) = queries.open_plans(actor)
+    assert "OB-01" not in rules_of(following)
+
+
 def test_closed_draft_stays_closed_until_other_rules_speak(clinic: Clinic) -> None:
     portal, actor = clinic.portal, clinic.portal.actor(clinic.clinician)
     plan_id = drafts.drafted(portal, clinic.patient)
@@ -148,7 +164,7 @@ def test_closed_draft_stays_closed_until_other_rules_speak(clinic: Clinic) -> No
     weigh(clinic, "89")
     with portal.inside():
         assert queries.open_count(actor) == 0
-    weigh(clinic, "85")
+    weigh(clinic, "85", minutes_ago=1)
     with portal.inside():
         assert queries.open_count(actor) == 1
 

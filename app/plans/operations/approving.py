@@ -70,13 +70,13 @@ def _sign(session: Session, actor: Actor, plan: CarePlan) -> None:
     for line in plan.lines:
         if line.decision in lines.KEPT and line.starts_on is None:
             line.starts_on = today_of(patient)
+    if plan.sealed_news is not None:
+        plan.sealed_news = None
+        look_again(plan.patient_id)  # What came in during the review waits for the next draft.
     session.flush()  # The lines first: once the plan is signed, its triggers refuse them.
     last = select(func.max(CarePlan.number)).where(CarePlan.patient_id == plan.patient_id)
     plan.number = (session.scalar(last) or 0) + 1
     plan.approved_at, plan.approved_by = clock.now(), actor.person_id
-    if plan.sealed_news is not None:
-        look_again(plan.patient_id)  # What came in during the review waits for the next draft.
-        plan.sealed_news = None
     take(plan, Step.APPROVE)
     session.flush()
     count = sum(line.decision in lines.KEPT for line in plan.lines)
