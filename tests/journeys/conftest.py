@@ -1,4 +1,4 @@
-"""Clinics of a module's own, behind the real web server."""
+"""Clinics behind the real web server: a fresh one for a journey, a lived-in one to look at."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def open_clinic() -> Iterator[Clinic]:
         found.app.extensions["database"].engine.dispose()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def lived(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
     """With patients who have answered, measured, written, met and been given plans."""
     with lived_in(templates, tmp_path_factory.mktemp("lived")) as found:
