@@ -46,7 +46,7 @@ def noted() -> Iterator[list[Any]]:
     statements: list[Any] = []
 
     def note(state: ORMExecuteState) -> None:
-        statements.append(state.statement)
+        statements.append((state.statement, state.parameters or {}))
 
     event.listen(Session, "do_orm_execute", note)
     try:
@@ -70,7 +70,7 @@ def render(path: str) -> str:
     """Run the page's statements, then render their rows and fill up to its size."""
     statements, size = pages[path]
     with Session(engine) as session:
-        tables = [session.execute(statement).all() for statement in statements]
+        tables = [session.execute(*statement).all() for statement in statements]
         lines = [LINE] * (size // LINE_BYTES)
         return render_template_string(PAGE, title=path, tables=tables, filling=lines)
 

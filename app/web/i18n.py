@@ -29,7 +29,7 @@ def text_direction() -> str:
 
 def language() -> str:
     """The language of the page, for its lang attribute."""
-    return str(get_locale() or LANGUAGES[0]).replace("_", "-")
+    return locale_name().replace("_", "-")
 
 
 def install(app: Flask) -> None:
@@ -40,7 +40,7 @@ def install(app: Flask) -> None:
         default_timezone="UTC",
         default_translation_directories="translations",
     )
-    app.jinja_env.install_gettext_callables(_one, _one_or_many, newstyle=True)  # type: ignore[attr-defined]  # of Jinja's i18n extension
+    app.jinja_env.install_gettext_callables(translated, _one_or_many, newstyle=True)  # type: ignore[attr-defined]  # of Jinja's i18n extension
 
 
 def _sentences() -> Any:
@@ -50,7 +50,16 @@ def _sentences() -> Any:
     return g.sentences
 
 
-def _one(sentence: str) -> str:
+def locale_name() -> str:
+    """The reader's locale, found once a page as well: every date and number asks for it."""
+    if "locale_name" not in g:
+        g.locale_name = str(get_locale() or LANGUAGES[0])
+    name: str = g.locale_name
+    return name
+
+
+def translated(sentence: str) -> str:
+    """The sentence in the reader's language."""
     return str(_sentences().ugettext(sentence))
 
 

@@ -7,10 +7,9 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel.numbers import format_decimal
-from flask_babel import get_locale, gettext
 
 from app.clinical import Sentence
-from app.web import times
+from app.web import i18n, times
 
 # Enough for any unit of ours; the digits a person typed are never rounded away.
 PATTERN = "0.####"
@@ -18,7 +17,7 @@ PATTERN = "0.####"
 
 def say(sentence: Sentence) -> str:
     """The sentence as this reader should read it."""
-    return sentence.say(gettext, show)
+    return sentence.say(i18n.translated, show)
 
 
 def show(value: object) -> str:
@@ -26,7 +25,7 @@ def show(value: object) -> str:
     if isinstance(value, date):
         return times.day(value)
     if isinstance(value, Decimal):
-        return _written(value, str(get_locale()))
+        return _written(value, i18n.locale_name())
     return str(value)
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_time
-from flask_babel import format_date, get_locale
+from babel.dates import format_date, format_time
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from app.kernel import actor as actors
+from app.web import i18n
 
 ZONE_OF_NOBODY = "UTC"
 
@@ -33,13 +34,21 @@ def local(moment: datetime) -> datetime:
 
 def clock_time(moment: datetime) -> str:
     """14:30, on the reader's clock."""
-    return str(format_time(local(moment), "HH:mm", locale=get_locale()))
+    return _formatted(local(moment).replace(tzinfo=None), "HH:mm", i18n.locale_name())
 
 
 def day(value: date) -> str:
     """22 November 2026, on the reader's calendar."""
     there = local(value).date() if isinstance(value, datetime) else value
-    return str(format_date(there, "d MMMM yyyy"))
+    return _formatted(there, "d MMMM yyyy", i18n.locale_name())
+
+
+@lru_cache(maxsize=4096)
+def _formatted(value: date, pattern: str, locale: str) -> str:
+    """A day or, for a datetime, a time in this pattern; pages show the same ones over and over."""
+    if isinstance(value, datetime):
+        return format_time(value, pattern, locale=locale)
+    return format_date(value, pattern, locale=locale)
 
 
 def when(moment: datetime) -> Markup:
@@ -47,7 +56,7 @@ def when(moment: datetime) -> Markup:
     text = _(
         "%(clock)s, %(day)s, %(zone)s time",
         clock=clock_time(moment),
-        day=format_date(local(moment).date(), "EEEE d MMMM yyyy"),
+        day=_formatted(local(moment).date(), "EEEE d MMMM yyyy", i18n.locale_name()),
         zone=zone_label(str(reader_zone())),
     )
     machine = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
