@@ -1,6 +1,6 @@
 // Tells a patient who has the plan open that another one has been published. Nothing moves under the reader's eyes: a
 // link appears, and it is read out.
-import { onChanged } from "./live.js";
+import { onChanged, SignedOut } from "./live.js";
 
 const place = document.getElementById("plan-news");
 
@@ -8,6 +8,7 @@ const place = document.getElementById("plan-news");
 async function look() {
   const { plan, address } = place.dataset;
   const response = await fetch(address, { redirect: "manual" });
+  if (response.type === "opaqueredirect") throw new SignedOut();
   if (!response.ok) return;
   const text = await response.text();
   if (!text.includes(`data-plan="${plan}"`)) offer(address);
