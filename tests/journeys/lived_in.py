@@ -142,8 +142,8 @@ def lived_in(templates: Templates, directory: Path) -> Iterator[Lived]:
         for clinic in (given, waiting):
             _live(clinic)
         portal.work()
-        for name, role in (("plan", Role.PATIENT), ("plan", Role.CLINICIAN)):
-            lived._thing(name, role, "")
+        for name in ("plan", "answered"):
+            lived._thing(name, Role.PATIENT, "")
         _begin_again(portal, given.patient)
         yield lived
 
