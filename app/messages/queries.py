@@ -121,12 +121,21 @@ def _patients(actor: Actor) -> list[PatientView]:
 def _waiting(
     actor: Actor, patients: Iterable[PatientView]
 ) -> dict[UUID, tuple[int, datetime | None]]:
-    """For each patient with unread messages: how many, and since when."""
+    """For each patient with unread messages: how many, and since when.
+
+    The menu and the page under it both ask, so the answer is remembered.
+    """
+    ids = [one.id for one in patients]
+    key = ("messages.waiting", actor.person_id, frozenset(ids))
+    return db.remembered(key, lambda: _unread_since(actor, ids))
+
+
+def _unread_since(actor: Actor, patient_ids: list[UUID]) -> dict[UUID, tuple[int, datetime | None]]:
     rows = db.session().execute(
         select(Message.patient_id, func.count(), func.min(Message.sent_at))
         .outerjoin(ReadMark, _mark_of(actor))
         .where(
-            Message.patient_id.in_([one.id for one in patients]),
+            Message.patient_id.in_(patient_ids),
             Message.author_id != actor.person_id,
             Message.number > func.coalesce(ReadMark.number, 0),
         )

@@ -200,6 +200,12 @@ def open_of(patient_id: UUID) -> PlanView | None:
     return _view(row) if row else None
 
 
+def is_being_reviewed(patient_id: UUID) -> bool:
+    """Whether there is a draft; all that a patient's first page may know of it."""
+    where = (CarePlan.patient_id == patient_id, CarePlan.state.in_(states.OPEN))
+    return db.session().scalar(select(CarePlan.id).where(*where)) is not None
+
+
 def _plans() -> Select[CarePlan]:
     return select(CarePlan).options(selectinload(CarePlan.lines))
 

@@ -38,7 +38,7 @@ def own_plan(actor: Actor) -> Iterator[Step]:
             at=plan.approved_at,
             order=READY,
         )
-    if queries.open_of(patient.id):
+    if queries.is_being_reviewed(patient.id):
         text = _("You will see the plan here once a clinician has checked and approved it.")
         yield Step(_("Your care team is reviewing your plan"), text, order=REVIEWING)
 
