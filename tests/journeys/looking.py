@@ -60,6 +60,10 @@ UNSEEN_FOCUS = """() => {
   return found;
 }"""
 
+SETTLED = """() => new Promise((done) => {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(true))));
+})"""
+
 WIDER = """() => {
   const { clientWidth: wide, scrollWidth } = document.documentElement;
   if (Math.max(scrollWidth, document.body.scrollWidth) <= wide) return [];
@@ -122,6 +126,7 @@ def faults(page: Page) -> list[str]:
 
 def _resize(page: Page, width: int, height: int = HEIGHT) -> None:
     page.set_viewport_size({"width": width, "height": height})
+    page.evaluate(SETTLED)  # Charts are drawn again in the next frame.
 
 
 def _axe(page: Page, theme: Any) -> list[str]:

@@ -33,7 +33,9 @@ def test_patient_and_clinician_do_without_javascript(
     expect(patient.page.get_by_text(WORDS)).to_be_visible()
     patient.open("Visits")
     patient.page.get_by_role("link", name="Open the waiting room").click()
-    expect(patient.page.get_by_text("The video call needs JavaScript.")).to_be_visible()
+    refusal = patient.page.locator("noscript .notice")
+    expect(refusal).to_be_visible()
+    expect(refusal).to_contain_text("The video call needs JavaScript.")
 
     clinician.sign_in()
     clinician.open("Messages")
