@@ -107,6 +107,8 @@ class Lived:
             clinic = self.given if role is Role.PATIENT else self.waiting
             case = Case(self.portal, clinic, role, True, endpoint, {})
             self._things[key] = FACTORIES[name](case)
+            # News of it is told now, not to the page that is about to be looked at.
+            self.portal.work()
         return self._things[key]
 
     def _newcomer(self, role: Role) -> Someone:
