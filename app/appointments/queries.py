@@ -70,6 +70,10 @@ def joinable(actor: Actor, appointment_id: UUID) -> AppointmentView | None:
 
 def visits(actor: Actor) -> list[AppointmentView]:
     """Every visit that this person may see, the latest first."""
+    return db.remembered(("appointments.visits", actor.person_id), lambda: _visits(actor))
+
+
+def _visits(actor: Actor) -> list[AppointmentView]:
     mine = _scoped(actor)
     if mine is None:
         return []

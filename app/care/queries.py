@@ -43,10 +43,17 @@ class PatientView:
 
 def own(actor: Actor) -> PatientView | None:
     """The patient that this person is, if they are one."""
-    return db.remembered(
-        ("care.own", actor.person_id),
-        lambda: _one(_OWN, actor.person_id),
-    )
+    return db.remembered(("care.own", actor.person_id), lambda: _own(actor))
+
+
+def _own(actor: Actor) -> PatientView | None:
+    row = db.session().scalar(_OWN, {"person": actor.person_id})
+    if row is None:
+        return None
+    view = PatientView(row.id, actor.person_id, actor.name, actor.zone, row.birth_date, row.sex)
+    known: dict[UUID, PatientView] = db.remembered("care.by_ids", dict)
+    known[row.id] = view
+    return view
 
 
 def patient(actor: Actor, patient_id: UUID) -> PatientView | None:

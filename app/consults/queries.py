@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.appointments import queries as appointments
 from app.appointments.queries import AppointmentView
@@ -137,14 +137,22 @@ def target(one: VisitView, actor: Actor, sid: str, connection: str, to: str) -> 
     return theirs.sid
 
 
+_OTHERS = (
+    select(Consult.appointment_id, Presence.person_id)
+    .join(Presence, Presence.consult_id == Consult.id)
+    .where(
+        Consult.appointment_id.in_(bindparam("ahead", expanding=True)),
+        Presence.person_id != bindparam("person"),
+    )
+)
+
+
 def waiting_for(actor: Actor) -> list[VisitView]:
     """The visits of this person in which the other already has the room open."""
-    ahead = {one.id: one for one in appointments.upcoming(actor)}
-    rows = db.session().execute(
-        select(Consult.appointment_id, Presence.person_id)
-        .join(Presence, Presence.consult_id == Consult.id)
-        .where(Consult.appointment_id.in_(ahead), Presence.person_id != actor.person_id)
-    )
+    ahead = [one.id for one in appointments.upcoming(actor)]
+    if not ahead:
+        return []
+    rows = db.session().execute(_OTHERS, {"ahead": ahead, "person": actor.person_id})
     found = [visit(actor, row.appointment_id) for row in rows]
     return [one for one in found if one is not None and one.state is not VisitState.FINISHED]
 

@@ -181,12 +181,13 @@ def database() -> Database:
 
 def session() -> Session:
     """The session in force: the open writing one, or this context's reading one."""
-    if "writing_session" in g:
-        writing_one: Session = g.writing_session
+    here = g._get_current_object()  # Asked dozens of times a page, so without the proxy.
+    writing_one: Session | None = here.get("writing_session")
+    if writing_one is not None:
         return writing_one
-    if "reading_session" not in g:
-        g.reading_session = database().read()
-    reading_one: Session = g.reading_session
+    reading_one: Session | None = here.get("reading_session")
+    if reading_one is None:
+        reading_one = here.reading_session = database().read()
     return reading_one
 
 
@@ -224,11 +225,10 @@ def remembered(key: Hashable, load: Callable[[], Known]) -> Known:
     For what many rooms ask on one page, such as who the patient is. Inside a writing transaction
     nothing is remembered: there the database is asked each time.
     """
-    if "writing_session" in g:
+    here = g._get_current_object()
+    if "writing_session" in here:
         return load()
-    if "memory" not in g:
-        g.memory = {}
-    memory: dict[Hashable, Any] = g.memory
+    memory: dict[Hashable, Any] = here.setdefault("memory", {})
     if key not in memory:
         memory[key] = load()
     known: Known = memory[key]

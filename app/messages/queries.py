@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from app.accounts import queries as accounts
 from app.care import queries as care
@@ -107,8 +107,13 @@ def _turn(one: ConversationView) -> tuple[int, float]:
 
 def of_patient(actor: Actor, patient: PatientView) -> ConversationView:
     """One patient's conversation in short; whoever asks was let into the chart."""
-    count, waiting = _waiting(actor, [patient]).get(patient.id, (0, None))
-    return ConversationView(patient, count, waiting, _last_times([patient]).get(patient.id))
+    count, since = waiting(actor, patient)
+    return ConversationView(patient, count, since, _last_times([patient]).get(patient.id))
+
+
+def waiting(actor: Actor, patient: PatientView) -> tuple[int, datetime | None]:
+    """How many messages of one conversation wait for this person, and since when."""
+    return _waiting(actor, [patient]).get(patient.id, (0, None))
 
 
 def _patients(actor: Actor) -> list[PatientView]:
@@ -130,22 +135,28 @@ def _waiting(
     return db.remembered(key, lambda: _unread_since(actor, ids))
 
 
-def _unread_since(actor: Actor, patient_ids: list[UUID]) -> dict[UUID, tuple[int, datetime | None]]:
-    rows = db.session().execute(
-        select(Message.patient_id, func.count(), func.min(Message.sent_at))
-        .outerjoin(ReadMark, _mark_of(actor))
-        .where(
-            Message.patient_id.in_(patient_ids),
-            Message.author_id != actor.person_id,
-            Message.number > func.coalesce(ReadMark.number, 0),
-        )
-        .group_by(Message.patient_id)
+_UNREAD = (
+    select(Message.patient_id, func.count(), func.min(Message.sent_at))
+    .outerjoin(
+        ReadMark,
+        and_(
+            ReadMark.patient_id == Message.patient_id,
+            ReadMark.person_id == bindparam("person"),
+        ),
     )
+    .where(
+        Message.patient_id.in_(bindparam("patients", expanding=True)),
+        Message.author_id != bindparam("person"),
+        Message.number > func.coalesce(ReadMark.number, 0),
+    )
+    .group_by(Message.patient_id)
+)
+
+
+def _unread_since(actor: Actor, patient_ids: list[UUID]) -> dict[UUID, tuple[int, datetime | None]]:
+    asked = {"person": actor.person_id, "patients": patient_ids}
+    rows = db.session().execute(_UNREAD, asked)
     return {patient: (count, first) for patient, count, first in rows}
-
-
-def _mark_of(actor: Actor) -> ColumnElement[bool]:
-    return and_(ReadMark.patient_id == Message.patient_id, ReadMark.person_id == actor.person_id)
 
 
 def _last_times(patients: Iterable[PatientView]) -> dict[UUID, datetime]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import selectinload
 
 from app.accounts import queries as accounts
@@ -188,8 +188,7 @@ def versions(patient_id: UUID) -> list[PlanView]:
 
 def active(patient_id: UUID) -> PlanView | None:
     """The plan that a patient lives by."""
-    where = (CarePlan.patient_id == patient_id, CarePlan.state == PlanState.ACTIVE)
-    row = db.session().scalar(_plans().where(*where))
+    row = db.session().scalar(_ACTIVE, {"patient": patient_id})
     return _view(row) if row else None
 
 
@@ -202,12 +201,20 @@ def open_of(patient_id: UUID) -> PlanView | None:
 
 def is_being_reviewed(patient_id: UUID) -> bool:
     """Whether there is a draft; all that a patient's first page may know of it."""
-    where = (CarePlan.patient_id == patient_id, CarePlan.state.in_(states.OPEN))
-    return db.session().scalar(select(CarePlan.id).where(*where)) is not None
+    return db.session().scalar(_DRAFT, {"patient": patient_id}) is not None
 
 
 def _plans() -> Select[CarePlan]:
     return select(CarePlan).options(selectinload(CarePlan.lines))
+
+
+# Asked for every patient's first page, and so written down once.
+_ACTIVE = _plans().where(
+    CarePlan.patient_id == bindparam("patient"), CarePlan.state == PlanState.ACTIVE
+)
+_DRAFT = select(CarePlan.id).where(
+    CarePlan.patient_id == bindparam("patient"), CarePlan.state.in_(states.OPEN)
+)
 
 
 def _many(asked: Select[CarePlan]) -> list[PlanView]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from app.care import queries as care
 from app.clinical.guidelines import Fact
@@ -57,10 +57,17 @@ def form() -> Form:
     return lifestyle()
 
 
+_NEWEST = (
+    select(Response)
+    .where(Response.patient_id == bindparam("patient"))
+    .order_by(Response.started_at.desc())
+    .limit(2)
+)
+
+
 def standing(patient_id: UUID) -> Standing:
     """The draft and the latest answers of one patient. A new draft begins with those."""
-    newest = select(Response).where(Response.patient_id == patient_id)
-    rows = db.session().scalars(newest.order_by(Response.started_at.desc()).limit(2)).all()
+    rows = db.session().scalars(_NEWEST, {"patient": patient_id}).all()
     drafts = [row for row in rows if row.status is ResponseStatus.IN_PROGRESS]
     sent = next((_answered(row) for row in rows if row.status in SENT), None)
     if drafts:

@@ -63,6 +63,9 @@ def _close_request(response: Response) -> Response:
 def _templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    # Every include copies the globals; from a plain mapping that is many times quicker than from
+    # Jinja's chain, and ours are complete before the first template is read.
+    app.jinja_env.make_globals = lambda own: {**app.jinja_env.globals, **(own or {})}  # type: ignore[assignment, method-assign]  # of this environment alone
     app.jinja_env.globals.update(
         static=static,
         csp_nonce=headers.csp_nonce,

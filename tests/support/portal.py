@@ -162,10 +162,8 @@ class Portal:
         with self.app.app_context():
             found = account_queries.session_of(self._tokens[someone.id])
             assert found is not None
-            session_id = found[0].id
-        return Actor(
-            someone.id, session_id, someone.role, someone.name, "Europe/Lisbon", "en", Stage.FULL
-        )
+            session_id, zone = found[0].id, found[1].zone
+        return Actor(someone.id, session_id, someone.role, someone.name, zone, "en", Stage.FULL)
 
     def code(self, someone: Someone, steps: int = 1) -> str:
         """A code of this person's authenticator, `steps` time steps from now.

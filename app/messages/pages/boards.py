@@ -25,14 +25,14 @@ def _count(unread: int) -> str:
 def for_patient(actor: Actor) -> Iterator[Step]:
     """What the care team wrote and the patient has not read."""
     mine = care.own(actor)
-    shown = queries.of_patient(actor, mine) if mine else None
-    if shown and shown.unread:
+    unread, since = queries.waiting(actor, mine) if mine else (0, None)
+    if unread:
         yield Step(
             heading=_("Your care team wrote to you"),
-            text=_count(shown.unread),
+            text=_count(unread),
             href=url_for("messages.mine"),
             action=_("Read"),
-            at=shown.waiting_since,
+            at=since,
             order=40,
         )
 
