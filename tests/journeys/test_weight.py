@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.doors.walk import Door, _doors, application
 from tests.journeys.lived_in import Lived
 from tests.support.browser import Visitors
 
+ROOT = Path(__file__).parents[2]
 HEAVIEST_BYTES = 110 * 1024
 # The call carries pictures anyway.
 THE_CALL = "consults.waiting_room"
@@ -53,6 +55,12 @@ class Scales:
     def _arrived(self, event: dict[str, Any]) -> None:
         name = self._names.get(event["requestId"], event["requestId"])
         self.weights[name] = self.weights.get(name, 0) + event["encodedDataLength"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compressed() -> None:
+    """Files are weighed as production serves them."""
+    assert list(ROOT.glob("static/css/*.css.gz")), "make ready compresses the files in static/"
 
 
 @pytest.mark.parametrize("door", pages(), ids=lambda door: door.endpoint)
