@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -59,8 +60,23 @@ class LineView:
         return self.decision in lines.KEPT
 
     @property
+    def edited(self) -> bool:
+        """Whether the words are a clinician's; a guideline's grade does not speak for those."""
+        return self.decision is Decision.EDITED
+
+    @property
+    def chosen_start(self) -> date | None:
+        """The day that a clinician chose; the day of approval, which a signature adds, is none."""
+        return self.starts_on if self.edited or self.suggestion is None else None
+
+    @property
+    def urgent(self) -> bool:
+        """Whether its rule asks for a look the same day."""
+        return self.suggestion is not None and self.suggestion.urgency == lines.NOW
+
+    @property
     def needs_rewording(self) -> bool:
-        """Whether it speaks to clinicians as it is."""
+        """Whether a clinician must find the words for it."""
         return lines.acceptance_problem(self.audience) is not None
 
     @property
@@ -231,7 +247,7 @@ def _view(row: CarePlan) -> PlanView:
         state=row.state,
         number=row.number,
         version=row.version,
-        lines=tuple(_line(one, names) for one in row.lines),
+        lines=_in_order(_line(one, names) for one in row.lines),
         questions=lines.questions(json.loads(row.questions_json)),
         fresh=fresh_of(row),
         drafted_at=row.drafted_at,
@@ -254,6 +270,11 @@ def fresh_of(row: CarePlan) -> tuple[Suggestion, ...] | None:
 def suggestion_of(row: PlanLine) -> Suggestion | None:
     """What a rule said in this line; None for a clinician's own."""
     return lines.suggestion(json.loads(row.suggestion_json)) if row.sealed_suggestion else None
+
+
+def _in_order(found: Iterable[LineView]) -> tuple[LineView, ...]:
+    """What cannot wait stands first, also where it came in after the other lines."""
+    return tuple(sorted(found, key=lambda one: not one.urgent))
 
 
 def _line(row: PlanLine, names: dict[UUID, str]) -> LineView:

@@ -119,7 +119,7 @@ def test_clinicians_advice_has_no_accept_button_and_must_be_reworded(
     path = line(clinic, plan_id, "BP-03")
     text = doctor.get(f"/plans/{plan_id}/review").text
     assert f'action="{path}/accept"' not in text
-    assert "speaks to you, not to the patient" in text
+    assert "is for you to judge. It cannot be accepted as it is" in text
     unchanged = doctor.send(f"{path}/edit")
     assert unchanged.status_code == 200
     assert "put it into words for the patient" in unchanged.text
@@ -365,3 +365,86 @@ def test_signed_plan_has_no_buttons_that_change_it(clinic: Clinic) -> None:
     assert forms == ["/sign-out"]
     edit = line(clinic, plan_id, "PA-01") + "/edit"
     assert doctor.get(edit).headers["Location"] == f"/plans/{plan_id}/review"
+
+
+def test_edited_line_names_its_writer_and_borrows_no_grade(clinic: Clinic, plan_id: UUID) -> None:
+    portal, name = clinic.portal, clinic.clinician.name
+    drafts.decide_all(portal, clinic.clinician, plan_id)
+    drafts.sign(portal, clinic.clinician, plan_id)
+    ana = portal.visit(clinic.patient)
+    ana.get("/plan")
+    written, suggested = (said_of(clinic, ana, plan_id, rule) for rule in ("BP-03", "PA-01"))
+    assert f"Written by {name}, based on" in written
+    assert "Strong" not in written
+    assert "Written by" not in suggested
+    assert "How sure" in suggested
+
+
+def test_words_for_when_stand_alone_until_a_clinician_chooses_a_day(
+    clinic: Clinic, plan_id: UUID
+) -> None:
+    portal, later = clinic.portal, drafts.today() + timedelta(days=40)
+    doctor = portal.visit(clinic.clinician)
+    day = {"starts_on": later.isoformat(), "start": "After your holiday."}
+    doctor.send(line(clinic, plan_id, "OB-01") + "/edit", **day)
+    drafts.decide_all(portal, clinic.clinician, plan_id)
+    drafts.sign(portal, clinic.clinician, plan_id)
+    ana = portal.visit(clinic.patient)
+    ana.get("/plan")
+    visit, walk = (from_when(clinic, ana, plan_id, rule) for rule in ("BP-03", "PA-01"))
+    assert visit == "At your next visit. Do not start or stop any medicine before it."
+    assert walk
+    assert str(drafts.today().year) not in walk
+    chosen = from_when(clinic, ana, plan_id, "OB-01")
+    assert chosen.startswith("After your holiday.")
+    assert str(later.year) in chosen
+
+
+def test_urgent_line_that_came_in_last_stands_first(clinic: Clinic, plan_id: UUID) -> None:
+    portal = clinic.portal
+    with portal.inside():
+        drafts.readings.dangerous(portal.actor(clinic.patient))
+    portal.work()
+    doctor, path = portal.visit(clinic.clinician), f"/plans/{plan_id}/review"
+    doctor.send(path, step="take-in")
+    doctor.get(path)
+    assert "Look at this today" in articles(doctor)[0]
+    drafts.decide_all(portal, clinic.clinician, plan_id)
+    drafts.sign(portal, clinic.clinician, plan_id)
+    ana = portal.visit(clinic.patient)
+    ana.get("/plan")
+    assert "Measure your blood pressure again now" in articles(ana)[0]
+
+
+def test_closing_without_a_plan_asks_first(clinic: Clinic, plan_id: UUID) -> None:
+    doctor, path = clinic.portal.visit(clinic.clinician), f"/plans/{plan_id}/review"
+    doctor.get(path)
+    assert doctor.page is not None
+    closing = [
+        one
+        for one in doctor.page.iter("details")
+        if any(step.get("value") == "discard" for step in one.iter("input"))
+    ]
+    assert [one.get("open") for one in closing] == [None]
+    assert "cannot be undone" in words(closing[0])
+    steps = [one.get("value") for one in doctor.page.iter("input") if one.get("name") == "step"]
+    assert steps.count("discard") == 1
+    doctor.send(path, step="discard")
+    assert look(clinic, plan_id).state is PlanState.DISCARDED
+
+
+def articles(visitor: Visitor) -> list[str]:
+    assert visitor.page is not None
+    return [words(one) for one in visitor.page.iter("article")]
+
+
+def said_of(clinic: Clinic, visitor: Visitor, plan_id: UUID, rule: str) -> str:
+    plan = look(clinic, plan_id)
+    with clinic.portal.inside():
+        heading = drafts.line_of(plan, rule).said.action
+    return next(one for one in articles(visitor) if heading in one)
+
+
+def from_when(clinic: Clinic, visitor: Visitor, plan_id: UUID, rule: str) -> str:
+    said = said_of(clinic, visitor, plan_id, rule)
+    return said.partition("From when")[2].partition("Rests on")[0].strip()

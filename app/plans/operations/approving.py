@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
@@ -14,7 +15,7 @@ from app.kernel import audit, clock, db, outbox
 from app.kernel.actor import Actor
 from app.kernel.refusal import Refusal, Stale
 from app.plans import queries
-from app.plans.models import CarePlan
+from app.plans.models import CarePlan, PlanLine
 from app.plans.operations.drafting import look_again, today_of
 from app.plans.operations.standing import (
     CHANGED,
@@ -26,6 +27,7 @@ from app.plans.operations.standing import (
     take,
 )
 from app.plans.rules import lines, states
+from app.plans.rules.lines import Decision
 from app.plans.rules.states import PlanState, Step
 
 APPROVED = audit.tag("plans.approved", "care_plan", "number", "lines")
@@ -68,7 +70,7 @@ def _check(plan: CarePlan, version: int) -> None:
 def _sign(session: Session, actor: Actor, plan: CarePlan) -> None:
     patient = care.by_ids({plan.patient_id})[plan.patient_id]
     for line in plan.lines:
-        if line.decision in lines.KEPT and line.starts_on is None:
+        if line.decision in lines.KEPT and line.starts_on is None and not _says_when(line):
             line.starts_on = today_of(patient)
     if plan.sealed_news is not None:
         plan.sealed_news = None
@@ -81,6 +83,12 @@ def _sign(session: Session, actor: Actor, plan: CarePlan) -> None:
     session.flush()
     count = sum(line.decision in lines.KEPT for line in plan.lines)
     _record(APPROVED, actor, plan, lines=count)
+
+
+def _says_when(line: PlanLine) -> bool:
+    """Whether a clinician's words say from when; a day beside them could contradict them."""
+    edited = line.decision is Decision.EDITED
+    return edited and bool(json.loads(line.words_json or "{}").get("start"))
 
 
 def _publish(session: Session, actor: Actor, plan: CarePlan) -> None:

@@ -32,8 +32,8 @@ CROSSED = _l(
 )
 WORDS = {
     Problem.NEEDS_REWORDING: _l(
-        "This advice is written for clinicians. Please put it into words for the patient, or"
-        " reject it."
+        "What this advice means is for a clinician to judge. Please put it into words for the"
+        " patient, or reject it."
     ),
     Problem.UNDECIDED_LINES: _l("Please decide about every line first."),
     Problem.NOTHING_KEPT: _l("Please keep at least one line, or close the draft without a plan."),

@@ -42,6 +42,8 @@ class Problem(StrEnum):
 
 
 KEPT = frozenset({Decision.ACCEPTED, Decision.EDITED})
+# The urgency of a rule whose line must be looked at the same day.
+NOW = "now"
 
 
 @dataclass(frozen=True, slots=True)
