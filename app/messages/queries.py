@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, case, func, select
 
 from app.accounts import queries as accounts
 from app.care import queries as care
@@ -46,7 +46,11 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class ConversationView:
-    """A conversation in the inbox."""
+    """A conversation in the inbox.
+
+    `unread` is this person's own; `waiting_since` is when the patient first wrote what nobody of
+    the care team has answered yet, whoever has read it.
+    """
 
     patient: PatientView
     unread: int
@@ -84,19 +88,21 @@ def since(actor: Actor, patient_id: UUID, after: int) -> Stretch:
 
 
 def unread(actor: Actor) -> int:
-    """How many messages wait for this person, in all their conversations."""
+    """How many messages this person has not read, in all their conversations."""
     return sum(count for count, _since in _waiting(actor, _patients(actor)).values())
 
 
 def inbox(actor: Actor) -> list[ConversationView]:
-    """The person's conversations: the longest unread first, then the latest."""
-    patients = _patients(actor)
-    waiting = _waiting(actor, patients)
-    ends = _last_times(patients)
-    found = [
-        ConversationView(one, *waiting.get(one.id, (0, None)), ends.get(one.id)) for one in patients
+    """The person's conversations: who has waited longest for an answer first, then the latest."""
+    return sorted(_conversations(actor, _patients(actor)), key=_turn)
+
+
+def _conversations(actor: Actor, patients: list[PatientView]) -> list[ConversationView]:
+    unread, states = _waiting(actor, patients), _states(patients)
+    return [
+        ConversationView(one, unread.get(one.id, (0, None))[0], *states.get(one.id, (None, None)))
+        for one in patients
     ]
-    return sorted(found, key=_turn)
 
 
 def _turn(one: ConversationView) -> tuple[int, float]:
@@ -107,12 +113,11 @@ def _turn(one: ConversationView) -> tuple[int, float]:
 
 def of_patient(actor: Actor, patient: PatientView) -> ConversationView:
     """One patient's conversation in short; whoever asks was let into the chart."""
-    count, since = waiting(actor, patient)
-    return ConversationView(patient, count, since, _last_times([patient]).get(patient.id))
+    return _conversations(actor, [patient])[0]
 
 
 def waiting(actor: Actor, patient: PatientView) -> tuple[int, datetime | None]:
-    """How many messages of one conversation wait for this person, and since when."""
+    """How many messages of one conversation this person has not read, and since when."""
     return _waiting(actor, [patient]).get(patient.id, (0, None))
 
 
@@ -159,13 +164,40 @@ def _unread_since(actor: Actor, patient_ids: list[UUID]) -> dict[UUID, tuple[int
     return {patient: (count, first) for patient, count, first in rows}
 
 
-def _last_times(patients: Iterable[PatientView]) -> dict[UUID, datetime]:
-    rows = db.session().execute(
-        select(Message.patient_id, func.max(Message.sent_at))
-        .where(Message.patient_id.in_([one.id for one in patients]))
-        .group_by(Message.patient_id)
+# A patient is the only one who writes in their own conversation and is not of the care team.
+_ANSWERED = (
+    select(Message.patient_id, func.max(Message.number).label("number"))
+    .where(
+        Message.patient_id.in_(bindparam("patients", expanding=True)),
+        Message.author_id.not_in(bindparam("persons", expanding=True)),
     )
-    return dict(rows.all())
+    .group_by(Message.patient_id)
+    .subquery()
+)
+_UNANSWERED = and_(
+    Message.author_id.in_(bindparam("persons", expanding=True)),
+    Message.number > func.coalesce(_ANSWERED.c.number, 0),
+)
+_STATES = (
+    select(
+        Message.patient_id,
+        func.min(case((_UNANSWERED, Message.sent_at))),
+        func.max(Message.sent_at),
+    )
+    .outerjoin(_ANSWERED, _ANSWERED.c.patient_id == Message.patient_id)
+    .where(Message.patient_id.in_(bindparam("patients", expanding=True)))
+    .group_by(Message.patient_id)
+)
+
+
+def _states(patients: list[PatientView]) -> dict[UUID, tuple[datetime | None, datetime | None]]:
+    """Since when each patient waits for an answer, and when anybody wrote last."""
+    asked = {
+        "patients": [one.id for one in patients],
+        "persons": [one.person_id for one in patients],
+    }
+    rows = db.session().execute(_STATES, asked)
+    return {patient: (since, last) for patient, since, last in rows}
 
 
 def _stretch(

@@ -111,7 +111,7 @@ function inboxRow(row, place) {
   link.href = row.href;
   const name = cell("th", link);
   name.scope = "row";
-  const unread = row.unread ? [label(`${row.unread}\u00a0${place.dataset.new}`, "turn")] : [];
+  const unread = row.unread ? [label(`${row.unread}\u00a0${place.dataset.new}`, row.waiting ? "turn" : "plain")] : [];
   const due = [row.due ?? "", ...(row.late ? [" ", label(place.dataset.late, "alarm")] : [])];
   return cell("tr", name, cell("td", ...unread), cell("td", row.waiting ?? ""), cell("td", ...due), cell("td", row.last ?? place.dataset.nothing));
 }

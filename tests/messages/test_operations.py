@@ -184,30 +184,44 @@ def test_marks_made_at_once_keep_the_furthest(portal_on_each: Portal) -> None:
         assert queries.unread(reader) == 0
 
 
-def test_inbox_puts_the_longest_waiting_first_and_silence_last(portal: Portal) -> None:
+def test_inbox_puts_the_longest_waiting_first_and_silence_last(portal_on_each: Portal) -> None:
+    portal = portal_on_each
     nurse = portal.person(Role.COORDINATOR)
-    early, late, answered, silent = (
-        portal.patient(nurse, name=name) for name in ("Early", "Late", "Answered", "Silent")
+    read, early, late, answered, silent = (
+        portal.patient(nurse, name=name) for name in ("Read", "Early", "Late", "Done", "Silent")
     )
     start, reader = clock.now(), portal.actor(nurse)
 
-    def write(one: Someone, minutes: int) -> None:
+    def write(one: Someone, minutes: int, author: Someone | None = None) -> None:
         assert one.patient_id is not None
-        actor = portal.actor(one)
+        actor = portal.actor(author or one)
         with portal.inside(), clock.standing_at(start + timedelta(minutes=minutes)):
             operations.send(actor, one.patient_id, "hello")
 
-    for minutes, one in ((0, answered), (1, early), (2, late), (60, early)):
+    for minutes, one in ((0, read), (1, early), (2, late), (3, answered), (60, early)):
         write(one, minutes)
+    write(answered, 61, author=nurse)
     with portal.inside():
-        assert answered.patient_id is not None
-        operations.mark_read(reader, answered.patient_id, 1)
+        assert read.patient_id is not None
+        operations.mark_read(reader, read.patient_id, 1)
         found = queries.inbox(reader)
     assert [one.patient.id for one in found] == [
-        one.patient_id for one in (early, late, answered, silent)
+        one.patient_id for one in (read, early, late, answered, silent)
     ]
-    assert [one.unread for one in found] == [2, 1, 0, 0]
-    assert found[0].waiting_since == start + timedelta(minutes=1)
+    assert [one.unread for one in found] == [0, 2, 1, 1, 0]
+    first, second, third = (start + timedelta(minutes=at) for at in (0, 1, 2))
+    assert [one.waiting_since for one in found] == [first, second, third, None, None]
+
+
+def test_waiting_begins_with_the_first_message_after_the_answer(clinic: Clinic) -> None:
+    ana, marta = (clinic.portal.actor(one) for one in (clinic.patient, clinic.coordinator))
+    patient_id, start = patient_of(clinic), clock.now()
+    for minutes, author in enumerate((ana, marta, ana, ana)):
+        with clinic.portal.inside(), clock.standing_at(start + timedelta(minutes=minutes)):
+            operations.send(author, patient_id, "hello")
+    with clinic.portal.inside():
+        (doctors,) = queries.inbox(clinic.portal.actor(clinic.clinician))
+    assert doctors.waiting_since == start + timedelta(minutes=2)
 
 
 def test_long_conversation_comes_in_pages_both_ways(portal: Portal) -> None:

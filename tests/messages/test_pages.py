@@ -44,7 +44,7 @@ def test_patient_writes_and_the_coordinator_answers(clinic: Clinic) -> None:
     marta.get("/")
     assert menu_count(marta) == 1
     assert (
-        f"New messages: {clinic.patient.name}"
+        f"{clinic.patient.name} is waiting for an answer"
         in marta.client.get("/", base_url="https://nearside.test").text
     )
     assert marta.get(talk(clinic)).status_code == 200
@@ -56,6 +56,44 @@ def test_patient_writes_and_the_coordinator_answers(clinic: Clinic) -> None:
     ana.get("/messages")
     assert said(ana) == ["Is the laboratory open on Monday?", "Yes, from seven."]
     assert menu_count(ana) == 0
+
+
+def test_opening_a_message_answers_nobody(clinic: Clinic) -> None:
+    ana, marta, doctor = (
+        clinic.portal.visit(one) for one in (clinic.patient, clinic.coordinator, clinic.clinician)
+    )
+    ana.send("/messages", body="May I eat before the blood test?")
+    marta.get(talk(clinic))
+    waiting = f"{clinic.patient.name} is waiting for an answer"
+    for staff in (marta, doctor):
+        today = staff.get("/").text
+        assert waiting in today
+        assert "Your turn" in today
+        (row,) = staff.get("/inbox/since").json["rows"]
+        assert row["waiting"] is not None
+        assert row["due"] is not None
+        assert "Waiting for an answer" in staff.get(f"/patients/{clinic.patient.patient_id}").text
+    assert menu_count(marta) == 0
+    assert "Nobody has answered yet" in marta.get("/").text
+    marta.send(talk(clinic), body="Please come before breakfast.")
+    for staff in (marta, doctor):
+        assert waiting not in staff.get("/").text
+        (row,) = staff.get("/inbox/since").json["rows"]
+        assert (row["waiting"], row["due"], row["late"]) == (None, None, False)
+
+
+def test_what_a_colleague_wrote_is_news_but_nobodys_turn(clinic: Clinic) -> None:
+    marta, doctor = (clinic.portal.visit(one) for one in (clinic.coordinator, clinic.clinician))
+    marta.send(talk(clinic), body="Welcome to our clinic.")
+    today = doctor.get("/").text
+    assert menu_count(doctor) == 1
+    assert f"New in the conversation with {clinic.patient.name}" in today
+    assert "is waiting for an answer" not in today
+    assert "Read and answer" not in today
+    assert "Your turn" not in today
+    (row,) = doctor.get("/inbox/since").json["rows"]
+    assert (row["unread"], row["waiting"], row["due"]) == (1, None, None)
+    assert clinic.patient.name not in marta.get("/").text
 
 
 def test_message_says_that_it_was_read(clinic: Clinic) -> None:

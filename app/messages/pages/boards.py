@@ -12,6 +12,7 @@ from app.care import queries as care
 from app.care.queries import PatientView
 from app.kernel.actor import Actor, Role
 from app.messages import queries
+from app.messages.queries import ConversationView
 from app.web.boards import CHART, TODAY, Card, Step
 
 MOST_STEPS = 5
@@ -39,18 +40,34 @@ def for_patient(actor: Actor) -> Iterator[Step]:
 
 @TODAY.offers(Role.CLINICIAN, Role.COORDINATOR)
 def for_staff(actor: Actor) -> Iterator[Step]:
-    """The patients who have waited longest for somebody to read what they wrote."""
-    waiting = [one for one in queries.inbox(actor) if one.unread]
-    for one in waiting[:MOST_STEPS]:
-        yield Step(
-            heading=_("New messages: %(name)s", name=one.patient.name),
-            text=_count(one.unread),
-            href=url_for("messages.conversation", patient=one.patient.id),
-            action=_("Read and answer"),
-            turn=True,
-            at=one.waiting_since,
-            order=40,
-        )
+    """Who has waited longest for an answer; then, quietly, what colleagues wrote."""
+    shown = [one for one in queries.inbox(actor) if one.waiting_since or one.unread]
+    for one in shown[:MOST_STEPS]:
+        yield _to_answer(one) if one.waiting_since else _to_read(one)
+
+
+def _to_answer(one: ConversationView) -> Step:
+    """Reading alone answers nobody: this stays until one of the care team has written."""
+    return Step(
+        heading=_("%(name)s is waiting for an answer", name=one.patient.name),
+        text=_count(one.unread) if one.unread else _("You have read it. Nobody has answered yet."),
+        href=url_for("messages.conversation", patient=one.patient.id),
+        action=_("Read and answer"),
+        turn=True,
+        at=one.waiting_since,
+        order=40,
+    )
+
+
+def _to_read(one: ConversationView) -> Step:
+    return Step(
+        heading=_("New in the conversation with %(name)s", name=one.patient.name),
+        text=_count(one.unread),
+        href=url_for("messages.conversation", patient=one.patient.id),
+        action=_("Read"),
+        at=one.last_at,
+        order=40,
+    )
 
 
 @CHART.offers(Role.CLINICIAN, Role.COORDINATOR)

@@ -33,7 +33,7 @@ entry(
 
 @room.page("/inbox", access=signed_in(*CARERS))
 def inbox() -> str:
-    """Every conversation of the person's patients, the longest unread first."""
+    """Every conversation of the person's patients, the longest unanswered first."""
     rows = [_row(one) for one in queries.inbox(actors.required())]
     return render_template("messages/inbox.html", rows=rows)
 
