@@ -32,6 +32,7 @@ def post_worker_init(worker: Any) -> None:
 
 
 def _hold(path: Any) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = path.open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

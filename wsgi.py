@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from app import create_app
-from app.kernel.settings import Settings
+from app.kernel.settings import Settings, SettingsError
 
-app = create_app(Settings.from_environment(os.environ))
+try:
+    app = create_app(Settings.from_environment(os.environ))
+except SettingsError as refused:
+    sys.exit(str(refused))  # The sentences are for the operator; a traceback would bury them.

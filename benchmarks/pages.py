@@ -60,7 +60,7 @@ def _slowest(name: str, mine: list[Answers], theirs: list[Answers]) -> Figure:
 def _bare(ours: Clinic, cookie: str) -> Iterator[Server]:
     path: Path = ours.directory / "bare.json"
     plan = {
-        "database": f"sqlite:///{ours.directory}/nearside.db",
+        "database": f"sqlite:///{ours.directory}/demo.db",
         "paths": list(PAGES),
         "cookie": cookie,
         "base": ours.environment["NEARSIDE_ORIGIN"].replace("http:", "https:"),

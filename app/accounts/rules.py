@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from zoneinfo import available_timezones
 
 import pyotp
 from pyotp.utils import strings_equal
@@ -21,6 +22,8 @@ SHORTEST_WORD = 3
 CODE_STEP_SECONDS = 30
 CODE_WINDOW_STEPS = 1
 CODE_HINT_STEPS = 10
+# As strict as browsers are with an e-mail field, and no stricter.
+EMAIL_SHAPE = re.compile(r"[^@\s]{1,64}@[^@\s]{1,188}", re.ASCII)
 CODE_SHAPE = re.compile(r"[0-9]{6}", re.ASCII)
 RECOVERY_CODES = 10
 RECOVERY_GROUPS = 6
@@ -81,6 +84,17 @@ def is_over(
         return moment - created > HALF_WAY
     idle = IDLE_STAFF if role in STAFF else IDLE_PATIENT
     return moment - last_seen > idle or moment - created > LONGEST_SESSION
+
+
+def account_problem(email: str, name: str, zone: str, password: str) -> str | None:
+    """Why an account cannot be made so, or None."""
+    if EMAIL_SHAPE.fullmatch(email) is None:
+        return N_("That is not an e-mail address.")
+    if not name.strip():
+        return N_("Please give the person's name.")
+    if zone not in available_timezones():
+        return N_("That is not a time zone; write it like Europe/Lisbon.")
+    return password_problem(password, (email, name))
 
 
 def password_problem(password: str, context: tuple[str, ...] = ()) -> str | None:

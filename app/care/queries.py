@@ -56,6 +56,11 @@ def _own(actor: Actor) -> PatientView | None:
     return view
 
 
+def of_person(person_id: UUID) -> UUID | None:
+    """The id of the patient that a person is, for operators' commands."""
+    return db.session().scalar(select(Patient.id).where(Patient.person_id == person_id))
+
+
 def patient(actor: Actor, patient_id: UUID) -> PatientView | None:
     """A patient's chart, for the clinicians and coordinators of their care team."""
     if actor.role not in {Role.CLINICIAN, Role.COORDINATOR}:

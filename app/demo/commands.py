@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import socket
@@ -25,6 +26,7 @@ from app.kernel.commands import migrate
 
 START_SECONDS = 30.0
 STOP_SECONDS = 12.0
+LOCK = "web.lock"
 
 
 @click.command("demo")
@@ -38,6 +40,8 @@ def demo(context: click.Context) -> None:
         raise click.ClickException(
             f"Something already listens on port {port}. Try: make run NEARSIDE_PORT={port + 1}"
         )
+    if _is_served(settings.instance / LOCK):
+        raise click.ClickException("This demo clinic is running already, at another port.")
     context.invoke(migrate)
     if not queries.is_seeded():
         click.echo("First start: opening a small demo clinic…")
@@ -45,6 +49,16 @@ def demo(context: click.Context) -> None:
     operations.book_a_visit()
     db.database().engine.dispose()
     _serve(port, settings.instance, settings.origin)
+
+
+def _is_served(lock: Path) -> bool:
+    """Whether a web server holds this database; the lock is gunicorn.conf.py's."""
+    with lock.open("a") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
 
 
 def _serve(port: int, instance: Path, origin: str) -> None:

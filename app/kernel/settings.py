@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 SECRET_MIN_CHARACTERS = 32
 DATA_KEY_BYTES = 32
+DEMO_PHONE = "+1 555 0100"  # Set aside for fiction by the North American Numbering Plan.
 KEY_NAME_CHARACTERS = 8
 # Fewer different characters or bytes than this were typed by a person, not drawn at random.
 SECRET_MIN_DIFFERENT = 10
@@ -80,7 +81,7 @@ class Settings:
             environment=environment,
             secret_key=_secret(environ, "NEARSIDE_SECRET_KEY", made),
             data_keys=_data_keys(_secret(environ, "NEARSIDE_DATA_KEYS", made)),
-            database_url=environ.get("NEARSIDE_DATABASE_URL", f"sqlite:///{instance}/nearside.db"),
+            database_url=environ.get("NEARSIDE_DATABASE_URL", _embedded(environment, instance)),
             origin=origin,
             hosts=_hosts(environ.get("NEARSIDE_HOSTS", ""), origin),
             instance=instance,
@@ -92,7 +93,7 @@ class Settings:
             redis_url=environ.get("NEARSIDE_REDIS_URL") or None,
             proxies=_count(environ, "NEARSIDE_PROXIES", 0),
             run_jobs=environ.get("NEARSIDE_RUN_JOBS", "1") not in {"", "0", "false"},
-            clinic_phone=environ.get("NEARSIDE_CLINIC_PHONE", "").strip(),
+            clinic_phone=environ.get("NEARSIDE_CLINIC_PHONE", _phone(environment)).strip(),
         )
         settings.refuse_if_unsafe()
         return settings
@@ -179,6 +180,16 @@ def _data_keys(text: str) -> tuple[tuple[str, bytes], ...]:
 def _hosts(text: str, origin: str) -> tuple[str, ...]:
     named = tuple(host.strip() for host in text.split(",") if host.strip())
     return named or (urlsplit(origin).netloc,)
+
+
+def _embedded(environment: Environment, instance: Path) -> str:
+    """The demo has a file of its own: production must never find its people in it."""
+    name = "demo" if environment is Environment.DEMO else "nearside"
+    return f"sqlite:///{instance}/{name}.db"
+
+
+def _phone(environment: Environment) -> str:
+    return DEMO_PHONE if environment is Environment.DEMO else ""
 
 
 def _count(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -8,6 +8,9 @@ from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
+from app.kernel import access
+from app.kernel import actor as actors
+
 LONGEST = 500
 
 
@@ -40,7 +43,18 @@ def _answers_get(path: str) -> bool:
 
 def next_page(default: str = "web.today") -> str:
     """Where the person was going (`next` in query or form), or the default page."""
-    return inside(request.values.get("next")) or url_for(default)
+    target = inside(request.values.get("next"))
+    return target if target and _is_for_reader(target) else url_for(default)
+
+
+def _is_for_reader(target: str) -> bool:
+    """Whether a page is for people with this role: on a shared machine another may sign in."""
+    adapter, actor = current_app.create_url_adapter(request), actors.current()
+    if adapter is None or actor is None:
+        return True
+    endpoint, _ids = adapter.match(urlsplit(target).path, method="GET")
+    rule = access.rule_for(current_app, endpoint)
+    return rule is None or not rule.roles or actor.role in rule.roles
 
 
 def form_page() -> str:

@@ -19,7 +19,9 @@ from app.web.models import KeptForm
 KEPT_FOR = timedelta(days=1)
 LONGEST = 200_000
 SEE_OTHER = 303
-SECRETS = ("password", "code")
+SECRETS = frozenset({"code", "recovery_code"})
+# What a form says about itself: alone it holds no word of a person.
+UNTYPED = frozenset({"version", "step", "next"})
 
 
 def keep() -> bool:
@@ -32,10 +34,11 @@ def keep() -> bool:
     fields = [
         (name, value)
         for name, value in request.form.items(multi=True)
-        if name not in once.UNCOUNTED and not any(secret in name for secret in SECRETS)
+        if name not in once.UNCOUNTED and name not in SECRETS and "password" not in name
     ]
     text = json.dumps(fields)
-    if person is None or not fields or len(text) > LONGEST:
+    typed = any(name not in UNTYPED for name, _value in fields)
+    if person is None or not typed or len(text) > LONGEST:
         return False
     g.words_kept = True
     with db.writing(claims=False) as session:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 
 WIDTH, HEIGHT = 640, 240
 FEWEST_TICKS = 3
@@ -59,15 +60,19 @@ def plot(
     series: Sequence[Named] | Sequence[Point],
     band: tuple[float, float] | None = None,
     mark: str | None = None,
+    least: float = 0.0,
 ) -> Plot:
-    """Place readings in a field of 640 by 240, with a goal band and a mark in time."""
+    """Place readings in a field of 640 by 240, with a goal band and a mark in time.
+
+    `least` is the span of values to show however close the readings are.
+    """
     lines = [(name, _in_time(points)) for name, points in named(series)]
     readings = [reading for _, points in lines for reading in points]
     if not readings:
         return Plot()
     moments = [moment for moment, _ in readings]
     first, last = min(moments), max(moments)
-    ticks = round_ticks([value for _, value in readings] + list(band or ()))
+    ticks = round_ticks([value for _, value in readings] + list(band or ()), least)
     frame = Frame(first, last, ticks[0], ticks[-1])
     marked = datetime.fromisoformat(mark) if mark else None
     return Plot(
@@ -82,9 +87,14 @@ def plot(
     )
 
 
-def round_ticks(values: Sequence[float]) -> list[float]:
-    """Evenly spaced round numbers from below the lowest value to above the highest."""
+def round_ticks(values: Sequence[float], least: float = 0.0) -> list[float]:
+    """Evenly spaced round numbers from below the lowest value to above the highest.
+
+    They span `least` at the least, so that a change that means nothing does not look steep.
+    """
     low, high = min(values), max(values)
+    lacking = max(0.0, least - (high - low)) / 2
+    low, high = low - lacking, high + lacking
     spread = (high - low) or max(abs(high) * 0.1, 1.0)
     power = 10.0 ** math.floor(math.log10(spread / FEWEST_TICKS))
     step = next(s * power for s in STEPS if spread / (s * power) <= FEWEST_TICKS + 1)
@@ -115,7 +125,9 @@ class Frame:
 
 
 def _in_time(points: Sequence[Point]) -> list[tuple[datetime, float]]:
-    return sorted((datetime.fromisoformat(at), float(value)) for at, value in points)
+    """By time alone: readings of the same minute keep the order they were given in."""
+    known = [(datetime.fromisoformat(at), float(value)) for at, value in points]
+    return sorted(known, key=itemgetter(0))
 
 
 def _line(name: str, points: list[tuple[datetime, float]], frame: Frame) -> Line:

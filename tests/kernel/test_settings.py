@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -136,3 +138,25 @@ def test_several_processes_start_on_postgresql_with_redis(tmp_path: Path) -> Non
 def test_switches_are_off_in_any_spelling_of_off(tmp_path: Path, written: str, meant: bool) -> None:
     found = read(tmp_path, NEARSIDE_DEBUG=written, NEARSIDE_RUN_JOBS=written)
     assert (found.debug, found.run_jobs) == (meant, meant)
+
+
+def test_demo_people_live_in_a_file_of_their_own(tmp_path: Path) -> None:
+    demo = read(tmp_path, NEARSIDE_ENVIRONMENT="demo", NEARSIDE_ORIGIN=None)
+    assert demo.database_url != read(tmp_path).database_url
+    assert demo.clinic_phone
+    assert not read(tmp_path).clinic_phone
+
+
+def test_refused_start_says_its_sentences_and_nothing_else(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    refused = subprocess.run(
+        [sys.executable, "-c", "import wsgi"],
+        cwd=root,
+        env={"NEARSIDE_INSTANCE": str(tmp_path), "NEARSIDE_DEBUG": "1", "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert "NEARSIDE_DEBUG must be off" in refused.stderr
+    assert "Traceback" not in refused.stderr

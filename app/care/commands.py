@@ -1,0 +1,56 @@
+"""Patients and care teams from the command line, until staff can invite people."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import click
+
+from app.accounts import operations as accounts
+from app.accounts import queries as account_queries
+from app.accounts import rules as account_rules
+from app.care import operations, queries, room
+from app.care.rules import Sex
+from app.kernel import clock, db
+from app.kernel.actor import Role
+
+
+@room.command("register")
+@click.argument("email")
+@click.argument("name")
+@click.option("--born", type=click.DateTime(["%Y-%m-%d"]), required=True, help="1950-01-31")
+@click.option("--sex", type=click.Choice([sex.value for sex in Sex]), required=True)
+@click.option("--zone", default="UTC", help="Time zone, such as Europe/Lisbon.")
+@click.password_option(help="At least twelve characters; asked for when not given.")
+def register(email: str, name: str, born: datetime, sex: str, zone: str, password: str) -> None:
+    """Make an account for a patient, with what medicine must know of them."""
+    problem = account_rules.account_problem(email, name, zone, password)
+    if problem or accounts.is_taken(email):
+        raise click.ClickException(problem or f"Somebody already signs in with {email}.")
+    _past(born.date())
+    with db.writing():
+        person = accounts.create_person(
+            email=email, name=name, role=Role.PATIENT, password=password, zone=zone
+        )
+        operations.register(person, birth_date=born.date(), sex=Sex(sex))
+    click.echo(f"{name} can sign in. Give them a care team: care join {email} STAFF-EMAIL")
+
+
+def _past(born: date) -> None:
+    if born > clock.now().date():
+        raise click.ClickException("That date of birth is in the future.")
+
+
+@room.command("join")
+@click.argument("patient_email")
+@click.argument("staff_email")
+def join(patient_email: str, staff_email: str) -> None:
+    """Put a clinician or coordinator on a patient's care team."""
+    patient, staff = (account_queries.by_email(one) for one in (patient_email, staff_email))
+    found = queries.of_person(patient.id) if patient else None
+    if found is None or staff is None or staff.role not in {Role.CLINICIAN, Role.COORDINATOR}:
+        raise click.ClickException("Please name a registered patient and a member of staff.")
+    if staff.id in {one.id for one in queries.team(found)}:
+        raise click.ClickException(f"{staff.name} is on the team already.")
+    operations.join_team(found, staff.id)
+    click.echo(f"{staff.name} looks after {patient_email} now.")

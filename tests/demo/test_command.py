@@ -1,0 +1,86 @@
+"""`make run`'s command: people, codes, a clean end, and no second copy of itself."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support.ports import free_port
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0
+CODE = re.compile(r"code (\d{6})")
+
+
+@contextmanager
+def started(instance: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    """The demo in a process of its own, ended as by Ctrl-C."""
+    environment = os.environ | {
+        "NEARSIDE_ENVIRONMENT": "demo",
+        "NEARSIDE_INSTANCE": str(instance),
+        "NEARSIDE_PORT": str(port),
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "demo"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as demo:
+        try:
+            yield demo
+        finally:
+            end(demo)
+
+
+def end(demo: subprocess.Popen[str]) -> str:
+    """Press Ctrl-C, and read its last words."""
+    if demo.poll() is None:
+        demo.send_signal(signal.SIGINT)
+    said = demo.stdout.read() if demo.stdout else ""
+    demo.wait(PATIENCE)
+    return said
+
+
+def until_codes(demo: subprocess.Popen[str]) -> str:
+    """What it prints until the fourth code."""
+    assert demo.stdout is not None
+    said, deadline = "", time.monotonic() + PATIENCE
+    while len(CODE.findall(said)) < 4 and time.monotonic() < deadline:
+        line = demo.stdout.readline()
+        if not line:
+            break
+        said += line
+    return said
+
+
+def test_demo_shows_four_people_ends_cleanly_and_keeps_its_data(tmp_path: Path) -> None:
+    port = free_port()
+    with started(tmp_path, port) as demo:
+        first = until_codes(demo)
+        last = end(demo)
+    assert "First start" in first
+    assert f"http://localhost:{port}" in first
+    assert len(CODE.findall(first)) == 4
+    assert "Everything is kept" in last
+    assert demo.returncode == 0
+    with started(tmp_path, port) as again:
+        second = until_codes(again)
+    assert "First start" not in second
+    assert len(CODE.findall(second)) == 4
+
+
+def test_second_copy_of_the_same_clinic_says_so(tmp_path: Path) -> None:
+    with started(tmp_path, free_port()) as demo:
+        until_codes(demo)
+        with started(tmp_path, free_port()) as second:
+            assert second.stdout is not None
+            assert "running already" in second.stdout.read()
