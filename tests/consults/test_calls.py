@@ -94,6 +94,30 @@ def test_a_reload_of_either_side_returns_by_itself(meeting: Meeting) -> None:
     assert call.reconnects == 2
 
 
+def test_a_reload_turns_on_nothing_that_was_off(meeting: Meeting) -> None:
+    patient, clinician = meeting.both()
+    patient.get_by_role("button", name="Mute").click()
+    patient.get_by_role("button", name="Camera off").click()
+    says(clinician, "Their camera and microphone are off.")
+    patient.reload()
+    reaches(patient, "connected")
+    expect(patient.get_by_role("button", name="Unmute")).to_be_visible()
+    expect(patient.get_by_role("button", name="Camera on")).to_be_visible()
+    patient.wait_for_timeout(1500)
+    says(clinician, "Their camera and microphone are off.")
+    assert not inbound(clinician, "video").get("framesDecoded")
+    assert inbound(clinician, "audio").get("totalAudioEnergy", 0) < 1e-6
+    patient.get_by_role("button", name="Unmute").click()
+    patient.get_by_role("button", name="Camera on").click()
+    expect(clinician.locator("#call-status")).to_have_text("You are connected with Ana Sousa.")
+    clinician.wait_for_timeout(1000)
+    flows(clinician)
+    patient.reload()
+    reaches(patient, "connected")
+    expect(patient.get_by_role("button", name="Mute")).to_be_visible()
+    expect(patient.get_by_role("button", name="Camera off")).to_be_visible()
+
+
 def test_who_vanishes_is_waited_for_in_words(meeting: Meeting) -> None:
     patient, clinician = meeting.both()
     clinician.goto("/")

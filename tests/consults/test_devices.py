@@ -115,3 +115,21 @@ def test_the_preview_shows_the_camera_and_the_bar_moves_with_the_voice(meeting: 
         page.wait_for_timeout(50)
     assert preview.evaluate("video => video.videoWidth") > 0
     assert max(heights) > 0
+
+
+def test_what_was_chosen_before_joining_outlives_a_reload(meeting: Meeting) -> None:
+    page = meeting.arrive(meeting.patient)
+    expect(page.locator("#devices .call-self")).to_be_visible()
+    page.get_by_label("Only watch and listen").check()
+    expect(page.locator("#no-preview")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Only watch and listen")).to_be_checked()
+    join(page)
+    reaches(page, "alone")
+    page.reload()
+    reaches(page, "alone")
+    for name in ("Microphone on", "Camera on"):
+        expect(page.get_by_role("button", name=name)).to_be_visible()
+    page.get_by_role("button", name="Hang up").click()
+    expect(page.get_by_label("Only watch and listen")).to_be_checked()
+    expect(page.locator("#no-preview")).to_be_visible()

@@ -9,8 +9,10 @@ import { View } from "./view.js";
 const find = (id) => document.getElementById(id);
 const data = JSON.parse(find("visit-data").textContent);
 const words = JSON.parse(find("visit-words").textContent);
-// A reload keeps this, a closed tab forgets it: whoever was in the call comes back into it.
-const KEPT = "nearside-call";
+// A reload keeps this, a closed tab forgets it: whoever was in the call comes back into it, as much seen and heard as
+// they wished to be and no more.
+const KEPT = "nearside-visit";
+const CHOICES = [...document.querySelectorAll("input[name=sends]")];
 
 const media = new Media();
 const link = new Link(data.appointment);
@@ -19,19 +21,40 @@ const view = new View({ call, media, words });
 const devices = new Devices({ media, words, remote: find("remote") });
 const level = new Level(find("level"));
 
-function wants() {
-  const wish = document.querySelector("input[name=sends]:checked").value;
-  return { audio: wish !== "watch", video: wish === "both" };
+const wish = ({ value }) => ({ audio: value !== "watch", video: value === "both" });
+
+function keep() {
+  const { wants, muted } = media;
+  sessionStorage.setItem(KEPT, JSON.stringify({ appointment: data.appointment, joined: call.joined, muted, ...wants }));
+}
+
+// Answers whether the person was in the call. What they wished holds before any camera or microphone starts.
+function restore() {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT));
+  const known = kept?.appointment === data.appointment;
+  media.wants = known ? { audio: kept.audio, video: kept.video } : wish(CHOICES.find(({ checked }) => checked) ?? CHOICES[0]);
+  media.muted = known && kept.muted;
+  return known && kept.joined;
+}
+
+// What was pressed in the call holds in the waiting room too.
+function tick() {
+  for (const one of CHOICES) one.checked = Object.entries(wish(one)).every(([kind, on]) => media.wants[kind] === on);
+}
+
+async function choose(choice) {
+  media.wants = wish(choice);
+  keep();
+  if (media.opened) await open();
 }
 
 async function open() {
   find("devices").hidden = false;
   find("check").hidden = true;
-  await media.open(wants());
+  await media.open();
 }
 
 async function join() {
-  sessionStorage.setItem(KEPT, data.appointment);
   if (!media.opened) await open();
   const joined = call.join();
   find("hang-up").focus();
@@ -39,7 +62,6 @@ async function join() {
 }
 
 async function hangUp() {
-  sessionStorage.removeItem(KEPT);
   await call.hangUp();
   find("join").focus();
   view.announce(words["hung-up"]);
@@ -48,7 +70,10 @@ async function hangUp() {
 // What came of it is said aloud: it may have been refused.
 async function microphone() {
   if (media.audio) media.mute(!media.muted);
-  else await media.want("audio", true);
+  else {
+    media.muted = false;
+    await media.want("audio", true);
+  }
   const problem = !media.audio && `microphone-${media.problems.audio}`;
   view.announce(words[problem || (media.muted ? "sound-off" : "sound-on")]);
 }
@@ -66,13 +91,12 @@ function door() {
 }
 
 function follow() {
+  keep();
+  tick();
   level.show(media.audio);
   door();
   if (call.state === "finished" && data.visit !== "finished") location.reload();
-  if (["finished", "closed", "signed-out", "replaced"].includes(call.state)) {
-    sessionStorage.removeItem(KEPT);
-    if (media.opened) media.close();
-  }
+  if (["finished", "closed", "signed-out", "replaced"].includes(call.state) && media.opened) media.close();
 }
 
 // For whoever looks after a call, tests too: the browser's own figures, as plain data, on request.
@@ -88,9 +112,7 @@ find("check").addEventListener("click", open);
 find("mute").addEventListener("click", microphone);
 find("darken").addEventListener("click", camera);
 find("here-instead").addEventListener("click", () => location.reload());
-for (const choice of document.querySelectorAll("input[name=sends]")) {
-  choice.addEventListener("change", () => media.opened && open());
-}
+for (const choice of CHOICES) choice.addEventListener("change", () => choose(choice));
 call.addEventListener("change", follow);
 media.addEventListener("change", follow);
 link.addEventListener("changed", () => call.joined || location.reload());
@@ -103,10 +125,11 @@ if (data.opensIn > 0) {
     view.announce(words.opened);
   }, Math.min(data.opensIn, 2 ** 31 - 1));
 }
+const returns = restore();
 view.show();
 follow();
 devices.show();
-if (sessionStorage.getItem(KEPT) === data.appointment && data.door === "open") {
+if (returns && data.door === "open") {
   open();
   join();
 } else if (await media.allowed()) {
