@@ -135,6 +135,7 @@ def test_hanging_up_leaves_the_visit_open_to_join_again(meeting: Meeting) -> Non
     expect(patient.locator("#announced")).to_contain_text("you can join again")
     assert visit_state(meeting) is VisitState.IN_PROGRESS
     join(patient)
+    expect(patient.locator("#announced")).to_be_empty()
     for page in (patient, clinician):
         reaches(page, "connected")
         flows(page)

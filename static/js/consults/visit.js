@@ -56,8 +56,10 @@ async function open() {
 
 async function join() {
   if (!media.opened) await open();
+  view.announce("");
   const joined = call.join();
-  find("hang-up").focus();
+  // Not a button: pressed again by mistake, Enter changes nothing here.
+  find("call-status").focus();
   await joined;
 }
 
