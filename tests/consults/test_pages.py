@@ -178,3 +178,11 @@ def test_the_first_page_says_that_somebody_waits(clinic: Clinic) -> None:
 def test_the_telephone_is_the_last_resort(portal: Portal, clinic: Clinic) -> None:
     answer = clinic.portal.visit(clinic.patient).get(path_of(clinic))
     assert "your care team will telephone you" in answer.text
+
+
+@pytest.mark.parametrize("ago", [timedelta(minutes=1), timedelta(hours=3)])
+def test_staff_are_told_whom_to_telephone(clinic: Clinic, ago: timedelta) -> None:
+    answer = clinic.portal.visit(clinic.clinician).get(path_of(clinic, ago=ago))
+    assert f"telephone {clinic.patient.name} at the number that your clinic has" in answer.text
+    for words in ("telephone us", "will telephone you", "ask your care team"):
+        assert words not in answer.text
