@@ -114,3 +114,26 @@ def test_every_line_of_the_summary_lands_on_a_control(portal: Portal, refused: Q
 
 def test_a_form_in_order_has_no_summary(portal: Portal) -> None:
     assert words(drawn(portal, "{{ error_summary(form) }}", Questions())) == ""
+
+
+class Alike(Form):
+    """Fields that are refused with the same sentence."""
+
+    upper = StringField("Upper number", [InputRequired("Please enter a number.")])
+    lower = StringField("Lower number", [InputRequired("Please enter a number.")])
+    arm = RadioField("Which arm?", [InputRequired("Choose one.")], choices=WAYS)
+    when = RadioField("When?", [InputRequired("Choose one.")], choices=WAYS)
+    place = StringField("Place", [InputRequired("Say where.")])
+
+
+def test_lines_of_the_summary_can_be_told_apart(portal: Portal) -> None:
+    form = Alike(MultiDict({"upper": ""}))
+    form.validate()
+    tree = drawn(portal, "{{ error_summary(form) }}", form)
+    assert [words(one) for one in tree.iter("a")] == [
+        "Upper number: Please enter a number.",
+        "Lower number: Please enter a number.",
+        "Which arm? Choose one.",
+        "When? Choose one.",
+        "Say where.",
+    ]
