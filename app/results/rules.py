@@ -20,6 +20,8 @@ HOME_TESTS = ("blood-pressure", "glucose", "weight")
 URGENT = "urgent"
 # A dangerous reading of last month is a reason to talk, not to measure again this minute.
 URGENT_FOR = timedelta(hours=48)
+# In the canonical unit. Weight moves by a kilogram or two within a day: that is no slope.
+LEAST_SPANS: Mapping[str, Decimal] = {"weight": Decimal(4)}
 DAY_SHAPE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 NO_DAY = N_("Please choose the day you measured, written like 2026-11-22.")

@@ -86,7 +86,7 @@ function options(scene, { width, height }) {
     padding: [FONT_SIZE / 2, 10, 0, 0],
     scales: { y: { range: [ticks[0], ticks.at(-1)] } },
     axes: [
-      { ...axis, grid: { show: false }, space: 90, size: 30, values: (_, at) => at.map((one) => dayName(scene, one)) },
+      { ...axis, grid: { show: false }, space: 90, size: 30, values: (_, at) => dayNames(scene, at) },
       {
         ...axis,
         grid: { stroke: paint.grid, width: 1 },
@@ -142,6 +142,12 @@ function dayName({ zone }, seconds, shape = { day: "numeric", month: "short" }) 
   const { lang } = document.documentElement;
   const words = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, { ...shape, timeZone: zone ?? undefined });
   return words.format(seconds * 1000);
+}
+
+// Several marks may fall on one day: only the first of them says its name.
+function dayNames(scene, moments) {
+  const names = moments.map((one) => dayName(scene, one));
+  return names.map((name, index) => (name === names[index - 1] ? "" : name));
 }
 
 function said(scene, data, index) {

@@ -39,6 +39,22 @@ def test_readings_given_out_of_order_are_drawn_in_time() -> None:
     assert plot(readings(120, 130, 140)[::-1]) == plot(readings(120, 130, 140))
 
 
+def test_readings_of_the_same_minute_keep_their_order() -> None:
+    at = START.isoformat()
+    assert plot([(at, 140.0), (at, 120.0), (at, 130.0)]).lines[0].latest == "130"
+
+
+def test_a_small_change_does_not_look_steep() -> None:
+    drawn = plot(readings(71.5, 71.7), least=4)
+    assert float(drawn.ticks[0]) - float(drawn.ticks[-1]) >= 4
+    first, last = (float(spot.split()[1]) for spot in drawn.lines[0].path[1:].split("L"))
+    assert abs(first - last) <= HEIGHT * 0.2 / 4 + 0.1
+
+
+def test_readings_far_apart_need_no_wider_axis() -> None:
+    assert plot(readings(60, 80), least=4).ticks == plot(readings(60, 80)).ticks
+
+
 def test_higher_readings_stand_higher() -> None:
     low, high = plot(readings(120, 140)).lines[0].path.removeprefix("M").split("L")
     assert float(high.split()[1]) < float(low.split()[1])
@@ -69,9 +85,13 @@ def test_numbers_have_no_tail_of_zeros(value: float, words: str) -> None:
     assert number(value) == words
 
 
-@given(st.lists(st.floats(0, 1000).map(lambda value: round(value, 1)), min_size=1))
-def test_few_round_numbers_hold_every_reading(values: list[float]) -> None:
-    ticks = round_ticks(values)
+@given(
+    st.lists(st.floats(0, 1000).map(lambda value: round(value, 1)), min_size=1),
+    st.sampled_from([0.0, 4.0, 9.0]),
+)
+def test_few_round_numbers_hold_every_reading(values: list[float], least: float) -> None:
+    ticks = round_ticks(values, least)
     assert 2 <= len(ticks) <= 7
+    assert ticks[-1] - ticks[0] >= least
     assert ticks[0] <= min(values)
     assert ticks[-1] >= max(values)

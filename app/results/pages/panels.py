@@ -43,19 +43,25 @@ class Panel:
 
     @property
     def lines(self) -> Named:
-        """The chart's lines, one for each number of the measure."""
+        """The chart's lines, oldest reading first, one for each number of the measure."""
         several = len(self.measure.components) > 1
         return [
             (
                 say(part.label) if several else "",
                 rules.points(
                     self.measure,
-                    [(one.taken_at, one.canonical[part.key]) for one in self.readings],
+                    [(one.taken_at, one.canonical[part.key]) for one in reversed(self.readings)],
                     self.unit,
                 ),
             )
             for part in self.measure.components
         ]
+
+    @property
+    def least_span(self) -> float:
+        """How much the chart's axis spans at the least, in the unit of its lines."""
+        least = rules.LEAST_SPANS.get(self.measure.key)
+        return float(self.measure.shown(least, self.unit)) if least else 0.0
 
     @cached_property
     def week(self) -> Series | None:
