@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, Select, bindparam, select, union_all
+from sqlalchemy import BindParameter, Select, SQLColumnExpression, bindparam, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.care import queries as care
@@ -95,7 +96,7 @@ def _recent(keys: tuple[str, ...], limit: int) -> Select[Observation]:
     """Built once: writing the statement down takes longer than its answer."""
     newest = [select(_of(bindparam("patient"), key).limit(limit).subquery()) for key in keys]
     found = aliased(Observation, union_all(*newest).subquery())
-    return select(found).order_by(found.taken_at.desc())
+    return select(found).order_by(*_newest_first(found))
 
 
 def page(patient_id: UUID, key: str, number: int) -> tuple[list[Reading], bool]:
@@ -141,7 +142,7 @@ def urgent(actor: Actor) -> list[Urgent]:
 
 def unattended(patient_id: UUID) -> list[Reading]:
     """A patient's dangerous readings that nobody of the care team has seen to yet."""
-    rows = db.session().scalars(_unattended().where(Observation.patient_id == patient_id))
+    rows = db.session().scalars(_unattended_of(), {"patient": patient_id})
     return [_readings([row])[0] for row in rows]
 
 
@@ -164,8 +165,13 @@ def _of(patient_id: UUID | BindParameter[UUID], key: str) -> Select[Observation]
             Observation.measure == key,
             Observation.status == ObservationStatus.FINAL,
         )
-        .order_by(Observation.taken_at.desc(), Observation.id)
+        .order_by(*_newest_first(Observation))
     )
+
+
+def _newest_first(found: type[Observation]) -> tuple[SQLColumnExpression[Any], ...]:
+    """Readings of the same minute stand as they were entered, on every page alike."""
+    return found.taken_at.desc(), found.entered_at.desc(), found.id
 
 
 def _unattended() -> Select[Observation]:
@@ -176,8 +182,14 @@ def _unattended() -> Select[Observation]:
             Observation.attended_at.is_(None),
             Observation.status == ObservationStatus.FINAL,
         )
-        .order_by(Observation.taken_at)
+        .order_by(Observation.taken_at, Observation.entered_at)
     )
+
+
+@cache
+def _unattended_of() -> Select[Observation]:
+    """Built once: every first page of a patient asks it."""
+    return _unattended().where(Observation.patient_id == bindparam("patient"))
 
 
 def _readings(rows: Sequence[Observation]) -> list[Reading]:

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from xml.etree.ElementTree import Element
 
 import pytest
 from sqlalchemy import event
 
-from app.results import operations
+from app.clinical import measures
+from app.kernel import clock
+from app.results import operations, queries
+from app.results.pages.panels import Panel
 from app.results.queries import ON_A_PAGE
+from app.web.plots import plot
 from tests.results import readings
+from tests.support.inspection import words
 from tests.support.portal import Clinic, Portal, Visitor
 
 OVERVIEW = "/results"
+# Long enough ago to be past, and never near midnight.
+NOON = (clock.now() - timedelta(days=2)).replace(hour=12, minute=0)
 
 
 @contextmanager
@@ -139,6 +149,83 @@ def test_first_page_says_what_was_measured_today(clinic: Clinic, ana: Visitor) -
     assert "Enter the first one" in ana.get("/").text
     enter(clinic, 1)
     assert "120 over 80 mmHg" in ana.get("/").text
+
+
+def test_own_dangerous_reading_stands_first_until_somebody_sees_to_it(
+    clinic: Clinic, ana: Visitor
+) -> None:
+    with clinic.portal.inside():
+        number = operations.record(
+            clinic.portal.actor(clinic.patient), readings.pressure("195", "125")
+        )
+    first, *others = steps(ana)
+    assert "Your turn" in first
+    assert "Please act now: your blood pressure was 195 over 125 mmHg" in first
+    assert f'href="/results/{number}/what-now"' in ana.get("/").text
+    assert not any("Blood pressure at home" in one for one in others)
+    clinic.portal.visit(clinic.coordinator).send(f"/urgent-readings/{number}")
+    assert not any("Please act now" in one for one in steps(ana))
+
+
+def test_dangerous_reading_of_last_week_no_longer_asks_to_act(clinic: Clinic, ana: Visitor) -> None:
+    actor, last_week = clinic.portal.actor(clinic.patient), clock.now() - timedelta(days=7)
+    with clinic.portal.inside(), clock.standing_at(last_week):
+        operations.record(actor, readings.pressure("195", "125"))
+    assert not any("Please act now" in one for one in steps(ana))
+    assert any("Not measured yet today" in one for one in steps(ana))
+
+
+def test_readings_of_one_minute_stand_in_the_order_they_were_entered(
+    portal_on_each: Portal,
+) -> None:
+    clinic = portal_on_each.clinic()
+    actor, patient = clinic.portal.actor(clinic.patient), clinic.patient.patient_id
+    assert patient is not None
+    start = clock.now().replace(second=10)
+    entered = ["131", "125", "139", "122", "128", "134"]
+    with clinic.portal.inside():
+        entries = [readings.pressure(one, "80") for one in entered]
+        same = [replace(one, day=entries[0].day, clock=entries[0].clock) for one in entries]
+        for number, entry in enumerate(same):
+            with clock.standing_at(start + timedelta(seconds=number)):
+                operations.record(actor, entry)
+        key = "blood-pressure"
+        found = [queries.recent(patient)[key], queries.page(patient, key, 1)[0]]
+        last = queries.latest(patient, key)
+        lines = [Panel(measures.get(key), shown).lines[0] for shown in found]
+    assert last is not None
+    assert str(last.values["systolic"]) == entered[-1]
+    for shown, line in zip(found, lines, strict=True):
+        assert [str(one.values["systolic"]) for one in shown] == entered[::-1]
+        assert [value for _at, value in line[1]] == [float(one) for one in entered]
+        assert plot([line]).lines[0].latest == entered[-1]
+
+
+def test_weights_of_one_day_name_it_once_on_an_axis_of_four_kilograms(
+    clinic: Clinic, ana: Visitor
+) -> None:
+    with clinic.portal.inside(), clock.standing_at(NOON):
+        for minutes, value in ((30, "71.5"), (5, "71.7")):
+            entry = readings.weight(value, minutes_ago=minutes)
+            operations.record(clinic.portal.actor(clinic.patient), entry)
+    ana.get("/results/weight")
+    (days,) = classed(ana, "div", "chart-x")
+    (values,) = classed(ana, "div", "chart-y")
+    assert len(list(days)) == 1
+    ticks = [float(words(one)) for one in values]
+    assert ticks[0] - ticks[-1] >= 4
+
+
+def classed(visitor: Visitor, tag: str, name: str) -> list[Element]:
+    assert visitor.page is not None
+    return [one for one in visitor.page.iter(tag) if one.get("class") == name]
+
+
+def steps(visitor: Visitor) -> list[str]:
+    """What the first page says on each bead of its thread."""
+    visitor.get("/")
+    (thread,) = classed(visitor, "ol", "thread")
+    return [words(one) for one in thread]
 
 
 def test_stranger_finds_nothing(clinic: Clinic) -> None:

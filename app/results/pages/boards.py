@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -12,29 +13,56 @@ from app.care.queries import PatientView
 from app.clinical import measures
 from app.kernel import clock
 from app.kernel.actor import Actor, Role
-from app.results import queries
+from app.results import queries, rules
 from app.results.pages.panels import Panel, panels
 from app.results.pages.patient import entry_of
-from app.results.queries import CARERS
+from app.results.queries import CARERS, Reading
 from app.web import times
 from app.web.boards import CHART, TODAY, Card, Step
 from app.web.speech import say
 
 PRESSURE = "blood-pressure"
-# Danger hangs above everything, what is done above what is next.
-URGENT, DONE, NEXT = 1, 6, 25
+# Danger hangs above everything, one's own above all; what is done above what is next.
+ACT_NOW, URGENT, DONE, NEXT = 0, 1, 6, 25
 
 
 @TODAY.offers(Role.PATIENT)
 def home_pressure(actor: Actor) -> Iterator[Step | Card]:
-    """Today's blood pressure, taken or still to take, and how the readings move."""
+    """A danger to act on; today's blood pressure, taken or still to take, and how it moves."""
     mine = care.own(actor)
     if mine is None:
         return
     panel = Panel(measures.get(PRESSURE), queries.recent(mine.id, (PRESSURE,), 30)[PRESSURE])
-    yield _step(panel)
+    dangers = _dangers(mine.id)
+    yield from (_act_now(one) for one in dangers.values())
+    # A tick beside a danger would say that all is well.
+    if PRESSURE not in dangers:
+        yield _step(panel)
     if panel.latest:
         yield Card("results/_trend.html", {"panel": panel}, side=True, order=10)
+
+
+def _dangers(patient_id: UUID) -> dict[str, Reading]:
+    """The newest reading of each measure that asks to act now and that nobody has seen to."""
+    recent = clock.now() - rules.URGENT_FOR
+    waiting = queries.unattended(patient_id)
+    return {one.measure.key: one for one in waiting if one.taken_at >= recent}
+
+
+def _act_now(reading: Reading) -> Step:
+    return Step(
+        _(
+            "Please act now: your %(measure)s was %(reading)s",
+            measure=say(reading.measure.label).lower(),
+            reading=say(reading.spoken),
+        ),
+        _("Read what to do, and whom to call."),
+        url_for("results.what_now", reading=reading.id),
+        _("What to do now"),
+        turn=True,
+        at=reading.taken_at,
+        order=ACT_NOW,
+    )
 
 
 def _step(panel: Panel) -> Step:
