@@ -93,3 +93,16 @@ def test_signing_out_elsewhere_ends_the_call_on_this_page(meeting: Meeting) -> N
     reaches(patient, "signed-out")
     expect(patient.get_by_text("You have been signed out.")).to_be_visible()
     expect(clinician.locator("#call-status")).to_contain_text("lost connection")
+
+
+def test_without_script_nothing_is_offered_that_needs_it(meeting: Meeting) -> None:
+    page = meeting.arrive(meeting.patient, java_script_enabled=False)
+    refusal = page.locator("noscript .notice")
+    expect(refusal).to_be_visible()
+    expect(refusal).to_contain_text("The video call needs JavaScript.")
+    expect(page.get_by_role("link", name="+351 210 000 000")).to_be_visible()
+    expect(page.locator("#call :is(button, input, select):visible")).to_have_count(0)
+    expect(page.get_by_text("Looking who is here")).to_be_hidden()
+    allowed = meeting.arrive(meeting.patient)
+    expect(allowed.get_by_role("button", name="Join the call")).to_be_visible()
+    expect(allowed.locator("#who")).to_be_visible()
