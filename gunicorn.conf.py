@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import sys
 from typing import Any
@@ -16,6 +17,7 @@ graceful_timeout = 5
 keepalive = 15
 forwarded_allow_ips = os.environ.get("NEARSIDE_PROXY_ADDRESSES", "127.0.0.1")
 control_socket_disable = True
+GARBAGE_AFTER_OBJECTS = 20_000
 
 _held = []
 
@@ -24,6 +26,10 @@ def post_worker_init(worker: Any) -> None:
     """Start the queue and the socket sweep beside the pages; hold SQLite for one process."""
     app = worker.wsgi
     settings = app.extensions["settings"]
+    # What was loaded stays for good: looking through it again and again costs pages their time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AFTER_OBJECTS, 20, 50)
     if settings.sqlite:
         _hold(settings.instance / "web.lock")
     if settings.run_jobs:

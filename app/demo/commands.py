@@ -23,6 +23,7 @@ from app.demo.rules import PASSWORD
 from app.kernel import clock, db
 from app.kernel.actor import ROLE_LABELS
 from app.kernel.commands import migrate
+from app.kernel.settings import Settings
 
 START_SECONDS = 30.0
 STOP_SECONDS = 12.0
@@ -42,13 +43,24 @@ def demo(context: click.Context) -> None:
         )
     if _is_served(settings.instance / LOCK):
         raise click.ClickException("This demo clinic is running already, at another port.")
-    context.invoke(migrate)
-    if not queries.is_seeded():
-        click.echo("First start: opening a small demo clinic…")
-        operations.seed()
+    _open_clinic(context, settings)
     operations.book_a_visit()
     db.database().engine.dispose()
     _serve(port, settings.instance, settings.origin)
+
+
+def _open_clinic(context: click.Context, settings: Settings) -> None:
+    """Migrate, and seed once; a first start that was interrupted begins again from nothing."""
+    context.invoke(migrate)
+    if queries.is_seeded():
+        return
+    if queries.is_begun():
+        db.database().engine.dispose()
+        for file in settings.instance.glob("demo.db*"):
+            file.unlink()
+        context.invoke(migrate)
+    click.echo("First start: opening a small demo clinic…")
+    operations.seed()
 
 
 def _is_served(lock: Path) -> bool:

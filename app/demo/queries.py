@@ -8,7 +8,9 @@ from datetime import datetime
 import pyotp
 
 from app.accounts import queries as accounts
+from app.care import queries as care
 from app.demo.rules import PEOPLE, DemoPerson
+from app.messages import queries as messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +21,16 @@ class Code:
     digits: str
 
 
-def is_seeded() -> bool:
-    """Whether the demo people exist already."""
+def is_begun() -> bool:
+    """Whether the first of the demo people exists."""
     return accounts.by_email(PEOPLE[0].email) is not None
+
+
+def is_seeded() -> bool:
+    """Whether seeding came to its end, which is the coordinator's welcome."""
+    who = accounts.by_email(PEOPLE[0].email)
+    patient_id = care.of_person(who.id) if who else None
+    return patient_id is not None and messages.has_any(patient_id)
 
 
 def codes(moment: datetime) -> list[Code]:

@@ -87,6 +87,12 @@ def since(actor: Actor, patient_id: UUID, after: int) -> Stretch:
     return _stretch(actor, patient_id, shown, older=after > 0, newer=newer)
 
 
+def has_any(patient_id: UUID) -> bool:
+    """Whether anything was ever said in a patient's conversation."""
+    found = select(Message.id).where(Message.patient_id == patient_id).limit(1)
+    return db.session().scalar(found) is not None
+
+
 def unread(actor: Actor) -> int:
     """How many messages this person has not read, in all their conversations."""
     return sum(count for count, _since in _waiting(actor, _patients(actor)).values())

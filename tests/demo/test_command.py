@@ -84,3 +84,17 @@ def test_second_copy_of_the_same_clinic_says_so(tmp_path: Path) -> None:
         with started(tmp_path, free_port()) as second:
             assert second.stdout is not None
             assert "running already" in second.stdout.read()
+
+
+def test_first_start_that_was_interrupted_begins_again(tmp_path: Path) -> None:
+    with started(tmp_path, free_port()) as demo:
+        assert demo.stdout is not None
+        assert "First start" in demo.stdout.readline()
+        deadline = time.monotonic() + PATIENCE
+        while not (tmp_path / "demo.db").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        demo.send_signal(signal.SIGKILL)
+    with started(tmp_path, free_port()) as again:
+        said = until_codes(again)
+    assert "First start" in said
+    assert len(CODE.findall(said)) == 4
