@@ -100,7 +100,9 @@ def _refused(refusal: Refusal) -> Response:
 
 
 def _busy(error: Exception) -> tuple[str, int, dict[str, str]]:
-    log.warning("busy", endpoint=request.endpoint, error=type(error).__name__)
+    # The engine's own words, such as "database is locked": they quote nothing that was typed.
+    cause = str(getattr(error, "orig", ""))[:120]
+    log.warning("busy", endpoint=request.endpoint, error=type(error).__name__, cause=cause)
     wait = {"Retry-After": str(WAIT_SECONDS)}
     if request.method in SAFE_METHODS or not _try_keep():
         return *page(503), wait
