@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -21,6 +22,7 @@ def open_clinic() -> Iterator[Clinic]:
     """Seeded as `make run` seeds it, and served."""
     with opened() as found:
         yield found
+        sys.stdout.write(found.server.log)  # Shown when a test has failed.
         found.app.extensions["database"].engine.dispose()
 
 
