@@ -41,6 +41,16 @@ def refuse(page: Page, *names: str) -> None:
         session.send("Browser.setPermission", {"permission": {"name": name}, "setting": "denied"})
 
 
+def loudest(page: Page) -> float:
+    """How far the bar of the microphone goes within two seconds."""
+    level = page.locator("#level")
+    heights = []
+    for _ in range(40):
+        heights.append(float(level.evaluate("meter => meter.value")))
+        page.wait_for_timeout(50)
+    return max(heights)
+
+
 def test_denied_permission_is_explained_and_one_can_still_watch(
     hall: Hall, visitors: Visitors, elsewhere: Elsewhere
 ) -> None:
@@ -108,13 +118,13 @@ def test_the_preview_shows_the_camera_and_the_bar_moves_with_the_voice(meeting: 
     preview = page.locator("#devices .call-self")
     expect(preview).to_be_visible()
     expect(page.get_by_label("Camera", exact=True)).to_contain_text("fake_device")
-    level = page.get_by_label("How loud you are")
-    heights = []
-    for _ in range(40):
-        heights.append(float(level.evaluate("meter => meter.value")))
-        page.wait_for_timeout(50)
+    assert loudest(page) > 0
     assert preview.evaluate("video => video.videoWidth") > 0
-    assert max(heights) > 0
+    join(page)
+    reaches(page, "alone")
+    assert loudest(page) == 0
+    page.get_by_role("button", name="Hang up").click()
+    assert loudest(page) > 0
 
 
 def test_what_was_chosen_before_joining_outlives_a_reload(meeting: Meeting) -> None:

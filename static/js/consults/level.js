@@ -19,6 +19,7 @@ export class Level {
     this.#source?.disconnect();
     this.#source = null;
     if (!track) {
+      this.#context?.suspend();
       this.#meter.value = 0;
       return;
     }

@@ -95,7 +95,8 @@ function door() {
 function follow() {
   keep();
   tick();
-  level.show(media.audio);
+  // In the call nobody sees the bar, and the call needs the machine.
+  level.show(call.joined ? null : media.audio);
   door();
   if (call.state === "finished" && data.visit !== "finished") location.reload();
   if (["finished", "closed", "signed-out", "replaced"].includes(call.state) && media.opened) media.close();
