@@ -43,7 +43,7 @@ class PartForm(PortalForm):
     saves = HiddenField()
     shown = HiddenField()
     link: ClassVar[str]
-    questionnaire: ClassVar[Form]
+    questionnaire: Form
     earlier: Answers
 
     def given(self) -> dict[str, str]:
@@ -97,12 +97,11 @@ class PartForm(PortalForm):
         )
 
 
-def part_form(link: str, draft: Draft) -> PartForm:
-    """The form of one part, filled with what the draft holds."""
-    form = lifestyle()
+def part_form(form: Form, link: str, draft: Draft) -> PartForm:
+    """One part of the questionnaire as this person is asked, filled with what the draft holds."""
     filled = {PREFIX + name: text for name, text in rules.posted(form, link, draft.answers).items()}
     made = form_class(link)(data={**filled, "saves": draft.part(link).saves})
-    made.earlier = draft.answers
+    made.questionnaire, made.earlier = form, draft.answers
     return made
 
 
@@ -128,7 +127,7 @@ def form_class(link: str) -> type[PartForm]:
     fields = {
         PREFIX + name: field for item in form.item(link).questions for name, field in _fields(item)
     }
-    return type("PartForm", (PartForm,), {**fields, "link": link, "questionnaire": form})
+    return type("PartForm", (PartForm,), {**fields, "link": link})
 
 
 def _fields(item: Item) -> Iterator[tuple[str, Any]]:

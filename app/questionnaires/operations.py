@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.care import queries as care
-from app.clinical.questionnaires import Answers
+from app.clinical.questionnaires import Answers, Form
 from app.kernel import audit, clock, db, news, outbox
 from app.kernel.actor import Actor
 from app.kernel.refusal import Refusal, Stale
@@ -44,10 +44,11 @@ def save_part(
     """
     with _meeting_others(CHANGED), db.writing() as session:
         patient_id = _own(actor)
+        form = queries.form_for(patient_id)
         row, draft = _draft(session, patient_id, actor.zone)
         if draft.part(part).saves != saves:
             raise Stale(CHANGED)
-        answers, whole = _read(draft, part, posted, shown)
+        answers, whole = _read(form, draft, part, posted, shown)
         _store(row, answers)
         row.parts = {**row.parts, part: {"saves": saves + 1, "done": whole}}
         row.saved_at = clock.now()
@@ -63,7 +64,7 @@ def send(actor: Actor, version: int) -> UUID:
         row = _stored_draft(session, patient_id)
         if row is None or row.version != version:
             raise Stale(SENT_BEFORE)
-        if not rules.can_be_sent(queries.form(), queries.draft_of(row)):
+        if not rules.can_be_sent(queries.form_for(patient_id), queries.draft_of(row)):
             raise Refusal(STILL_OPEN)
         row.status = STEPS[row.status, Step.SEND]
         row.authored_at = row.saved_at = clock.now()
@@ -117,10 +118,9 @@ def _draft(session: Session, patient_id: UUID, zone: str) -> tuple[Response, Dra
 
 
 def _read(
-    draft: Draft, part: str, posted: Mapping[str, str], shown: set[str]
+    form: Form, draft: Draft, part: str, posted: Mapping[str, str], shown: set[str]
 ) -> tuple[Answers, bool]:
     """The draft's answers with this part's, and whether the part is whole."""
-    form = queries.form()
     found = form.read(posted, part, draft.answers)
     new = rules.newly_shown(form, part, found.answers, shown)
     for link, problem in found.problems.items():

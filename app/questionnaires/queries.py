@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from sqlalchemy import Select, bindparam, select
 from app.care import queries as care
 from app.clinical.guidelines import Fact
 from app.clinical.questionnaires import Answers, Form, lifestyle
-from app.kernel import db
+from app.kernel import clock, db
 from app.kernel.actor import Actor, Role
 from app.questionnaires import rules
 from app.questionnaires.models import Response
@@ -36,7 +37,10 @@ class Answered:
     @property
     def parts(self) -> tuple[GivenPart, ...]:
         """Every question with its answer, part by part."""
-        return rules.read_back(form(), self.answers)
+        # What was answered is shown, also where nobody would ask for it now.
+        whole = rules.PREGNANT in self.answers
+        asked = form() if whole else form_for(self.patient_id, self.authored_at)
+        return rules.read_back(asked, self.answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,18 @@ class Standing:
 def form() -> Form:
     """The questionnaire that patients answer."""
     return lifestyle()
+
+
+def form_for(patient_id: UUID, at: datetime | None = None) -> Form:
+    """The questionnaire as one patient is asked, today or at an earlier moment."""
+    patient = care.by_ids({patient_id})[patient_id]
+    day = (at or clock.now()).astimezone(ZoneInfo(patient.zone)).date()
+    return form() if rules.asks_about_pregnancy(patient.age(day)) else _without_pregnancy()
+
+
+@cache
+def _without_pregnancy() -> Form:
+    return form().without(rules.PREGNANT)
 
 
 _NEWEST = (
@@ -112,7 +128,8 @@ def facts(patient_id: UUID) -> list[Fact]:
     if found is None:
         return []
     there = found.authored_at.astimezone(ZoneInfo(found.zone))
-    return list(form().facts(found.answers, there, str(found.id)))
+    asked = form_for(patient_id, found.authored_at)
+    return list(asked.facts(found.answers, there, str(found.id)))
 
 
 def _sent(patient_id: UUID) -> Select[Response]:

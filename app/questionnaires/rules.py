@@ -13,6 +13,9 @@ from app.clinical.questionnaires import Answer, Answers, Form, Item
 # An answer in a person's own words; it is stored sealed, apart from the coded ones.
 WORDS = frozenset({"string", "text"})
 YES, NO = "true", "false"
+PREGNANT = "pregnant"
+# Whole years in which a pregnancy is likely enough to ask everybody about it.
+MAY_BE_PREGNANT = range(12, 56)
 
 
 class ResponseStatus(StrEnum):
@@ -85,6 +88,11 @@ class GivenPart:
     link: str
     heading: Sentence
     given: tuple[Given, ...]
+
+
+def asks_about_pregnancy(age: int) -> bool:
+    """Whether a person of this age is asked; whom nobody asks counts as not pregnant."""
+    return age in MAY_BE_PREGNANT
 
 
 def next_part(form: Form, link: str) -> str | None:

@@ -316,3 +316,14 @@ def test_the_questionnaire_alone_settles_the_four_rules_of_habit() -> None:
 
 def test_no_text_of_the_form_looks_like_a_place_for_a_value() -> None:
     assert "%" not in json.dumps(RAW["item"])
+
+
+def test_form_without_a_question_asks_all_the_others_and_takes_no_answer_to_it() -> None:
+    shorter = FORM.without("pregnant")
+    left = {item.link_id for item in shorter.walk()}
+    assert {item.link_id for item in FORM.walk()} - left == {"pregnant"}
+    woman = posted(sex_at_birth="female", pregnant="true")
+    assert "pregnant" in FORM.read(woman).answers
+    answers = FORM.read(woman).answers
+    assert "pregnant" not in shorter.read(woman, earlier=answers).answers
+    assert "pregnant" not in {fact.key for fact in shorter.facts(answers, moment(), "response-1")}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from app.kernel import clock
 from app.questionnaires import queries
 from tests.questionnaires import life
 from tests.support.inspection import words
-from tests.support.portal import Clinic, Visitor
+from tests.support.portal import Clinic, Someone, Visitor
 from tests.support.returning import end_session, signed_in_again
 
 ABOUT = life.path("about-you")
@@ -235,3 +238,34 @@ def test_nonsense_in_hidden_fields_is_stale_and_not_an_error(ana: Visitor) -> No
     page = ana.post(ABOUT, fields)
     assert page.status_code == 200
     assert "saved in another window" in page.text
+
+
+def born_years_ago(clinic: Clinic, years: int) -> Someone:
+    """A patient who is so many years old, and some weeks."""
+    day = clock.now().date()
+    return clinic.portal.patient(
+        clinic.clinician, birth_date=day.replace(year=day.year - years, day=1) - timedelta(days=40)
+    )
+
+
+@pytest.mark.parametrize(("age", "asked"), [(11, False), (12, True), (55, True), (56, False)])
+def test_only_who_may_be_pregnant_is_asked_about_it(clinic: Clinic, age: int, asked: bool) -> None:
+    patient = born_years_ago(clinic, age)
+    visitor, about = clinic.portal.visit(patient), life.fields("about-you", pregnant="true")
+    assert ("Are you pregnant" in visitor.get(ABOUT).text) is asked
+    sent = visitor.send(ABOUT, **life.fields("about-you"))
+    assert sent.headers["Location"] == (ABOUT if asked else MOVING)
+    visitor.send(ABOUT, **about)
+    for part in list(life.PARTS)[1:]:
+        life.answer(visitor, part)
+    assert ("<dt>Pregnant" in visitor.get(REVIEW).text) is asked
+    assert visitor.send(REVIEW).status_code == 303
+    assert patient.patient_id is not None
+    with clinic.portal.inside():
+        keys = {fact.key for fact in queries.facts(patient.patient_id)}
+        latest = queries.latest(patient.patient_id)
+        assert latest is not None
+        told = {one.link for part in latest.parts for one in part.given}
+    assert ("pregnant" in keys) is asked
+    assert ("pregnant" in told) is asked
+    assert "sex-at-birth" in keys & told

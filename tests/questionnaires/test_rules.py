@@ -102,3 +102,10 @@ def test_draft_can_be_sent_only_when_every_part_was_gone_through() -> None:
 @pytest.mark.parametrize(("number", "text"), [(170, "170"), (170.0, "170"), (7.5, "7.5"), (0, "0")])
 def test_numbers_are_written_without_a_tail(number: float, text: str) -> None:
     assert rules.plain_number(number) == text
+
+
+@pytest.mark.parametrize(
+    ("age", "asked"), [(0, False), (11, False), (12, True), (55, True), (56, False), (65, False)]
+)
+def test_pregnancy_is_asked_about_from_12_to_55(age: int, asked: bool) -> None:
+    assert rules.asks_about_pregnancy(age) is asked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -67,6 +67,10 @@ class Form:
         """The questions of one part, or of the whole form."""
         tops = self.items if part is None else (self.item(part),)
         return tuple(question for top in tops for question in top.questions)
+
+    def without(self, link_id: str) -> Form:
+        """The form for a person whom one question does not concern; all else stays as it is."""
+        return replace(self, items=_without(self.items, link_id))
 
     def enabled(self, answers: Answers) -> set[str]:
         """The linkIds to show, given the answers so far."""
@@ -151,6 +155,14 @@ def load(questionnaire: Mapping[str, Any]) -> Form:
         title=Sentence(str(questionnaire.get("title", ""))),
         description=Sentence(str(questionnaire.get("description", ""))),
         items=loader.items(questionnaire),
+    )
+
+
+def _without(items: tuple[Item, ...], link_id: str) -> tuple[Item, ...]:
+    return tuple(
+        replace(item, items=_without(item.items, link_id))
+        for item in items
+        if item.link_id != link_id
     )
 
 

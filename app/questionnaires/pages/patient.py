@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from werkzeug import Response
 
 from app.care import queries as care
+from app.care.queries import PatientView
+from app.clinical.questionnaires import Form
 from app.kernel import actor as actors
 from app.kernel.access import signed_in
 from app.kernel.actor import Role
@@ -34,10 +36,18 @@ def go_on(standing: Standing) -> str:
 
 
 def _standing() -> Standing:
+    return queries.standing(_own().id)
+
+
+def _asked() -> Form:
+    return queries.form_for(_own().id)
+
+
+def _own() -> PatientView:
     patient = care.own(actors.required())
     if patient is None:
         raise LookupError("a patient's account without a patient")
-    return queries.standing(patient.id)
+    return patient
 
 
 @room.page("/questions", access=signed_in(Role.PATIENT))
@@ -59,7 +69,7 @@ def overview() -> str:
 def _part_page(link: str) -> Callable[[], Answer]:
     def page() -> Answer:
         standing = _standing()
-        form = forms.part_form(link, standing.draft)
+        form = forms.part_form(_asked(), link, standing.draft)
         if form.validate_on_submit():
             try:
                 return _after(link, _save(link, form))
@@ -100,7 +110,7 @@ def _after(link: str, whole: bool) -> Response:
 def _show(link: str, form: PartForm, standing: Standing, *, stale: bool = False) -> str:
     parts = queries.form().parts
     number = next(at for at, part in enumerate(parts, 1) if part.link_id == link)
-    saved = rules.read_back(queries.form(), standing.draft.answers)[number - 1]
+    saved = rules.read_back(_asked(), standing.draft.answers)[number - 1]
     return render_template(
         "questionnaires/part.html",
         form=form,
@@ -137,7 +147,7 @@ def _look_over(form: forms.SendForm) -> Answer:
     if not standing.begun and not form.errors:
         return redirect(url_for("questionnaires.overview"), 303)
     form.version.data = str(standing.draft.version)
-    questions = queries.form()
+    questions = _asked()
     return render_template(
         "questionnaires/review.html",
         form=form,
