@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from app.accounts import operations, room, rules
+from app.accounts import operations, queries, room, rules
 from app.kernel.actor import STAFF, Role
 
 
@@ -21,7 +21,7 @@ def add(email: str, name: str, role: str, zone: str, password: str) -> None:
     """
     if problem := rules.account_problem(email, name, zone, password):
         raise click.ClickException(problem)
-    if operations.is_taken(email):
+    if queries.by_email(email):
         raise click.ClickException(f"Somebody already signs in with {email}.")
     operations.create_person(email=email, name=name, role=Role(role), password=password, zone=zone)
     click.echo(f"{name} can sign in.")

@@ -80,11 +80,6 @@ def create_person(
         return person.id
 
 
-def is_taken(email: str) -> bool:
-    """Whether somebody signs in with this address."""
-    return queries.by_email(email) is not None
-
-
 def check_password(email: str, password: str, address: str) -> str:
     """Begin a session with the password; answers its token. Takes the same time for anyone.
 

@@ -25,7 +25,7 @@ from app.kernel.actor import Role
 def register(email: str, name: str, born: datetime, sex: str, zone: str, password: str) -> None:
     """Make an account for a patient, with what medicine must know of them."""
     problem = account_rules.account_problem(email, name, zone, password)
-    if problem or accounts.is_taken(email):
+    if problem or account_queries.by_email(email):
         raise click.ClickException(problem or f"Somebody already signs in with {email}.")
     _past(born.date())
     with db.writing():
