@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Locator, expect
@@ -84,6 +84,7 @@ def _edit(clinician: Guest, heading: str) -> None:
     line_called(clinician, heading).get_by_role("link", name="Edit").click()
     page.get_by_label("What to do").fill(EDITED_TO)
     page.get_by_label("Why this, for this person").fill(EDITED_WHY)
+    page.get_by_label("From which day").fill(f"{_today(clinician):%Y-%m-%d}")
     page.get_by_role("button", name="Keep this line in these words").click()
     expect(line_called(clinician, EDITED_TO).get_by_text("Edited")).to_be_visible()
 
@@ -132,7 +133,7 @@ def cannot_see_it_yet(patient: Guest, plan: str) -> None:
     expect(patient.page.get_by_role("article")).to_have_count(0)
 
 
-def reads_it(patient: Guest, plan: str, clinician_name: str) -> None:
+def reads_it(patient: Guest, plan: str, clinician: Guest) -> None:
     """What to do, why, from when, approved by whom; nothing of what was rejected."""
     page = patient.page
     answer = page.goto(f"/plan/{plan}")
@@ -141,15 +142,22 @@ def reads_it(patient: Guest, plan: str, clinician_name: str) -> None:
     page.goto("/")
     page.get_by_role("link", name="Read your plan").click()
     patient.sees("Your plan")
-    expect(page.get_by_text(f"Approved by {clinician_name}, version 1")).to_be_visible()
-    today = _day(clock.now().astimezone(ZoneInfo(patient.person.zone)))
-    for heading, why in ((EDITED_TO, EDITED_WHY), (ADDED, ADDED_WHY), (LEFT_ALONE, "you told us")):
+    expect(page.get_by_text(f"Approved by {clinician.person.name}, version 1")).to_be_visible()
+    # The clinician chose the day, and further east it may be tomorrow already.
+    today = f"{_today(clinician).day} {_today(clinician):%B %Y}"
+    for heading, why, start in (
+        (EDITED_TO, f"Why this, for you. {EDITED_WHY}", today),
+        (ADDED, f"Why this, for you. {ADDED_WHY}", today),
+        (LEFT_ALONE, "you told us that you use tobacco", "On a day you choose"),
+    ):
         line = line_called(patient, heading)
-        expect(line).to_contain_text(f"Why this, for you. {why}" if why != "you told us" else why)
-        expect(line.get_by_role("definition").first).to_contain_text(today)
+        expect(line).to_contain_text(why)
+        begins = line.get_by_role("definition").first
+        expect(begins).to_contain_text(start)
     expect(page.get_by_text(REJECTED)).to_have_count(0)
     expect(page.get_by_text(REASON)).to_have_count(0)
 
 
-def _day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B %Y}"
+def _today(guest: Guest) -> date:
+    """The day it is where this person lives."""
+    return clock.now().astimezone(ZoneInfo(guest.person.zone)).date()

@@ -107,4 +107,4 @@ def becomes_a_plan(patient: Guest, clinician: Guest) -> None:
     planning.decides(clinician)
     planning.cannot_see_it_yet(patient, plan)
     planning.signs(clinician, patient.person.name)
-    planning.reads_it(patient, plan, clinician.person.name)
+    planning.reads_it(patient, plan, clinician)

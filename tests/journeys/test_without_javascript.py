@@ -46,4 +46,4 @@ def test_patient_and_clinician_do_without_javascript(
     planning.decides(clinician)
     planning.cannot_see_it_yet(patient, plan)
     planning.signs(clinician, patient.person.name)
-    planning.reads_it(patient, plan, clinician.person.name)
+    planning.reads_it(patient, plan, clinician)

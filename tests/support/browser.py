@@ -25,6 +25,8 @@ FLAGS = [
     "--disable-features=WebRtcHideLocalIpsWithMdns",
 ]
 TIMEOUT_MILLISECONDS = 15_000
+# A server that has just started, on a machine with much else to do.
+PAGE_MILLISECONDS = 30_000
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 
@@ -60,6 +62,7 @@ class Visitors:
         }
         context = self.browser.new_context(base_url=base_url, **settings | options)
         context.set_default_timeout(TIMEOUT_MILLISECONDS)
+        context.set_default_navigation_timeout(PAGE_MILLISECONDS)
         context.on("weberror", lambda error: self.complaints.append(f"script: {error.error}"))
         context.on("console", self._listen)
         self.contexts.append(context)
