@@ -19,7 +19,8 @@ const socket = new WebSocket(`ws://${location.host}/relay`);
 const say = (message) => socket.send(JSON.stringify(message));
 const remote = document.querySelector('#remote');
 let pc;
-const media = navigator.mediaDevices.getUserMedia({audio: true, video: {width: {ideal: 960}, height: {ideal: 540}, frameRate: {ideal: 30}}});
+const picture = {width: {ideal: 960}, height: {ideal: 540}, frameRate: {ideal: 30}};
+const media = navigator.mediaDevices.getUserMedia({audio: true, video: picture});
 const open = async () => {
   pc = new RTCPeerConnection();
   pc.onicecandidate = ({candidate}) => candidate && say({candidate});

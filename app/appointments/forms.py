@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from wtforms import DateField, HiddenField, SelectField, TimeField
@@ -15,6 +14,7 @@ from app.appointments import rules
 from app.appointments.operations import WORDS
 from app.appointments.rules import Problem
 from app.web.fields import Needed, PortalForm
+from app.web.i18n import gettext as _
 from app.web.times import zone_label
 
 NO_DAY = _l("Please enter a day, such as 24 November 2026.")

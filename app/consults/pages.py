@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flask import current_app, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from werkzeug import Response
 
 from app.care import queries as care
@@ -21,6 +20,7 @@ from app.kernel.actor import Actor, Role
 from app.kernel.refusal import Refusal
 from app.web.boards import CHART, TODAY, Step
 from app.web.headers import allow_camera
+from app.web.i18n import gettext as _
 
 BOTH = (Role.PATIENT, Role.CLINICIAN)
 

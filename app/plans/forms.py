@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField
 from wtforms.validators import Optional
 
 from app.plans.rules.lines import Words as PlanWords
 from app.web.fields import LONGEST_LINE, Blank, LongWords, Needed, PortalForm, Words, at_most
+from app.web.i18n import gettext as _
 
 LONGEST_WORDS = 2_000
 DIGITS = 9  # A row version of more digits is nonsense.

@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than stubs
@@ -20,6 +19,7 @@ from app.results import operations, queries
 from app.results.rules import Entry, Examined, Which
 from app.web import times
 from app.web.fields import LongWords, PortalForm, Words, at_most
+from app.web.i18n import gettext as _
 from app.web.speech import say
 
 LONGEST_NOTE = 500

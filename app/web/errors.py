@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Flask, flash, g, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -19,6 +18,7 @@ from app.kernel.once import AlreadyDone
 from app.kernel.refusal import Refusal, TooMany
 from app.web import kept
 from app.web.addresses import form_page, inside, next_page
+from app.web.i18n import gettext as _
 
 Page = tuple[str, int]
 log = get_logger("web")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, g, request
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
@@ -15,6 +14,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from app.kernel import actor as actors
 from app.kernel.refusal import Refusal
 from app.web import kept
+from app.web.i18n import gettext as _
 
 LONGEST_LINE = 200
 LONGEST_TEXT = 5_000

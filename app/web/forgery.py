@@ -6,7 +6,6 @@ Two locks: what the browser says about where a request comes from, and a token i
 from __future__ import annotations
 
 from flask import Flask, abort, current_app, flash, redirect, request
-from flask_babel import gettext as _
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from werkzeug import Response
@@ -14,6 +13,7 @@ from werkzeug import Response
 from app.kernel.access import SAFE_METHODS
 from app.web import kept
 from app.web.addresses import form_page
+from app.web.i18n import gettext as _
 
 protect = CSRFProtect()
 

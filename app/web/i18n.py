@@ -63,5 +63,11 @@ def translated(sentence: str) -> str:
     return str(_sentences().ugettext(sentence))
 
 
+def gettext(sentence: str, **values: object) -> str:
+    """What `_` means in pages: as Flask-Babel's, but the catalogue is found once a page."""
+    said = translated(sentence)
+    return said % values if values else said
+
+
 def _one_or_many(one: str, many: str, count: int) -> str:
     return str(_sentences().ungettext(one, many, count))

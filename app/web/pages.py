@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import render_template
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import text
 from werkzeug import Response
@@ -14,6 +13,7 @@ from app.kernel.access import anyone, signed_in
 from app.kernel.actor import Role
 from app.web import room, times
 from app.web.boards import TODAY
+from app.web.i18n import gettext as _
 from app.web.navigation import entry
 
 NOON, EVENING = 12, 18

@@ -7,11 +7,11 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from app.kernel import actor as actors
 from app.web import i18n
+from app.web.i18n import gettext as _
 
 ZONE_OF_NOBODY = "UTC"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug import Response
 
@@ -12,6 +11,7 @@ from app.accounts.forms import EmptyForm
 from app.accounts.queries import Account
 from app.kernel.access import signed_in
 from app.kernel.actor import Role
+from app.web.i18n import gettext as _
 from app.web.navigation import entry
 
 entry(Role.ADMINISTRATOR, label=_l("People"), endpoint="accounts.people", icon="people", order=20)

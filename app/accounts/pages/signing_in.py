@@ -7,7 +7,6 @@ from base64 import b64encode
 
 import segno
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug import Response
 
 from app.accounts import operations, queries, room
@@ -18,6 +17,7 @@ from app.kernel.access import anyone, half_way, signed_in
 from app.kernel.actor import Actor
 from app.kernel.refusal import Refusal
 from app.web.addresses import inside, next_page
+from app.web.i18n import gettext as _
 
 Answer = str | Response
 HALF_WAY = half_way(reason="the second of two steps of signing in", writes=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from app.appointments import queries
 from app.appointments.pages.shown import shown
 from app.care.queries import PatientView
 from app.kernel.actor import Actor, Role
 from app.web.boards import CHART, TODAY, Card, Step
+from app.web.i18n import gettext as _
 
 MOST_STEPS = 5
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from werkzeug import Response
 
 from app.appointments import operations, queries, room, rules
@@ -21,6 +20,7 @@ from app.kernel.access import signed_in
 from app.kernel.actor import Actor, Role
 from app.kernel.refusal import Refusal, Stale
 from app.web import times
+from app.web.i18n import gettext as _
 
 
 @room.page(

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_time
 from flask import current_app, url_for
 from flask_babel import format_date, get_locale
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.appointments import rules
@@ -17,6 +16,7 @@ from app.appointments.queries import AppointmentView
 from app.appointments.rules import AppointmentState, Step
 from app.kernel import clock
 from app.kernel.actor import Actor, Role
+from app.web.i18n import gettext as _
 from app.web.times import local, zone_label
 
 # The room of the call lies above this one, so its page is known by name alone.

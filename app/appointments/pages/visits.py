@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flask import Response, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug import Response as AnyResponse
 
@@ -20,6 +19,7 @@ from app.kernel import clock
 from app.kernel.access import signed_in
 from app.kernel.actor import Role
 from app.kernel.refusal import Refusal
+from app.web.i18n import gettext as _
 from app.web.navigation import entry
 
 EVERYONE = (Role.PATIENT, Role.CLINICIAN, Role.COORDINATOR)

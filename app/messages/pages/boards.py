@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flask import url_for
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.care import queries as care
@@ -14,6 +13,7 @@ from app.kernel.actor import Actor, Role
 from app.messages import queries
 from app.messages.queries import ConversationView
 from app.web.boards import CHART, TODAY, Card, Step
+from app.web.i18n import gettext as _
 
 MOST_STEPS = 5
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import Response, abort, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
 
 from app.care import queries as care
@@ -20,6 +19,7 @@ from app.messages import operations, queries, rules
 from app.messages.forms import MessageForm
 from app.messages.queries import MessageView, Stretch
 from app.web import times
+from app.web.i18n import gettext as _
 
 
 @dataclass(frozen=True, slots=True)

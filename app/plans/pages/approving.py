@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import flash, render_template
-from flask_babel import gettext as _
 
 from app.kernel import actor as actors
 from app.kernel.refusal import Refusal, Stale
@@ -15,6 +14,7 @@ from app.plans.pages import evidence
 from app.plans.pages.clinician import BOTH, PLAN, Answer, to_review
 from app.plans.queries import PlanView
 from app.plans.rules.states import Step
+from app.web.i18n import gettext as _
 
 
 @room.page("/plans/<uuid:plan>/approve", access=PLAN, methods=BOTH)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from flask import url_for
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.care import queries as care
@@ -15,6 +14,7 @@ from app.kernel import clock
 from app.kernel.actor import Actor, Role
 from app.plans import queries
 from app.web.boards import CHART, TODAY, Card, Step
+from app.web.i18n import gettext as _
 
 # For how long a new plan is the thing to read today.
 NEW_FOR = timedelta(days=7)

@@ -8,11 +8,11 @@ from itertools import groupby
 from uuid import UUID
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from app.clinical import measures
 from app.plans.rules.lines import Evidence, Question
 from app.web import times
+from app.web.i18n import gettext as _
 from app.web.speech import say
 
 HOME_TESTS = frozenset({"blood-pressure", "glucose", "weight"})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from app.care import queries as care
 from app.care.queries import PatientView
@@ -14,6 +13,7 @@ from app.questionnaires import queries, rules
 from app.questionnaires.pages.patient import go_on
 from app.questionnaires.queries import Standing
 from app.web.boards import CHART, TODAY, Card, Step
+from app.web.i18n import gettext as _
 
 # What is done hangs above what is next.
 FIRST, ORDER = 5, 20

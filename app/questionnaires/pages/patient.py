@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from werkzeug import Response
 
 from app.care import queries as care
@@ -18,6 +17,7 @@ from app.kernel.refusal import Refusal, Stale
 from app.questionnaires import forms, operations, queries, room, rules
 from app.questionnaires.forms import PartForm
 from app.questionnaires.queries import Standing
+from app.web.i18n import gettext as _
 
 OWN = signed_in(Role.PATIENT, writes=True)
 BOTH = ("GET", "POST")

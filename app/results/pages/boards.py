@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from app.care import queries as care
 from app.care.queries import PatientView
@@ -19,6 +18,7 @@ from app.results.pages.patient import entry_of
 from app.results.queries import CARERS, Reading
 from app.web import times
 from app.web.boards import CHART, TODAY, Card, Step
+from app.web.i18n import gettext as _
 from app.web.speech import say
 
 PRESSURE = "blood-pressure"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug import Response
 
@@ -20,6 +19,7 @@ from app.results import operations, queries, room, rules
 from app.results.forms import EmptyForm, EntryForm, entry_form
 from app.results.pages.panels import Panel, panels
 from app.results.queries import Reading
+from app.web.i18n import gettext as _
 from app.web.navigation import entry
 from app.web.speech import say
 

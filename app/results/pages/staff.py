@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug import Response
 
 from app.care import queries as care
@@ -15,6 +14,7 @@ from app.results import operations, queries, room, rules
 from app.results.forms import EmptyForm
 from app.results.pages.panels import Panel, panels
 from app.results.queries import CARERS, Urgent
+from app.web.i18n import gettext as _
 
 
 @room.page("/patients/<uuid:patient>/results", access=signed_in(*CARERS, patient=care.patient))
