@@ -72,7 +72,8 @@ def initials(name: str) -> str:
 def current() -> Actor | None:
     """The actor of this request or socket event; None when nobody has begun to sign in."""
     # Flask-Login keeps whom it loaded here; asking there first spares its proxies' detours.
-    found = g.get("_login_user") or current_user._get_current_object()
+    here = g._get_current_object()
+    found = here.get("_login_user") or current_user._get_current_object()
     return found if isinstance(found, Actor) else None
 
 

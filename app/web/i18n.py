@@ -45,16 +45,19 @@ def install(app: Flask) -> None:
 
 def _sentences() -> Any:
     """The catalogue of this page's language; found once, because a page says a hundred things."""
-    if "sentences" not in g:
-        g.sentences = get_translations()
-    return g.sentences
+    here = g._get_current_object()
+    found = here.get("sentences")
+    if found is None:
+        found = here.sentences = get_translations()
+    return found
 
 
 def locale_name() -> str:
     """The reader's locale, found once a page as well: every date and number asks for it."""
-    if "locale_name" not in g:
-        g.locale_name = str(get_locale() or LANGUAGES[0])
-    name: str = g.locale_name
+    here = g._get_current_object()
+    name: str | None = here.get("locale_name")
+    if name is None:
+        name = here.locale_name = str(get_locale() or LANGUAGES[0])
     return name
 
 
