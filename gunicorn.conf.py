@@ -6,7 +6,10 @@ import fcntl
 import gc
 import os
 import sys
+import time
 from typing import Any
+
+from gunicorn.arbiter import Arbiter
 
 bind = os.environ.get("NEARSIDE_BIND", "127.0.0.1:8000")
 worker_class = "gthread"
@@ -18,6 +21,7 @@ keepalive = 15
 forwarded_allow_ips = os.environ.get("NEARSIDE_PROXY_ADDRESSES", "127.0.0.1")
 control_socket_disable = True
 GARBAGE_AFTER_OBJECTS = 20_000
+ALREADY_SERVED = "Nearside already runs on this SQLite database; use PostgreSQL for more."
 
 _held = []
 
@@ -38,13 +42,22 @@ def post_worker_init(worker: Any) -> None:
 
 
 def _hold(path: Any) -> None:
+    """Take the database for this process; one that is on its way out may finish first."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = path.open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        sys.exit("Nearside already runs on this SQLite database; use PostgreSQL for more.")
-    _held.append(lock)
+    lock = path.open("a")
+    deadline = time.monotonic() + graceful_timeout + 1
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() > deadline:
+                print(ALREADY_SERVED, file=sys.stderr)
+                # With any other number gunicorn would start the next worker, for ever.
+                sys.exit(Arbiter.WORKER_BOOT_ERROR)
+            time.sleep(0.1)
+        else:
+            _held.append(lock)
+            return
 
 
 def worker_exit(_server: Any, worker: Any) -> None:

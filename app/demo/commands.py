@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import fcntl
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -27,7 +29,6 @@ from app.kernel.settings import Settings
 
 START_SECONDS = 30.0
 STOP_SECONDS = 12.0
-LOCK = "web.lock"
 
 
 @click.command("demo")
@@ -41,12 +42,11 @@ def demo(context: click.Context) -> None:
         raise click.ClickException(
             f"Something already listens on port {port}. Try: make run NEARSIDE_PORT={port + 1}"
         )
-    if _is_served(settings.instance / LOCK):
-        raise click.ClickException("This demo clinic is running already, at another port.")
-    _open_clinic(context, settings)
-    operations.book_a_visit()
-    db.database().engine.dispose()
-    _serve(port, settings.instance, settings.origin)
+    with _held_alone(settings.instance):
+        _open_clinic(context, settings)
+        operations.book_a_visit()
+        db.database().engine.dispose()
+        _serve(port, settings.instance, settings.origin)
 
 
 def _open_clinic(context: click.Context, settings: Settings) -> None:
@@ -63,14 +63,22 @@ def _open_clinic(context: click.Context, settings: Settings) -> None:
     operations.seed()
 
 
-def _is_served(lock: Path) -> bool:
-    """Whether a web server holds this database; the lock is gunicorn.conf.py's."""
-    with lock.open("a") as held:
+@contextmanager
+def _held_alone(instance: Path) -> Iterator[None]:
+    """Keep every other copy away, from before the first table until the server has ended.
+
+    The second lock is gunicorn.conf.py's own: a server may outlive a screen that was killed.
+    """
+    with (instance / "demo.lock").open("a") as screen, (instance / "web.lock").open("a") as server:
         try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(screen, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(server, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            return True
-    return False
+            raise click.ClickException(
+                "This demo clinic is running already, at another port."
+            ) from None
+        fcntl.flock(server, fcntl.LOCK_UN)
+        yield
 
 
 def _serve(port: int, instance: Path, origin: str) -> None:
@@ -103,7 +111,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 def _wait(server: subprocess.Popen[bytes], port: int, instance: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while not _answers(port):
+    while not _is_healthy(port):
         if server.poll() is not None or time.monotonic() > deadline:
             raise click.ClickException(f"The server did not start; see {instance / 'web.log'}")
         time.sleep(0.05)
@@ -113,6 +121,18 @@ def _answers(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(0.5)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _is_healthy(port: int) -> bool:
+    """Whether pages are served, not only the port open: gunicorn listens before it has loaded."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/health", headers={"Host": f"localhost:{port}"})
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def _show(server: subprocess.Popen[bytes], origin: str) -> None:

@@ -45,7 +45,7 @@ def end(demo: subprocess.Popen[str]) -> str:
     """Press Ctrl-C, and read its last words."""
     if demo.poll() is None:
         demo.send_signal(signal.SIGINT)
-    said = demo.stdout.read() if demo.stdout else ""
+    said = demo.stdout.read() if demo.stdout and not demo.stdout.closed else ""
     demo.wait(PATIENCE)
     return said
 
@@ -80,10 +80,20 @@ def test_demo_shows_four_people_ends_cleanly_and_keeps_its_data(tmp_path: Path) 
 
 def test_second_copy_of_the_same_clinic_says_so(tmp_path: Path) -> None:
     with started(tmp_path, free_port()) as demo:
-        until_codes(demo)
+        assert len(CODE.findall(until_codes(demo))) == 4
         with started(tmp_path, free_port()) as second:
-            assert second.stdout is not None
-            assert "running already" in second.stdout.read()
+            said, _ = second.communicate(timeout=PATIENCE)
+            assert "running already" in said
+
+
+def test_second_copy_is_kept_away_while_the_first_still_opens_the_clinic(tmp_path: Path) -> None:
+    with started(tmp_path, free_port()) as demo:
+        assert demo.stdout is not None
+        assert "First start" in demo.stdout.readline()
+        with started(tmp_path, free_port()) as second:
+            said, _ = second.communicate(timeout=PATIENCE)
+            assert "running already" in said
+        assert len(CODE.findall(until_codes(demo))) == 4
 
 
 def test_first_start_that_was_interrupted_begins_again(tmp_path: Path) -> None:
