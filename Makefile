@@ -38,7 +38,7 @@ run: ready ## Start the demo clinic on this machine; Ctrl-C stops it
 test: ready $(STAMP)/dev node_modules/.checks test-tools ## Run every test, and close with one line of counts
 	@rm -rf $(REPORTS)/counts && mkdir -p $(REPORTS)/counts
 	@status=0; \
-	$(BIN)/pytest -q -n 2 --dist loadfile -m "not browser" --junit-xml=$(REPORTS)/counts/pages.xml || status=$$?; \
+	$(BIN)/pytest -q -n 2 --dist loadfile --max-worker-restart 0 -m "not browser" --junit-xml=$(REPORTS)/counts/pages.xml || status=$$?; \
 	$(BIN)/pytest -q -m browser --junit-xml=$(REPORTS)/counts/browser.xml || status=$$?; \
 	$(BIN)/python -m tests.support.counts $(REPORTS)/counts/pages.xml $(REPORTS)/counts/browser.xml || status=$$?; \
 	exit $$status
