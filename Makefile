@@ -24,7 +24,7 @@ CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/*.po)
 PIP := $(BIN)/python -m pip --quiet --quiet --no-input
 NPM_CI := npm ci --ignore-scripts --silent
 
-.PHONY: help ready install run test bench lint format lock clean test-tools
+.PHONY: help ready install run test bench lint format catalogue lock clean test-tools
 
 help: ## List these names
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,12 @@ lint: ready $(STAMP)/dev node_modules/.checks ## Check style, types, import cont
 format: $(STAMP)/dev ## Lay out the Python files
 	@$(BIN)/ruff check --quiet --fix . || true
 	@$(BIN)/ruff format --quiet .
+
+CATALOGUE ?= app/translations/messages.pot
+catalogue: $(STAMP)/base ## Gather every sentence for translators
+	@mkdir -p $(dir $(CATALOGUE))
+	@PYTHONPATH=. $(BIN)/pybabel --quiet extract --mapping pyproject.toml -k _ -k _l -k N_ \
+	  --project Nearside --add-location file --sort-by-file --output-file $(CATALOGUE) .
 
 lock: $(STAMP)/dev ## Choose new versions and write the locks
 	@for part in requirements requirements-dev requirements-node; do \

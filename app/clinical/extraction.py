@@ -1,10 +1,6 @@
 """Finds the sentences inside questionnaire files, for the translation catalogue.
 
-Babel calls `questionnaire` as an extraction method: in its mapping file,
-
-    [extractors]
-    questionnaire = app.clinical.extraction:questionnaire
-    [questionnaire: app/clinical/questionnaires/*.json]
+Babel calls `questionnaire` as an extraction method; pyproject.toml says for which files.
 """
 
 from __future__ import annotations
@@ -22,7 +18,10 @@ Message = tuple[int, str, str, list[str]]
 
 
 def questionnaire(
-    file: IO[bytes], _keywords: object, _tags: object, _options: Mapping[str, str]
+    file: IO[bytes],
+    _keywords: object,
+    _tags: object,
+    options: Mapping[str, str],  # noqa: ARG001  # Babel passes it by this name
 ) -> Iterator[Message]:
     """Yield (line, function, message, comments) for every sentence in the file."""
     text = file.read().decode("utf-8")
