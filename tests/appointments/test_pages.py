@@ -62,10 +62,10 @@ def test_coordinator_books_and_both_sides_see_it_in_their_own_time(clinic: Clini
     )
     patient = clinic.portal.visit(clinic.patient).get("/visits").text
     assert "14:30, Wednesday 20 January 2027, Lisbon time" in patient
-    assert "In Budapest it will be 15:30." in patient
+    assert "In Budapest that is 15:30." in patient
     clinician = clinic.portal.visit(clinic.clinician).get("/visits").text
     assert "15:30, Wednesday 20 January 2027, Budapest time" in clinician
-    assert "In Lisbon it will be 14:30." in clinician
+    assert "In Lisbon that is 14:30." in clinician
 
 
 def test_time_is_read_on_the_clock_that_was_named(clinic: Clinic) -> None:
@@ -81,13 +81,13 @@ def test_other_zone_says_its_day_when_that_differs(clinic: Clinic) -> None:
     marta = clinic.portal.visit(clinic.coordinator)
     marta.send(new(clinic), day="2027-01-20", clock="20:00")
     page = clinic.portal.visit(clinic.patient).get("/visits").text
-    assert "In Auckland it will be 09:00 on Thursday 21 January." in page
+    assert "In Auckland that is 09:00 on Thursday 21 January." in page
 
 
 def test_same_clocks_are_said_once(clinic: Clinic) -> None:
     lives_in(clinic, clinic.clinician, "Europe/London")
     booked(clinic)
-    assert "it will be" not in clinic.portal.visit(clinic.patient).get("/visits").text
+    assert "that is" not in clinic.portal.visit(clinic.patient).get("/visits").text
 
 
 @pytest.mark.parametrize(

@@ -221,4 +221,4 @@ def test_a_week_of_rest_is_not_counted_with_the_minutes_of_another() -> None:
 def test_the_minutes_a_week_are_worked_out_before_the_persons_eyes() -> None:
     why = str(proposal("PA-01", [ADULT, *moves(2, 30, days_ago=4)]).wording.why)
     assert "On 18 November 2026" in why
-    assert "2 days a week for about 30 minutes: 60 minutes a week" in why
+    assert "2 of the 7 days in a week, for about 30 minutes: 60 minutes a week" in why

@@ -77,11 +77,11 @@ def _clock_there(moment: datetime, mine: str, zone: str) -> str:
     there = moment.astimezone(ZoneInfo(zone))
     text = str(format_time(there, "HH:mm", locale=get_locale()))
     if there.date() == moment.astimezone(ZoneInfo(mine)).date():
-        return str(_("In %(zone)s it will be %(clock)s.", zone=zone_label(zone), clock=text))
+        return str(_("In %(zone)s that is %(clock)s.", zone=zone_label(zone), clock=text))
     day = format_date(there.date(), "EEEE d MMMM")
     return str(
         _(
-            "In %(zone)s it will be %(clock)s on %(day)s.",
+            "In %(zone)s that is %(clock)s on %(day)s.",
             zone=zone_label(zone),
             clock=text,
             day=day,

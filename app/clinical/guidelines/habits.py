@@ -168,9 +168,9 @@ def _activity(facts: Facts, today: date) -> Outcome:
 
 
 WHY_LITTLE = N_(
-    "On %(day)s you told us that you move briskly on %(days)s days a week for about %(minutes)s"
-    " minutes: %(total)s minutes a week. From 150 minutes a week people live longer and feel"
-    " better, and every step towards it counts."
+    "On %(day)s you told us that you move briskly on %(days)s of the 7 days in a week, for about"
+    " %(minutes)s minutes: %(total)s minutes a week. From 150 minutes a week people live longer"
+    " and feel better, and every step towards it counts."
 )
 WHY_NONE = N_(
     "On %(day)s you told us that you do not move briskly on any day of the week. From 150"
