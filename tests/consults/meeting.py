@@ -20,6 +20,8 @@ from tests.support.portal import COOKIE, Portal, Someone, Templates, settings
 from tests.support.ports import free_port
 from tests.support.server import Server, running
 
+# Tenths of a second.
+PATIENCE = 100
 DEVICES = ["camera", "microphone"]
 
 
@@ -156,10 +158,20 @@ def inbound(page: Page, kind: str) -> dict[str, Any]:
     return found[0] if found else {}
 
 
+def comes(page: Page, kind: str) -> dict[str, Any]:
+    """The first figures of sound or picture: a connection stands before anything comes over it."""
+    figure = {"audio": "bytesReceived", "video": "framesDecoded"}[kind]
+    for _ in range(PATIENCE):
+        if (found := inbound(page, kind)).get(figure):
+            return found
+        page.wait_for_timeout(100)
+    raise AssertionError(f"no {kind} comes: {found}")
+
+
 def flows(page: Page) -> None:
     """Sound and picture arrive, more and more of both, and the picture has a size."""
     assert stats(page)["connection"] == "connected"
-    before = {kind: inbound(page, kind) for kind in ("audio", "video")}
+    before = {kind: comes(page, kind) for kind in ("audio", "video")}
     page.wait_for_timeout(1500)
     after = {kind: inbound(page, kind) for kind in ("audio", "video")}
     for kind in ("audio", "video"):

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.consults.meeting import Hall, Meeting, inbound, join, reaches, says
+from tests.consults.meeting import Hall, Meeting, comes, join, reaches, says
 from tests.support.browser import FLAGS, Visitors
 from tests.support.packages import chromium
 
@@ -70,7 +70,7 @@ def test_denied_permission_is_explained_and_one_can_still_watch(
     join(patient)
     reaches(patient, "connected")
     says(clinician, "Their camera and microphone are off.")
-    assert inbound(patient, "video")["framesDecoded"] > 0
+    comes(patient, "video")
     patient.get_by_role("button", name="Microphone on").click()
     expect(patient.locator("#announced")).to_contain_text("let this page use the microphone")
     theirs.leave()
@@ -88,7 +88,7 @@ def test_without_any_device_one_can_watch_and_listen(
     join(patient)
     reaches(patient, "connected")
     reaches(clinician, "connected")
-    assert inbound(patient, "video")["framesDecoded"] > 0
+    comes(patient, "video")
     patient.get_by_role("button", name="Hang up").click()
     help_text = patient.locator("#device-help")
     expect(help_text).to_contain_text("We found no camera on this device.")
@@ -105,11 +105,10 @@ def test_sound_alone_is_a_choice(meeting: Meeting) -> None:
     join(clinician)
     reaches(clinician, "connected")
     says(clinician, "Their camera is off, but you can hear them.")
-    assert inbound(clinician, "audio")["bytesReceived"] > 0
+    comes(clinician, "audio")
     patient.get_by_role("button", name="Camera on").click()
     expect(clinician.locator("#call-status")).to_have_text("You are connected with Ana Sousa.")
-    clinician.wait_for_timeout(1000)
-    assert inbound(clinician, "video")["framesDecoded"] > 0
+    comes(clinician, "video")
 
 
 def test_the_preview_shows_the_camera_and_the_bar_moves_with_the_voice(meeting: Meeting) -> None:
