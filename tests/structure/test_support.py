@@ -110,6 +110,15 @@ def test_a_run_that_skips_fails_or_is_empty_is_no_good_run(
     assert not counts.read(tmp_path / "a.xml").good
 
 
+def test_a_run_may_skip_what_compares_with_absent_data_and_says_so(tmp_path: Path) -> None:
+    skipped = f'<testcase><skipped message="{counts.EXCUSED}: cases"/></testcase></testsuite>'
+    report = REPORT.format(3, 0, 0, 1).replace("/></testsuites>", f">{skipped}</testsuites>")
+    (tmp_path / "a.xml").write_text(report)
+    found = counts.read(tmp_path / "a.xml")
+    assert found.good
+    assert str(found) == f"2 passed, 0 failed, 1 skipped: {counts.EXCUSED}"
+
+
 def test_a_run_that_died_before_its_report_counts_as_failed(tmp_path: Path) -> None:
     assert not counts.read(tmp_path / "none.xml").good
 
