@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-
 # The one reason to skip: data to compare with that is not part of the project.
 EXCUSED = "the public data beside the project is absent"
 
