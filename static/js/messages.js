@@ -106,6 +106,13 @@ function label(words, tone) {
   return made;
 }
 
+// On a telephone each cell carries its column's name.
+function labelled(name, row, place) {
+  const columns = place.querySelectorAll("thead th");
+  for (const [at, one] of [name, ...row].entries()) if (at) one.dataset.label = columns[at].textContent;
+  return cell("tr", name, ...row);
+}
+
 function inboxRow(row, place) {
   const link = cell("a", row.name);
   link.href = row.href;
@@ -113,7 +120,8 @@ function inboxRow(row, place) {
   name.scope = "row";
   const unread = row.unread ? [label(`${row.unread}\u00a0${place.dataset.new}`, row.waiting ? "turn" : "plain")] : [];
   const due = [row.due ?? "", ...(row.late ? [" ", label(place.dataset.late, "alarm")] : [])];
-  return cell("tr", name, cell("td", ...unread), cell("td", row.waiting ?? ""), cell("td", ...due), cell("td", row.last ?? place.dataset.nothing));
+  const rest = [unread, [row.waiting ?? ""], due, [row.last ?? place.dataset.nothing]];
+  return labelled(name, rest.map((parts) => cell("td", ...parts)), place);
 }
 
 function followInbox(place) {
