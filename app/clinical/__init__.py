@@ -1,15 +1,67 @@
-"""Pure medicine: units, measures, questionnaires, guideline rules.
+"""Pure medicine: scores, units, measures, questionnaires, device files, genes, guidelines.
 
-An island. It imports the standard library alone, reads no clock and knows no web page
-and no database, so that every statement in it can be checked by a clinician with the
-source in one hand and the test in the other. Import the part you need:
+An island. It imports the standard library, and where a standard has a kept library
+(UCUM, FHIRPath) that one, when first needed; it reads no clock and knows no web page and
+no database, so that every statement in it can be checked by a clinician with the source
+in one hand and the test in the other.
 
-    from app.clinical import blood_pressure, guidelines, measures, numbers, questionnaires, units
+    from app import clinical
+
+    clinical.units.convert(Decimal("5.5"), "mmol/L", "mg/dL", analyte="glucose")
+
+Each part loads when it is first named.
 """
 
 from __future__ import annotations
 
-from app.clinical.errors import ClinicalInputError
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from app.clinical.errors import ClinicalInputError, FormError, UnitError
 from app.clinical.sentences import N_, Sentence
 
-__all__ = ["N_", "ClinicalInputError", "Sentence"]
+if TYPE_CHECKING:
+    from app.clinical import (
+        blood_pressure,
+        guidelines,
+        measures,
+        numbers,
+        questionnaires,
+        units,
+    )
+
+PARTS = frozenset(
+    {
+        "blood_pressure",
+        "guidelines",
+        "measures",
+        "numbers",
+        "questionnaires",
+        "units",
+    }
+)
+
+__all__ = [
+    "N_",
+    "ClinicalInputError",
+    "FormError",
+    "Sentence",
+    "UnitError",
+    "blood_pressure",
+    "guidelines",
+    "measures",
+    "numbers",
+    "questionnaires",
+    "units",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a part when it is first named (PEP 562)."""
+    if name in PARTS:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

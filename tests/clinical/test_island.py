@@ -1,4 +1,4 @@
-"""The island stands alone: nothing but the standard library, and quick to load."""
+"""The island stands alone, is quick to load, and fetches a library only to use it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,23 @@ import subprocess
 import sys
 from importlib import resources
 
+import pytest
+
+from app import clinical
 from app.clinical import questionnaires
 from app.clinical.extraction import questionnaire
 
 EVERYTHING = (
-    "import app.clinical.blood_pressure, app.clinical.extraction, app.clinical.guidelines,"
-    " app.clinical.measures, app.clinical.numbers, app.clinical.questionnaires,"
-    " app.clinical.units\n"
+    "from app import clinical\n"
+    "import app.clinical.extraction\n"
+    "for part in sorted(clinical.PARTS): getattr(clinical, part)\n"
 )
 LOADED = (
     "import sys, json\nprint(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+)
+MODULES = (
+    "import sys, json\n"
+    "print(json.dumps(sorted(name for name in sys.modules if name.partition('.')[0] == 'app')))"
 )
 # Processor time, so that a busy machine does not look like a slow library.
 TIMED = (
@@ -33,11 +40,25 @@ def run(code: str) -> str:
     return done.stdout
 
 
-def test_nothing_but_the_standard_library_is_loaded() -> None:
+def test_every_part_loads_without_a_library_from_elsewhere() -> None:
     bare = set(json.loads(run(LOADED)))
     loaded = set(json.loads(run(EVERYTHING + LOADED))) - bare
     assert "app" in loaded
     assert loaded - set(sys.stdlib_module_names) == {"app"}
+
+
+def test_naming_the_island_loads_none_of_its_parts() -> None:
+    loaded = json.loads(run("import app.clinical\n" + MODULES))
+    assert loaded == ["app", "app.clinical", "app.clinical.errors", "app.clinical.sentences"]
+
+
+def test_a_part_that_is_not_there_is_named() -> None:
+    with pytest.raises(AttributeError, match="astrology"):
+        clinical.astrology  # noqa: B018 - asking is the test
+
+
+def test_the_parts_can_be_listed() -> None:
+    assert clinical.PARTS <= set(dir(clinical))
 
 
 def test_the_island_loads_in_the_blink_of_an_eye() -> None:
