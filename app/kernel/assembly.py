@@ -8,14 +8,14 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.kernel import commands, crypto, db, jobs, limits, live, logs, once
-from app.kernel.settings import Settings
+from app.kernel.settings import Settings, refuse
 
 SHELL_COOKIE = "__Host-shell"
 
 
 def assemble(settings: Settings) -> Flask:
     """A Flask application with database, keys, queue, sockets and commands, but no pages."""
-    settings.refuse_if_unsafe()
+    refuse(settings.problems())
     app = Flask(
         "app",
         static_folder=None,  # Static files are served before the doors, on purpose (web.shell).

@@ -9,6 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from app.kernel.variables import Variables
+
 SECRET_MIN_CHARACTERS = 32
 DATA_KEY_BYTES = 32
 DEMO_PHONE = "+1 555 0100"  # Set aside for fiction by the North American Numbering Plan.
@@ -72,30 +74,31 @@ class Settings:
 
         Raises SettingsError naming every problem at once.
         """
-        environment = _environment(environ.get("NEARSIDE_ENVIRONMENT", Environment.PRODUCTION))
-        instance = Path(environ.get("NEARSIDE_INSTANCE", "instance")).resolve()
-        port = _count(environ, "NEARSIDE_PORT", 8000)
-        origin = environ.get("NEARSIDE_ORIGIN", f"http://localhost:{port}").rstrip("/")
+        read = Variables(environ)
+        environment = _environment(read.text("NEARSIDE_ENVIRONMENT", Environment.PRODUCTION))
+        instance = Path(read.text("NEARSIDE_INSTANCE", "instance")).resolve()
+        port = read.count("NEARSIDE_PORT", 8000)
+        origin = read.text("NEARSIDE_ORIGIN", f"http://localhost:{port}").rstrip("/")
         made = {} if environment is Environment.PRODUCTION else _kept_secrets(instance)
         settings = cls(
             environment=environment,
-            secret_key=_secret(environ, "NEARSIDE_SECRET_KEY", made),
-            data_keys=_data_keys(_secret(environ, "NEARSIDE_DATA_KEYS", made)),
-            database_url=environ.get("NEARSIDE_DATABASE_URL", _embedded(environment, instance)),
+            secret_key=read.secret("NEARSIDE_SECRET_KEY", made),
+            data_keys=_data_keys(read.secret("NEARSIDE_DATA_KEYS", made), read.problems),
+            database_url=read.text("NEARSIDE_DATABASE_URL", _embedded(environment, instance)),
             origin=origin,
-            hosts=_hosts(environ.get("NEARSIDE_HOSTS", ""), origin),
+            hosts=_hosts(read.text("NEARSIDE_HOSTS"), origin),
             instance=instance,
-            debug=environ.get("NEARSIDE_DEBUG", "0") not in {"", "0", "false"},
-            web_processes=_count(environ, "NEARSIDE_WEB_PROCESSES", 1),
-            threads=_count(environ, "NEARSIDE_THREADS", 120),
-            max_sockets=_count(environ, "NEARSIDE_MAX_SOCKETS", 80),
-            max_sockets_per_person=_count(environ, "NEARSIDE_MAX_SOCKETS_PER_PERSON", 5),
-            redis_url=environ.get("NEARSIDE_REDIS_URL") or None,
-            proxies=_count(environ, "NEARSIDE_PROXIES", 0),
-            run_jobs=environ.get("NEARSIDE_RUN_JOBS", "1") not in {"", "0", "false"},
-            clinic_phone=environ.get("NEARSIDE_CLINIC_PHONE", _phone(environment)).strip(),
+            debug=read.flag("NEARSIDE_DEBUG", default=False),
+            web_processes=read.count("NEARSIDE_WEB_PROCESSES", 1),
+            threads=read.count("NEARSIDE_THREADS", 120),
+            max_sockets=read.count("NEARSIDE_MAX_SOCKETS", 80),
+            max_sockets_per_person=read.count("NEARSIDE_MAX_SOCKETS_PER_PERSON", 5),
+            redis_url=read.text("NEARSIDE_REDIS_URL") or None,
+            proxies=read.count("NEARSIDE_PROXIES", 0),
+            run_jobs=read.flag("NEARSIDE_RUN_JOBS", default=True),
+            clinic_phone=read.text("NEARSIDE_CLINIC_PHONE", _phone(environment)),
         )
-        settings.refuse_if_unsafe()
+        refuse([*read.problems, *read.unknown(), *settings.problems()])
         return settings
 
     def problems(self) -> list[str]:
@@ -136,10 +139,11 @@ class Settings:
             found.append("NEARSIDE_HOSTS must name hosts exactly, without wildcards.")
         return found
 
-    def refuse_if_unsafe(self) -> None:
-        """Raise SettingsError listing all problems, if there are any."""
-        if found := self.problems():
-            raise SettingsError("Nearside will not start:\n- " + "\n- ".join(found))
+
+def refuse(problems: list[str]) -> None:
+    """Raise SettingsError listing all problems, if there are any."""
+    if problems:
+        raise SettingsError("Nearside will not start:\n- " + "\n- ".join(problems))
 
 
 def _environment(text: str) -> Environment:
@@ -150,16 +154,7 @@ def _environment(text: str) -> Environment:
         raise SettingsError(f"NEARSIDE_ENVIRONMENT must be one of {known}.") from None
 
 
-def _secret(environ: Mapping[str, str], name: str, made: Mapping[str, str]) -> str:
-    if path := environ.get(f"{name}_FILE"):
-        try:
-            return Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{name}_FILE cannot be read: {type(error).__name__}.") from None
-    return environ.get(name) or made.get(name, "")
-
-
-def _data_keys(text: str) -> tuple[tuple[str, bytes], ...]:
+def _data_keys(text: str, problems: list[str]) -> tuple[tuple[str, bytes], ...]:
     keys = []
     for part in text.replace("\n", ",").split(","):
         if not part.strip():
@@ -170,10 +165,10 @@ def _data_keys(text: str) -> tuple[tuple[str, bytes], ...]:
         except ValueError:
             key = b""
         if not name or len(name) > KEY_NAME_CHARACTERS or len(key) != DATA_KEY_BYTES:
-            raise SettingsError("NEARSIDE_DATA_KEYS: each entry is id:hex with 32 bytes of hex.")
+            problems.append("NEARSIDE_DATA_KEYS: each entry is id:hex with 32 bytes of hex.")
         keys.append((name, key))
     if len({name for name, _ in keys}) != len(keys):
-        raise SettingsError("NEARSIDE_DATA_KEYS: two keys have the same id.")
+        problems.append("NEARSIDE_DATA_KEYS: two keys have the same id.")
     return tuple(keys)
 
 
@@ -190,13 +185,6 @@ def _embedded(environment: Environment, instance: Path) -> str:
 
 def _phone(environment: Environment) -> str:
     return DEMO_PHONE if environment is Environment.DEMO else ""
-
-
-def _count(environ: Mapping[str, str], name: str, default: int) -> int:
-    text = environ.get(name, str(default))
-    if not (text.isascii() and text.isdigit()):
-        raise SettingsError(f"{name} must be a whole number, not {text!r}.")
-    return int(text)
 
 
 def _kept_secrets(instance: Path) -> dict[str, str]:

@@ -67,6 +67,8 @@ def test_safe_production_starts(tmp_path: Path) -> None:
         ({"NEARSIDE_THREADS": "³"}, "NEARSIDE_THREADS"),
         ({"NEARSIDE_ENVIRONMENT": "prod"}, "NEARSIDE_ENVIRONMENT"),
         ({"NEARSIDE_SECRET_KEY_FILE": "/nowhere/at/all"}, "NEARSIDE_SECRET_KEY_FILE"),
+        ({"NEARSIDE_RUN_JOBS": "sometimes"}, "NEARSIDE_RUN_JOBS must be 1 or 0"),
+        ({"NEARSIDE_HOST": "care.example"}, "NEARSIDE_HOST is not.*mean NEARSIDE_HOSTS"),
     ],
     ids=lambda part: part if isinstance(part, str) else str(part)[:60],
 )
@@ -82,6 +84,21 @@ def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
         read(tmp_path, NEARSIDE_DEBUG="1", NEARSIDE_HOSTS="*", NEARSIDE_SECRET_KEY="x")
     said = str(refused.value)
     assert all(name in said for name in ("DEBUG", "HOSTS", "SECRET_KEY"))
+
+
+def test_malformed_settings_are_named_beside_unsafe_ones(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as refused:
+        read(
+            tmp_path,
+            NEARSIDE_DEBUG="1",
+            NEARSIDE_THREADS="many",
+            NEARSIDE_PROXIES="-1",
+            NEARSIDE_DATA_KEYS="short:beef",
+            NEARSIDE_ORIGINS="https://care.example",
+        )
+    said = str(refused.value)
+    wrong = ("DEBUG", "THREADS", "PROXIES", "DATA_KEYS", "ORIGINS is not")
+    assert all(name in said for name in wrong)
 
 
 def test_refusal_does_not_print_the_secret(tmp_path: Path) -> None:
@@ -134,10 +151,17 @@ def test_several_processes_start_on_postgresql_with_redis(tmp_path: Path) -> Non
     assert found.problems() == []
 
 
-@pytest.mark.parametrize(("written", "meant"), [("0", False), ("", False), ("false", False)])
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("0", False), ("", False), ("false", False), ("Off", False), (" no ", False)],
+)
 def test_switches_are_off_in_any_spelling_of_off(tmp_path: Path, written: str, meant: bool) -> None:
     found = read(tmp_path, NEARSIDE_DEBUG=written, NEARSIDE_RUN_JOBS=written)
     assert (found.debug, found.run_jobs) == (meant, meant)
+
+
+def test_switch_is_on_in_any_spelling_of_on(tmp_path: Path) -> None:
+    assert all(read(tmp_path, NEARSIDE_RUN_JOBS=word).run_jobs for word in ("1", "Yes", "true"))
 
 
 def test_demo_people_live_in_a_file_of_their_own(tmp_path: Path) -> None:

@@ -1,0 +1,66 @@
+"""Environment variables, read so that everything wrong with them is said at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+PREFIX = "NEARSIDE_"
+OFF = frozenset({"", "0", "false", "no", "off"})
+ON = frozenset({"1", "true", "yes", "on"})
+# The web server reads these before there is an application.
+READ_ELSEWHERE = ("NEARSIDE_BIND", "NEARSIDE_PROXY_ADDRESSES")
+
+
+class Variables:
+    """What the environment says; what it says wrongly goes to `problems`."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self._asked = set(READ_ELSEWHERE)
+        self.problems: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        """The variable as it is written; an empty one counts as absent."""
+        self._asked.add(name)
+        return self._environ.get(name, "").strip() or default
+
+    def count(self, name: str, default: int) -> int:
+        """A whole number, zero or more."""
+        text = self.text(name, str(default))
+        if text.isascii() and text.isdigit():
+            return int(text)
+        self.problems.append(f"{name} must be a whole number, not {text!r}.")
+        return default
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """On or off."""
+        self._asked.add(name)
+        text = self._environ.get(name, "1" if default else "0").strip().lower()
+        if text not in ON | OFF:
+            self.problems.append(f"{name} must be 1 or 0, not {text!r}.")
+        return text in ON
+
+    def secret(self, name: str, made: Mapping[str, str]) -> str:
+        """A secret: in the file that NAME_FILE points to, in NAME, or made for this machine."""
+        path, plain = self.text(f"{name}_FILE"), self.text(name)
+        if not path:
+            return plain or made.get(name, "")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            self.problems.append(f"{name}_FILE cannot be read: {type(error).__name__}.")
+            return ""
+
+    def unknown(self) -> list[str]:
+        """Names that nobody asked for: most likely a slip, whose default would go unnoticed."""
+        strangers = sorted(
+            name for name in self._environ if name.startswith(PREFIX) and name not in self._asked
+        )
+        return [self._stranger(name) for name in strangers]
+
+    def _stranger(self, name: str) -> str:
+        near = get_close_matches(name, self._asked, n=1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        return f"{name} is not a setting of Nearside.{meant}"
