@@ -168,6 +168,9 @@ def test_patient_cancels_after_being_asked_once_more(clinic: Clinic) -> None:
     assert "No visit is booked" in answer.text
     assert "Cancelled" in answer.text
     assert "This cannot be done now: Cancelled." in ana.get(path).text
+    moving = clinic.portal.visit(clinic.coordinator).get(f"/visits/{one}/move").text
+    assert "This cannot be done now: Cancelled." in moving
+    assert 'name="day"' not in moving
 
 
 def test_stale_move_shows_how_it_stands_and_keeps_what_was_typed(clinic: Clinic) -> None:
