@@ -28,7 +28,12 @@ EVENTS_BURST = 60.0
 SWEEP_SECONDS = 0.8
 JOIN_SECONDS = 8.0
 PATH = "/socket.io/"
-REFUSED = [("Content-Length", "0"), ("Cache-Control", "no-store")]
+REFUSED = [
+    ("Content-Length", "0"),
+    ("Cache-Control", "no-store"),
+    ("Content-Security-Policy", "default-src 'none'"),
+    ("X-Content-Type-Options", "nosniff"),
+]
 
 Ended = Callable[[Iterable[UUID]], set[UUID]]
 Left = Callable[[str, Actor], None]

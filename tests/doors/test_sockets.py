@@ -97,6 +97,14 @@ def test_guard_refuses_what_is_not_our_own_pages_upgrade(
     assert handshake(visitor, **changed) == 403
 
 
+def test_refusal_of_the_guard_may_be_neither_kept_nor_run(asker: Asker) -> None:
+    answer = asker.visitor(None).client.get("/socket.io/", base_url=ORIGIN)
+    assert answer.status_code == 403
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
 def test_guard_refuses_an_upgrade_with_a_body(asker: Asker) -> None:
     assert handshake(asker.visitor(Role.PATIENT), body=b"12345") == 403
 
