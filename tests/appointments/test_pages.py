@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -88,6 +89,14 @@ def test_same_clocks_are_said_once(clinic: Clinic) -> None:
     lives_in(clinic, clinic.clinician, "Europe/London")
     booked(clinic)
     assert "that is" not in clinic.portal.visit(clinic.patient).get("/visits").text
+
+
+def test_visits_at_the_same_clock_can_be_told_apart_by_their_headings(clinic: Clinic) -> None:
+    booked(clinic)
+    booked(clinic, hours=24)
+    page = clinic.portal.visit(clinic.patient).get("/visits").text
+    headings = re.findall(r'<h3 id="visit-[^>]+>(.+?)</h3>', page, re.DOTALL)
+    assert len(headings) == len(set(headings)) == 2
 
 
 @pytest.mark.parametrize(
