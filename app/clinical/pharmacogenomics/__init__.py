@@ -1,0 +1,46 @@
+"""Pharmacogenomics: what a person's genes mean for their medicines.
+
+Reads results that a laboratory reported (an outside-call table, or PharmCAT's files),
+finds the phenotype of each gene by rule, and says what the CPIC guideline advises. It
+calls no variants itself, from 23andMe or VCF files, and changes no list of medicines: it
+flags, and a clinician decides.
+
+    (call,) = parse_outside_calls(text)  # gene, tab, diplotype
+    phenotype(call.gene, call.diplotype).phenotype        # Poor Metabolizer
+    drug_guidance("clopidogrel", [call], population="NVI")
+
+The tables are in this package as CSV, small enough to be read by a person; CPIC's content
+is CC0 1.0. `GENES` and `DRUGS` list what is known, each row with source and version.
+"""
+
+from __future__ import annotations
+
+from app.clinical.pharmacogenomics.calls import OutsideCall, parse_outside_calls
+from app.clinical.pharmacogenomics.diplotypes import Phenotype, phenotype
+from app.clinical.pharmacogenomics.guidance import (
+    DRUGS,
+    Drug,
+    Guidance,
+    drug_guidance,
+    populations,
+)
+from app.clinical.pharmacogenomics.names import normalise_activity, normalise_phenotype
+from app.clinical.pharmacogenomics.pharmcat import parse_pharmcat
+from app.clinical.pharmacogenomics.tables import GENES, Gene
+
+__all__ = [
+    "DRUGS",
+    "GENES",
+    "Drug",
+    "Gene",
+    "Guidance",
+    "OutsideCall",
+    "Phenotype",
+    "drug_guidance",
+    "normalise_activity",
+    "normalise_phenotype",
+    "parse_outside_calls",
+    "parse_pharmcat",
+    "phenotype",
+    "populations",
+]

@@ -1,0 +1,289 @@
+"""What a guideline says about a medicine for a person's results.
+
+Only ever a flag for a clinician: nothing here changes a list of medicines. The advice is
+condensed from the CPIC guidelines (recommendations.csv) and told in our own words; each
+flag keeps the version of the data it rests on.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from app.clinical.errors import ClinicalInputError
+from app.clinical.pharmacogenomics import tables, wording
+from app.clinical.pharmacogenomics.names import INDETERMINATE
+from app.clinical.pharmacogenomics.readings import Genotypes, Key, Reading, readings
+from app.clinical.pharmacogenomics.tables import GENES, STEPS
+from app.clinical.pharmacogenomics.wording import NO_RESULT
+from app.clinical.sentences import N_, Sentence
+
+Category = Literal["standard", "dose-change", "avoid/alternative"]
+URGENCY: dict[str, int] = {"avoid/alternative": 0, "dose-change": 1, "standard": 2}
+NO_RECOMMENDATION = "No Recommendation"
+GENERAL = "general"
+
+SOURCE = "CPIC guidelines, cpicpgx.org"
+NOT_A_DRUG = N_("We have no guidance on the medicine %(drug)s.")
+NOT_A_POPULATION = N_("For %(drug)s please choose one of these: %(known)s.")
+
+# Names under which the same medicine is sold or written elsewhere.
+SYNONYMS = {
+    "5-fluorouracil": "fluorouracil",
+    "5-fu": "fluorouracil",
+    "6-mercaptopurine": "mercaptopurine",
+    "6-thioguanine": "thioguanine",
+    "tioguanine": "thioguanine",
+    "glibenclamide": "glyburide",
+    "acetylsalicylic acid": "aspirin",
+    "ascorbic acid": "vitamin c",
+    "methylthioninium chloride": "methylene blue",
+    "suxamethonium": "succinylcholine",
+    "co-trimoxazole": "sulfamethoxazole / trimethoprim",
+    "sulfamethazine": "sulfadimidine",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The results of one gene for which a line of the table holds."""
+
+    words: frozenset[str]
+    spans: tuple[tuple[int, int | None], ...]
+
+    def holds(self, key: Key) -> bool:
+        """Whether a result is among them."""
+        if isinstance(key, str):
+            return key in self.words
+        return any(low <= key and (high is None or key <= high) for low, high in self.spans)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table of recommendations."""
+
+    population: str
+    when: Mapping[str, Cell]
+    category: Category
+    strength: str
+    advice: str
+    amount: str
+
+
+@dataclass(frozen=True)
+class Drug:
+    """A medicine, the genes it depends on (CPIC level A in `level_a`), and the guideline."""
+
+    name: str
+    genes: tuple[str, ...]
+    level_a: tuple[str, ...]
+    guideline: str
+    url: str
+    pmids: tuple[str, ...]
+    version: str
+
+    @property
+    def source(self) -> str:
+        """The guideline, with where to read it."""
+        articles = "".join(f"; PMID {number}" for number in self.pmids)
+        return f"{self.guideline}, {self.url}{articles}"
+
+
+@dataclass(frozen=True)
+class Guidance:
+    """A flag: what the guideline says, how strongly, why, and on which data."""
+
+    drug: str
+    population: str
+    category: Category
+    strength: str
+    reason: Sentence
+    advice: Sentence
+    results: tuple[tuple[str, str], ...]  # gene and what is known of it
+    conflicts: tuple[Sentence, ...]
+    source: str
+    version: str
+
+    @property
+    def meant_for(self) -> Sentence:
+        """The population in plain words."""
+        return Sentence(wording.POPULATIONS[self.population])
+
+
+def _drugs() -> dict[str, Drug]:
+    return {
+        row["drug"]: Drug(
+            name=row["drug"],
+            genes=tuple(row["genes"].split("; ")),
+            level_a=tuple(filter(None, row["level_a"].split("; "))),
+            guideline=row["guideline"],
+            url=row["url"],
+            pmids=tuple(filter(None, row["pmids"].split("; "))),
+            version=row["version"],
+        )
+        for row in tables.rows("drugs")
+    }
+
+
+DRUGS: dict[str, Drug] = _drugs()
+
+
+@cache
+def _lines() -> dict[str, tuple[Line, ...]]:
+    found: dict[str, list[Line]] = defaultdict(list)
+    for row in tables.rows("recommendations"):
+        conditions = (part.split("=", 1) for part in row["when"].split("; "))
+        line = Line(
+            population=row["population"],
+            when={gene: _cell(gene, text) for gene, text in conditions},
+            category=_category(row["category"]),
+            strength=row["strength"],
+            advice=row["advice"],
+            amount=row["amount"],
+        )
+        for drug in row["drugs"].split("; "):
+            found[drug].append(line)
+    return {drug: tuple(lines) for drug, lines in found.items()}
+
+
+def _category(text: str) -> Category:
+    match text:
+        case "standard" | "dose-change" | "avoid/alternative":
+            return text
+        case _:
+            raise ValueError(text)
+
+
+def _cell(gene: str, text: str) -> Cell:
+    parts = text.split("|")
+    spans = [part for part in parts if GENES[gene].scored and part[0].isdigit()]
+    words = frozenset(part.casefold() for part in parts if part not in spans)
+    return Cell(words, tuple(_span(part) for part in spans))
+
+
+def _span(text: str) -> tuple[int, int | None]:
+    """A span of scores as quarters: "0.25-1" is one to four, "2.5+" is ten and more."""
+    if text.endswith("+"):
+        return _quarters(text[:-1]), None
+    low, _, high = text.partition("-")
+    return _quarters(low), _quarters(high or low)
+
+
+def _quarters(text: str) -> int:
+    return round(float(text) * STEPS)
+
+
+def drug_guidance(drug: str, genotypes: Genotypes, population: str = GENERAL) -> list[Guidance]:
+    """What the guideline says about a medicine, the gravest first.
+
+    `genotypes` maps genes to a diplotype or phenotype, to a mapping with "diplotype",
+    "phenotypes" and "activity_score", or to an `OutsideCall`; a list of calls does as well.
+    Nothing known about any of the medicine's genes gives an empty list; part of it known
+    still warns. Where a result contradicts itself, each reading is answered.
+
+    `population` is one of the guideline's own, such as "NVI" or "pediatrics". Where the
+    guideline has no general advice, "general" gives that for each of its populations.
+    Raises `ClinicalInputError` for a medicine or population that is not in the table.
+    """
+    row = _known(drug)
+    lines = _chosen(row, population)
+    known = readings(genotypes)
+    own = {gene: known[gene] for gene in row.genes if gene in known}
+    if not own:
+        return []
+    keys = {gene: _usable(gene, own.get(gene), lines) for gene in row.genes}
+    told = _Told(row, own, {gene: _shown(own.get(gene), keys[gene]) for gene in row.genes})
+    found = [told.flag(line) for line in lines if _matches(line, keys)]
+    answers = list(dict.fromkeys(found)) or [told.silence()]
+    return sorted(answers, key=lambda each: URGENCY[each.category])
+
+
+def _known(drug: object) -> Drug:
+    name = " ".join(drug.split()).lower() if isinstance(drug, str) else ""
+    row = DRUGS.get(SYNONYMS.get(name, name))
+    if row is None:
+        raise ClinicalInputError("drug", Sentence(NOT_A_DRUG, {"drug": str(drug)[:60]}), SOURCE)
+    return row
+
+
+def populations(drug: str) -> tuple[str, ...]:
+    """The populations a medicine's guideline tells apart."""
+    return tuple(dict.fromkeys(line.population for line in _lines()[_known(drug).name]))
+
+
+def _chosen(row: Drug, population: str) -> tuple[Line, ...]:
+    lines = _lines()[row.name]
+    wanted = " ".join(str(population).split()).casefold()
+    found = tuple(line for line in lines if line.population.casefold() == wanted)
+    if found:
+        return found
+    if wanted == GENERAL:
+        return lines
+    known = ", ".join(populations(row.name))
+    sentence = Sentence(NOT_A_POPULATION, {"drug": row.name, "known": known})
+    raise ClinicalInputError("population", sentence, row.source)
+
+
+def _usable(gene: str, reading: Reading | None, lines: tuple[Line, ...]) -> frozenset[Key]:
+    """The keys that this table knows; none of them known is as good as no result."""
+    cells = [line.when[gene] for line in lines if gene in line.when]
+    if reading is not None:
+        known = frozenset(key for key in reading.keys if any(cell.holds(key) for cell in cells))
+        if known:
+            return known
+    return frozenset({NO_RESULT.casefold()})
+
+
+def _matches(line: Line, keys: Mapping[str, frozenset[Key]]) -> bool:
+    return all(any(cell.holds(key) for key in keys[gene]) for gene, cell in line.when.items())
+
+
+def _shown(reading: Reading | None, keys: frozenset[Key]) -> str:
+    """What to say of a gene: of an HLA gene, only the allele this medicine asks about."""
+    if reading is None:
+        return NO_RESULT
+    if not reading.gene.startswith("HLA-"):
+        return reading.shown
+    told = sorted(key for key in keys if isinstance(key, str) and key != NO_RESULT.casefold())
+    return ", ".join(told) or INDETERMINATE
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A medicine with what is known of its genes, ready to answer."""
+
+    drug: Drug
+    own: Mapping[str, Reading]
+    shown: Mapping[str, str]
+
+    def flag(self, line: Line) -> Guidance:
+        """The answer of one line."""
+        unknown = {INDETERMINATE, NO_RESULT} & set(self.shown.values())
+        code = "usual-unsure" if line.advice == "usual" and unknown else line.advice
+        told = wording.advice(code, self.drug.name, line.amount)
+        return self._answer(line.population, line.category, line.strength, told)
+
+    def silence(self) -> Guidance:
+        """A result the guideline does not speak of is answered so, never as normal."""
+        told = wording.advice("no-data", self.drug.name, "")
+        return self._answer(GENERAL, "standard", NO_RECOMMENDATION, told)
+
+    def _answer(
+        self, population: str, category: Category, strength: str, told: Sentence
+    ) -> Guidance:
+        findings = [wording.meaning(gene, words) for gene, words in self.shown.items()]
+        return Guidance(
+            drug=self.drug.name,
+            population=population,
+            category=category,
+            strength=strength,
+            reason=wording.reason(findings, told),
+            advice=told,
+            results=tuple(self.shown.items()),
+            conflicts=tuple(each for one in self.own.values() for each in one.conflicts),
+            source=self.drug.source,
+            version=self.drug.version,
+        )

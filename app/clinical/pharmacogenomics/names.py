@@ -1,0 +1,159 @@
+"""Names as laboratories write them, brought to one spelling. Nothing is guessed.
+
+Phenotype words follow the CPIC term standard (doi 10.1038/gim.2016.87); the spellings
+accepted here are those that PharmCAT, laboratories and older reports use.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Longer than the longest allele, score or phenotype on any report; a bound against abuse.
+MAX_CHARACTERS = 600
+
+INDETERMINATE = "Indeterminate"
+NOT_APPLICABLE = "n/a"
+AT_LEAST = "≥"
+
+METABOLIZER = re.compile(r"metaboli[sz]ers?", re.IGNORECASE)
+# "Extensive" is what the normal metabolizer was called until 2016.
+SPEEDS = {
+    "pm": "Poor",
+    "im": "Intermediate",
+    "nm": "Normal",
+    "em": "Normal",
+    "rm": "Rapid",
+    "um": "Ultrarapid",
+}
+_SPEED = re.compile(
+    r"\b(poor|intermediate|normal|extensive|ultra-?\s?rapid|rapid) metabolizer", re.IGNORECASE
+)
+_FUNCTION = re.compile(
+    r"(?:(possible|likely) )?(poor|decreased|normal|increased) function", re.IGNORECASE
+)
+_SCORE = re.compile(r"(≥|>=|>)?\s*(\d{1,3})(\.\d{1,4})?", re.ASCII)
+
+
+def normalise_phenotype(text: str | None) -> str | None:
+    """The standard words for a phenotype: "EM" and "Extensive Metaboliser" are normal.
+
+    Blank text is None. Words that are not known come back trimmed, with single spaces,
+    and otherwise as they were written.
+    """
+    if text is None or not text.strip():
+        return None
+    words = METABOLIZER.sub("Metabolizer", " ".join(text.split()))
+    lowered = words.lower()
+    if lowered in SPEEDS:
+        return f"{SPEEDS[lowered]} Metabolizer"
+    if "indeterminate" in lowered:
+        return INDETERMINATE
+    speed = _SPEED.search(words)
+    if speed is not None:
+        return _hedged(lowered, f"{_speed(speed[1])} Metabolizer")
+    function = _FUNCTION.fullmatch(words)
+    return words.title() if function is not None else words
+
+
+def _speed(word: str) -> str:
+    plain = word.lower().replace("-", "").replace(" ", "")
+    return "Normal" if plain == "extensive" else plain.capitalize()
+
+
+def _hedged(lowered: str, phenotype: str) -> str:
+    for hedge in ("likely", "possible"):
+        if lowered.startswith(hedge):
+            return f"{hedge.capitalize()} {phenotype}"
+    return phenotype
+
+
+def normalise_activity(text: str | None) -> str | None:
+    """An activity score in decimal notation: "1" is "1.0", ">=3" is "≥3.0".
+
+    Blank text is None, "N/A" is "n/a"; what is not a score comes back trimmed.
+    """
+    if text is None or not text.strip():
+        return None
+    trimmed = text.strip()
+    if trimmed.lower() == NOT_APPLICABLE:
+        return NOT_APPLICABLE
+    score = _SCORE.fullmatch(trimmed)
+    if score is None:
+        return trimmed
+    sign = AT_LEAST if score[1] == ">=" else score[1] or ""
+    return f"{sign}{float(score[2] + (score[3] or ''))}"
+
+
+def lower_bound(score: str) -> float | None:
+    """The number a score stands for or starts from; None for "n/a" and other words."""
+    found = _SCORE.fullmatch(score)
+    return None if found is None else float(found[2] + (found[3] or ""))
+
+
+_SPACES = re.compile(r"\s+")
+_COPIES = re.compile(
+    r"(?P<base>.+?)\s*[xX\N{MULTIPLICATION SIGN}]\s*(?P<sign>≥|>=)?\s*(?P<count>\d{1,2}|[nN])"
+)
+_SUB_ALLELE = re.compile(r"(\*\d+)\.\d+")
+_HLA = re.compile(r"\*?(\d{2,3}:\d{2,4})(?::\d{2,4}){0,2}[NLSCAQ]?")
+_MISSING = {"", ".", "./.", "/", "unknown", "unknown/unknown", "no result", "n/a", "-", "./"}
+
+
+def is_missing(diplotype: str | None) -> bool:
+    """Whether a laboratory's cell says that nothing was called."""
+    return diplotype is None or diplotype.strip().lower() in _MISSING
+
+
+def strands(gene: str, diplotype: str) -> list[str]:
+    """The alleles as written, gene name and surplus spaces taken off."""
+    # The one allele that older tables wrote with the sign that divides alleles.
+    whole = diplotype.replace("Telti/Kobe", "Telti, Kobe") if gene == "G6PD" else diplotype
+    return [_strand(gene, part) for part in re.split(r"[/|]", whole)]
+
+
+def _strand(gene: str, allele: str) -> str:
+    spaced = _SPACES.sub(" ", allele).strip()
+    if spaced.upper().startswith(gene):
+        spaced = spaced[len(gene) :].lstrip(" :-")
+    if gene.startswith("HLA-") and spaced.upper().startswith(gene[-1] + "*"):
+        spaced = spaced[1:]
+    return spaced
+
+
+def two_fields(allele: str) -> str:
+    """An HLA allele to the two fields that guidelines name: *15:02:01 is *15:02."""
+    found = _HLA.fullmatch(allele)
+    return f"*{found[1]}" if found is not None else allele
+
+
+def without_sub_allele(allele: str) -> str:
+    """A star allele without its sub-allele: *2.001 is *2."""
+    found = _SUB_ALLELE.fullmatch(allele)
+    return found[1] if found is not None else allele
+
+
+def copies(allele: str) -> tuple[str, int, bool] | None:
+    """Base, number and "or more" of a duplicated allele: *1x≥3 is (*1, 3, True).
+
+    *1xN, copies not counted, is at least two.
+    """
+    found = _COPIES.fullmatch(allele)
+    if found is None:
+        return None
+    base = found["base"].strip()
+    if found["count"] in "nN":
+        return base, 2, True
+    return base, int(found["count"]), found["sign"] is not None
+
+
+def tandem(allele: str) -> list[str]:
+    """The parts of a tandem: "[*36 + *10]" is *36 and *10. One part for other alleles."""
+    inner = allele.strip()
+    if inner.startswith("[") and inner.endswith("]"):
+        inner = inner[1:-1]
+    return [part.strip() for part in inner.split("+")]
+
+
+def is_two_fields(allele: str) -> bool:
+    """Whether an HLA allele is told finely enough to rule another one out."""
+    return _HLA.fullmatch(allele) is not None

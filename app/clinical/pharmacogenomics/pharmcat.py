@@ -1,0 +1,120 @@
+"""Results from PharmCAT: its phenotype and report files (JSON), and its report table (TSV)."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from app.clinical.errors import ClinicalInputError
+from app.clinical.pharmacogenomics import names
+from app.clinical.pharmacogenomics.calls import OutsideCall, checked
+from app.clinical.sentences import N_, Sentence
+
+FORMAT = "PharmCAT 2 and 3: phenotype.json, report.json, report.tsv"
+# The largest published example is below 2 MB.
+MAX_CHARACTERS = 20_000_000
+
+UNREADABLE = N_("This is not a PharmCAT file we can read: phenotype.json, report.json, report.tsv.")
+TOO_LONG = N_("This file is larger than any PharmCAT file.")
+
+
+def _refused(words: str = UNREADABLE) -> ClinicalInputError:
+    return ClinicalInputError("file", Sentence(words), FORMAT)
+
+
+def parse_pharmcat(content: str | bytes | Mapping[str, Any]) -> list[OutsideCall]:
+    """The results in a PharmCAT file; a gene that was not called is left out.
+
+    A gene with several possible results comes back once for each. Each result keeps the
+    version of the tables it was made with. Raises `ClinicalInputError` where the file is
+    not one of PharmCAT's.
+    """
+    if isinstance(content, Mapping):
+        return _from_json(content)
+    text = _text(content)
+    if text.lstrip().startswith("{"):
+        try:
+            return _from_json(json.loads(text))
+        except (ValueError, RecursionError) as error:
+            if isinstance(error, ClinicalInputError):
+                raise
+            raise _refused() from error
+    return list(_from_table(text.splitlines()))
+
+
+def _text(content: object) -> str:
+    if not isinstance(content, str | bytes):
+        raise _refused()
+    if len(content) > MAX_CHARACTERS:
+        raise _refused(TOO_LONG)
+    try:
+        text = content.decode("utf-8") if isinstance(content, bytes) else content
+    except UnicodeDecodeError as error:
+        raise _refused() from error
+    return text.removeprefix("\N{BYTE ORDER MARK}")
+
+
+def _from_json(document: Mapping[str, Any]) -> list[OutsideCall]:
+    reports = document.get("geneReports", document.get("genes"))
+    if not isinstance(reports, Mapping):
+        raise _refused()
+    # Until version 3 the reports stood under the body whose tables they used.
+    reports = reports["CPIC"] if isinstance(reports.get("CPIC"), Mapping) else reports
+    try:
+        return [call for report in reports.values() for call in _calls(report)]
+    except (AttributeError, KeyError, TypeError) as error:
+        raise _refused() from error
+
+
+def _calls(report: Mapping[str, Any]) -> Iterator[OutsideCall]:
+    if report.get("callSource") == "NONE":
+        return
+    version = str(report.get("phenotypeVersion") or "")
+    found = report.get("recommendationDiplotypes") or report.get("sourceDiplotypes") or []
+    for each in found:
+        call = _call(str(report["geneSymbol"]), each, version)
+        if call is not None:
+            yield call
+
+
+def _call(gene: str, told: Mapping[str, Any], version: str) -> OutsideCall | None:
+    # The label of some genes is a sentence; the alleles' own names are what can be read.
+    both = [told.get("allele1"), told.get("allele2")]
+    alleles = [str(allele["name"]) for allele in both if allele]
+    phenotypes = [str(words) for words in told.get("phenotypes") or [] if str(words).strip()]
+    score = told.get("activityScore")
+    return _checked(gene, "/".join(alleles), ", ".join(phenotypes), score or "", version)
+
+
+def _checked(
+    gene: str, diplotype: str, phenotype: str, score: str, version: str
+) -> OutsideCall | None:
+    call = OutsideCall(
+        gene=gene,
+        diplotype=None if names.is_missing(diplotype) else diplotype,
+        phenotype=None if names.is_missing(phenotype) else names.normalise_phenotype(phenotype),
+        activity_score=names.normalise_activity(score),
+        version=version,
+    )
+    if call.diplotype is None and call.phenotype is None and call.activity_score is None:
+        return None
+    return checked(call)
+
+
+def _from_table(lines: list[str]) -> Iterator[OutsideCall]:
+    version = lines[0] if lines and lines[0].startswith("PharmCAT") else ""
+    rows = csv.DictReader(lines[1:] if version else lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+    if not {"Gene", "Source Diplotype", "Phenotype"} <= set(rows.fieldnames or ()):
+        raise _refused()
+    for row in rows:
+        call = _checked(
+            row["Gene"] or "",
+            row["Source Diplotype"] or "",
+            row["Phenotype"] or "",
+            row.get("Activity Score") or "",
+            version,
+        )
+        if call is not None:
+            yield call

@@ -1,0 +1,177 @@
+"""What is known about a person's genes, brought to what guidance is looked up by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.clinical.errors import ClinicalInputError
+from app.clinical.pharmacogenomics import diplotypes, names, tables
+from app.clinical.pharmacogenomics.calls import (
+    FORMAT,
+    OutsideCall,
+    checked,
+    meaning,
+    parse_outside_calls,
+)
+from app.clinical.pharmacogenomics.diplotypes import Phenotype
+from app.clinical.pharmacogenomics.names import INDETERMINATE
+from app.clinical.pharmacogenomics.tables import GENES, STEPS
+from app.clinical.sentences import N_, Sentence
+
+UNREADABLE = N_("We cannot read the result for %(gene)s.")
+
+# A score as quarters, or words such as "poor metabolizer", "*57:01 positive".
+Key = int | str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One gene: every key that a result leaves open, and what is doubtful about it."""
+
+    gene: str
+    keys: frozenset[Key]
+    conflicts: tuple[Sentence, ...] = ()
+    shown: str = INDETERMINATE
+
+
+Genotypes = Mapping[str, Any] | Iterable[OutsideCall | Phenotype]
+
+
+def readings(genotypes: Genotypes) -> dict[str, Reading]:
+    """Gene to reading. Genes we have no table for are left out: they decide nothing here."""
+    found: dict[str, Reading] = {}
+    for call in _calls(genotypes):
+        if call.gene not in GENES:
+            continue
+        reading = _reading(call)
+        before = found.get(call.gene)
+        if reading is not None:
+            found[call.gene] = reading if before is None else _joined(before, reading)
+    return found
+
+
+def _joined(one: Reading, other: Reading) -> Reading:
+    """Two results for one gene: what holds for either is said."""
+    shown = one.shown if one.shown == other.shown else f"{one.shown}, {other.shown}"
+    return Reading(one.gene, one.keys | other.keys, one.conflicts + other.conflicts, shown)
+
+
+def _calls(genotypes: Genotypes) -> Iterator[OutsideCall]:
+    if isinstance(genotypes, Mapping):
+        for gene, told in genotypes.items():
+            yield from _told(gene.strip().upper(), told)
+        return
+    for each in genotypes:
+        yield from _told(each.gene, each)
+
+
+def _told(gene: str, told: object) -> Iterator[OutsideCall]:
+    match told:
+        case None:
+            return
+        case OutsideCall():
+            yield told
+        case Phenotype():
+            yield OutsideCall(gene, told.diplotype or None)
+        case str():
+            yield _written(gene, told)
+        case Mapping():
+            yield _mapped(gene, told)
+        case list() | tuple():
+            for each in told:
+                yield from _told(gene, each)
+        case _:
+            raise ClinicalInputError(gene, Sentence(UNREADABLE, {"gene": gene}), FORMAT)
+
+
+def _written(gene: str, text: str) -> OutsideCall:
+    """Bare text is a phenotype where it is one's name, else a diplotype."""
+    words = names.normalise_phenotype(text)
+    if words is not None and is_phenotype(gene, words):
+        return OutsideCall(gene, phenotype=words)
+    return _spelt(gene, text, "", "")
+
+
+def is_phenotype(gene: str, words: str) -> bool:
+    """Whether these words name a phenotype of the gene."""
+    known = {each.phenotype for each in tables.bands().get(gene, ())}
+    known |= set(tables.pairs().get(gene, {}).values())
+    if words.casefold() in {each.casefold() for each in known} | {INDETERMINATE.casefold()}:
+        return True
+    return gene.startswith("HLA-") and words.endswith(("positive", "negative"))
+
+
+def _mapped(gene: str, told: Mapping[str, Any]) -> OutsideCall:
+    stated = told.get("phenotypes") or told.get("phenotype") or ""
+    words = stated if isinstance(stated, str) else ", ".join(str(each) for each in stated)
+    return _spelt(gene, told.get("diplotype") or "", words, told.get("activity_score") or "")
+
+
+def _spelt(gene: str, diplotype: object, phenotype: str, score: object) -> OutsideCall:
+    fields = [
+        str(each).replace("\t", " ").replace("\n", " ") for each in (diplotype, phenotype, score)
+    ]
+    if not any(field.strip() for field in fields):
+        return OutsideCall(gene)
+    (call,) = parse_outside_calls("\t".join([gene, *fields]))
+    return call
+
+
+def _reading(call: OutsideCall) -> Reading | None:
+    found = None if call.diplotype is None else diplotypes.phenotype(call.gene, call.diplotype)
+    keys = _scores(call, found) if GENES[call.gene].scored else _words(call, found)
+    if not keys and found is None and call.phenotype is None and call.activity_score is None:
+        return None
+    conflicts = call.conflicts or checked(call).conflicts
+    return Reading(
+        call.gene, frozenset(keys or {INDETERMINATE.casefold()}), conflicts, _shown(call, found)
+    )
+
+
+def _shown(call: OutsideCall, found: Phenotype | None) -> str:
+    """The phenotype, or each of those that contradict one another."""
+    derived = found.phenotype if found is not None else None
+    told = [meaning(call.gene, call.activity_score), call.phenotype, derived]
+    known = [words for words in told if words not in (None, INDETERMINATE)]
+    return ", ".join(dict.fromkeys(str(words) for words in known)) or INDETERMINATE
+
+
+def _words(call: OutsideCall, found: Phenotype | None) -> set[Key]:
+    """Stated and derived words; where they differ, both."""
+    stated = call.phenotype.casefold().split(", ") if call.phenotype else []
+    derived = [each.casefold() for each in found.phenotypes] if found is not None else []
+    told = [each for each in derived if each != INDETERMINATE.casefold()]
+    return {*stated, *(told if stated else derived)}
+
+
+def _scores(call: OutsideCall, found: Phenotype | None) -> set[Key]:
+    """Quarters of the score, stated and derived; of a bare phenotype, its whole band."""
+    stated = names.lower_bound(call.activity_score or "")
+    keys: set[Key] = set()
+    if stated is not None:
+        keys.add(round(stated * STEPS))
+    derived = names.lower_bound((found.activity_score or "") if found is not None else "")
+    if derived is not None:
+        keys.add(round(derived * STEPS))
+    if call.phenotype is not None and not _covered(call, keys):
+        keys |= _band(call.gene, call.phenotype)
+    return keys
+
+
+def _covered(call: OutsideCall, keys: set[Key]) -> bool:
+    """Whether a score already says what the stated phenotype says."""
+    return any(
+        isinstance(each, int)
+        and diplotypes.band(call.gene, each).casefold() == str(call.phenotype).casefold()
+        for each in keys
+    )
+
+
+def _band(gene: str, phenotype: str) -> set[Key]:
+    for each in tables.bands()[gene]:
+        if each.phenotype.casefold() == phenotype.casefold():
+            # The highest band has no end; its first step stands for all of it.
+            return set(range(each.start, each.end or each.start + 1))
+    return set()
