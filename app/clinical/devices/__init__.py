@@ -1,0 +1,92 @@
+"""Files that devices and their apps export, read as readings.
+
+    found = devices.read(stream, "export.zip")
+    for reading in found.readings: ...      # streamed; a second loop reads the file again
+    found.problems                          # rows left out: line and sentence
+    found.summary                           # what there was, in figures
+
+`devices.FORMATS` lists what is read and where each shape is known from. A file that cannot
+be read at all raises `DeviceFileError` (a `ClinicalInputError`); one bad row costs one row.
+"""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+from app.clinical.devices import apple, archive, clarity, columns, libre, table
+from app.clinical.devices.columns import Column, Columns
+from app.clinical.devices.importing import Import, Source
+from app.clinical.devices.layout import Format
+from app.clinical.devices.opening import beginning, buffered, settled
+from app.clinical.devices.reading import DeviceFileError, Problem, Reading, blood_pressures
+from app.clinical.devices.tally import Kind, Summary
+from app.clinical.devices.times import DAY_FIRST, MONTH_FIRST
+
+__all__ = [
+    "DAY_FIRST",
+    "FORMATS",
+    "MONTH_FIRST",
+    "Column",
+    "Columns",
+    "DeviceFileError",
+    "Format",
+    "Import",
+    "Kind",
+    "Problem",
+    "Reading",
+    "Summary",
+    "blood_pressures",
+    "read",
+]
+
+_TABLES = (
+    clarity.FORMAT,
+    libre.LIBREVIEW,
+    libre.CLINIC,
+    columns.OMRON_FORMAT,
+    columns.WITHINGS_FORMAT,
+)
+FORMATS: tuple[Format, ...] = (*_TABLES, apple.FORMAT, columns.COLUMNS_FORMAT)
+
+
+def read(
+    stream: IO[Any],
+    filename: str = "",  # noqa: ARG001 - the file says itself what it is; callers name it
+    *,
+    columns: Columns | None = None,
+    dates: str | None = None,
+) -> Import:
+    """Recognise a device's file and make it ready to be read.
+
+    `stream` holds the bytes; one that cannot be rewound is copied to disk first. `filename`
+    is what the person called it: formats are known by what they hold, so it decides nothing.
+    `columns` names the columns of a table that is none of the known formats. `dates`
+    (`DAY_FIRST` or `MONTH_FIRST`) answers the question a problem may ask when nothing in the
+    file tells the two apart.
+
+    Raises `DeviceFileError` for an empty, foreign, locked or hostile file: at once where its
+    beginning shows it, otherwise while the readings are walked through.
+    """
+    source, ours = settled(stream)
+    try:
+        return Import(
+            _recognised(source, beginning(source), columns, dates), source if ours else None
+        )
+    except DeviceFileError:
+        if ours:
+            source.close()
+        raise
+
+
+def _recognised(
+    stream: IO[bytes], sample: bytes, named: Columns | None, dates: str | None
+) -> Source:
+    if archive.is_zip(sample):
+        export = apple.Export(archive.Archive(stream).open)
+    elif archive.is_health_data(sample):
+        export = apple.Export(lambda: buffered(stream))
+    else:
+        formats = _TABLES if named is None else (columns.of(named),)
+        return table.recognised(stream, sample, formats, dates)
+    export.probe()
+    return export

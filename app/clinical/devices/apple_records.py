@@ -1,0 +1,296 @@
+"""What each element of an Apple Health export means, gathered as the parser meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+
+from app.clinical.devices import amounts, apple_types, times
+from app.clinical.devices.apple_types import Type
+from app.clinical.devices.markup import Attributes
+from app.clinical.devices.reading import NOTHING, Reading, RowRefused
+from app.clinical.devices.tally import Tally
+from app.clinical.sentences import N_, Sentence
+
+UNKNOWN_UNIT = N_("We do not know the unit “%(unit)s” for this kind of record.")
+NO_UNIT = N_("This record has no unit, so it was left out.")
+ENDS_FIRST = N_("This record ends before it begins, so it was left out.")
+
+# As the exports write it: 2018-09-10 02:28:55 -0700.
+STAMP_LENGTH, CLOCK_LENGTH = 25, 19
+# More sorts of record than HealthKit has; the rest of a hostile file is counted together.
+MOST_SORTS = 5_000
+# Repeated pressures are told apart among this many, which is decades of measuring. Beyond
+# it Apple's own rule is trusted: what a Correlation holds stands outside it as well.
+MOST_HELD = 100_000
+# A unit's text in a refusal.
+SHOWN_CHARACTERS = 30
+WHOLE_DIGITS = 9
+HUNDRED = Decimal(100)
+MINUTE = Decimal(60)
+
+# Elements that are counted beside the records.
+COUNTED = {"ActivitySummary", "ClinicalRecord", "Audiogram", "VisionPrescription"}
+WORKOUT_DETAILS = (
+    "totalDistance",
+    "totalDistanceUnit",
+    "totalEnergyBurned",
+    "totalEnergyBurnedUnit",
+)
+
+_new = tuple.__new__
+
+
+class Sort:
+    """Records of one type in one unit, and those met since the last gathering."""
+
+    __slots__ = ("begun", "name", "numbers", "passed", "rest", "row", "unit", "unit_text", "what")
+
+    def __init__(self, name: str, row: Type | None, unit_text: str | None) -> None:
+        self.name = apple_types.short(name)
+        self.row = row
+        self.unit = apple_types.ucum(row, unit_text) if row is not None else None
+        self.unit_text = unit_text or ""
+        # The parts of a reading that all of these share, in the order of its fields.
+        self.what = (row.measure, row.component, self.name) if row is not None else ()
+        self.rest = (None, row.context if row is not None else None, "", NOTHING)
+        self.begun: list[str] = []
+        self.numbers: list[Decimal] = []
+        self.passed = 0
+
+
+class Records:
+    """Turns elements into readings. `start` and `end` are the parser's handlers."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.line: Callable[[], int] = int
+        self._tally = tally
+        self._found: list[Reading] = []
+        self._sorts: dict[tuple[str, str | None], Sort] = {}
+        self._types = apple_types.by_name()
+        self._inside = False
+        self._seen: set[int] = set()
+        self._held: dict[int, tuple[Sort, Attributes]] = {}
+        self._workout: dict[str, str] | None = None
+        self._points = 0
+        self._meal_of: int | None = None
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        """An element begins."""
+        if name == "Record":
+            self._meal_of = None
+            self._record(attributes)
+        elif name == "MetadataEntry":
+            if self._meal_of is not None:
+                self._meal(attributes)
+        elif name == "Location":
+            self._points += 1
+        elif name == "Workout":
+            self._workout, self._points = attributes, 0
+        elif name == "Correlation":
+            self._inside = True
+        elif name in COUNTED:
+            self._tally.passed[name] += 1
+
+    def end(self, name: str) -> None:
+        """An element ends."""
+        if name == "Correlation":
+            self._inside = False
+        elif name == "Workout" and self._workout is not None:
+            self._refusing(self._finish_workout, self._workout)
+            self._workout = None
+
+    def gathered(self) -> list[Reading]:
+        """The readings since the last call, counted."""
+        found, self._found, self._meal_of = self._found, [], None
+        self._tally.imported += len(found)
+        self._tally.readings += len(found)
+        for sort in self._sorts.values():
+            if sort.passed:
+                self._tally.passed[sort.name] += sort.passed
+                sort.passed = 0
+            if sort.begun:
+                entry = self._tally.kind(sort.name, sort.unit or "")
+                entry.add(_ends(sort.begun), sort.numbers, len(sort.begun))
+                sort.begun, sort.numbers = [], []
+        return found
+
+    def unrepeated(self) -> list[Reading]:
+        """Records that stood in a Correlation and, against Apple's rule, nowhere else."""
+        for sort, attributes in self._held.values():
+            self._refusing(partial(self._measure, sort), attributes)
+        self._held.clear()
+        return self.gathered()
+
+    def _refusing(self, read: Callable[[Attributes], None], attributes: Attributes) -> None:
+        try:
+            read(attributes)
+        except RowRefused as refusal:
+            self._tally.refuse(self.line(), refusal)
+
+    def _record(self, attributes: Attributes) -> None:
+        key = (attributes.get("type", ""), attributes.get("unit"))
+        sort = self._sorts.get(key) or self._sort(*key)
+        if sort.row is None:
+            if key[0] == apple_types.SLEEP:
+                self._refusing(self._sleep, attributes)
+            elif not self._inside:
+                sort.passed += 1
+            return
+        if key[0] in apple_types.CORRELATED:
+            if self._is_repeated(sort, attributes):
+                return
+        elif self._inside:
+            return  # Apple's rule again: it stands outside the Correlation as well.
+        try:
+            self._measure(sort, attributes)
+        except RowRefused as refusal:
+            self._tally.refuse(self.line(), refusal)
+
+    def _sort(self, name: str, unit: str | None) -> Sort:
+        if len(self._sorts) >= MOST_SORTS:
+            name, unit = "other", None
+        return self._sorts.setdefault((name, unit), Sort(name, self._types.get(name), unit))
+
+    def _is_repeated(self, sort: Sort, attributes: Attributes) -> bool:
+        """Whether this pressure was met already, or may still come outside its Correlation."""
+        parts = ("type", "startDate", "endDate", "value", "unit", "sourceName")
+        key = hash(tuple(attributes.get(part) for part in parts))
+        if self._inside:
+            if key not in self._seen and len(self._held) < MOST_HELD > len(self._seen):
+                self._held.setdefault(key, (sort, dict(attributes)))
+            return True
+        if key in self._seen:
+            self._tally.duplicates += 1
+            return True
+        self._held.pop(key, None)
+        if len(self._seen) < MOST_HELD:
+            self._seen.add(key)
+        return False
+
+    def _measure(self, sort: Sort, attributes: Attributes) -> None:
+        row, unit, get = sort.row, sort.unit, attributes.get
+        if row is None or unit is None:
+            raise _without_unit(sort)
+        begun = get("startDate", "")
+        ended = get("endDate", begun)
+        taken_at = moment(begun)
+        ended_at = taken_at if ended == begun else moment(ended)
+        text = get("value", "")
+        value = Decimal(text) if _is_whole(text) else amounts.scientific(text)
+        if row.percent and -1 <= value <= 1:
+            value *= HUNDRED
+        sort.begun.append(begun)
+        sort.numbers.append(value)
+        if row.measure == "glucose":
+            self._meal_of = len(self._found)
+        when = (taken_at, ended_at, get("sourceName", ""))
+        # This line runs for every record: Reading(...) and unpacking both cost more.
+        fields = sort.what + (text, value, unit, sort.unit_text) + when + sort.rest  # noqa: RUF005 - above
+        self._found.append(_new(Reading, fields))
+
+    def _meal(self, attributes: Attributes) -> None:
+        meal = apple_types.MEALS.get(attributes.get("value", ""))
+        place = self._meal_of
+        if attributes.get("key") == apple_types.MEAL_KEY and meal and place is not None:
+            self._found[place] = self._found[place]._replace(context=meal)
+
+    def _sleep(self, attributes: Attributes) -> None:
+        stage = apple_types.SLEEP_STAGES.get(attributes.get("value", ""))
+        if stage is None:
+            raise amounts.not_a_number(attributes.get("value", ""))
+        measure = "sleep" if stage in apple_types.ASLEEP else stage
+        taken_at, ended_at = _span(attributes)
+        minutes = Decimal((ended_at - taken_at).total_seconds()) / MINUTE
+        self._add(
+            "SleepAnalysis",
+            Reading(
+                measure,
+                "value",
+                "SleepAnalysis",
+                attributes["value"],
+                minutes,
+                "min",
+                "",
+                taken_at,
+                ended_at,
+                attributes.get("sourceName", ""),
+                None,
+                stage,
+            ),
+        )
+
+    def _finish_workout(self, attributes: Attributes) -> None:
+        taken_at, ended_at = _span(attributes)
+        text, unit = attributes.get("duration", ""), attributes.get("durationUnit", "min")
+        ucum = apple_types.DURATION.get(unit)
+        if ucum is None:
+            raise RowRefused(Sentence(UNKNOWN_UNIT, {"unit": unit[:SHOWN_CHARACTERS]}))
+        details = {name: attributes[name] for name in WORKOUT_DETAILS if name in attributes}
+        kind = attributes.get("workoutActivityType", "")
+        self._add(
+            "Workout",
+            Reading(
+                "workout",
+                "value",
+                "Workout",
+                text,
+                amounts.scientific(text),
+                ucum,
+                unit,
+                taken_at,
+                ended_at,
+                attributes.get("sourceName", ""),
+                None,
+                kind,
+                details={**details, "points": str(self._points)},
+            ),
+        )
+
+    def _add(self, name: str, reading: Reading) -> None:
+        values = [reading.value] if reading.value is not None else []
+        self._tally.kind(name, reading.unit).add([reading.taken_at], values, 1)
+        self._found.append(reading)
+
+
+def _ends(texts: list[str]) -> list[datetime]:
+    """The first and last of these moments, among which may be others.
+
+    Written in one zone, they stand in the order of their letters: no need to compare moments.
+    """
+    zones = {text[CLOCK_LENGTH:] for text in texts}
+    if len(zones) == 1 and zones.pop().startswith((" +", " -")):
+        texts = [min(texts), max(texts)]
+    return [moment(text) for text in texts]
+
+
+def _is_whole(text: str) -> bool:
+    """A short whole number, as most are: no more needs to be asked of it."""
+    return len(text) <= WHOLE_DIGITS and text.isdigit() and text.isascii()
+
+
+def moment(text: str) -> datetime:
+    """The moment a record names. The usual way of writing it has a way of its own, for speed."""
+    if len(text) == STAMP_LENGTH and text[CLOCK_LENGTH] == " ":
+        try:
+            found = datetime.fromisoformat(text[:CLOCK_LENGTH] + text[CLOCK_LENGTH + 1 :])
+        except ValueError:
+            return times.read(text)
+        if found.tzinfo is not None and times.EARLIEST_YEAR <= found.year <= times.LATEST_YEAR:
+            return found
+    return times.read(text)
+
+
+def _span(attributes: Attributes) -> tuple[datetime, datetime]:
+    begun, ended = moment(attributes.get("startDate", "")), moment(attributes.get("endDate", ""))
+    if (begun.tzinfo is None) != (ended.tzinfo is None) or ended < begun:
+        raise RowRefused(Sentence(ENDS_FIRST))
+    return begun, ended
+
+
+def _without_unit(sort: Sort) -> RowRefused:
+    if not sort.unit_text:
+        return RowRefused(Sentence(NO_UNIT))
+    return RowRefused(Sentence(UNKNOWN_UNIT, {"unit": sort.unit_text[:SHOWN_CHARACTERS]}))

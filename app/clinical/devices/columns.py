@@ -1,0 +1,231 @@
+"""A table whose columns somebody has told us, and the two makers that amount to one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from app.clinical.devices import amounts
+from app.clinical.devices.layout import (
+    BLANK,
+    Cells,
+    Format,
+    Layout,
+    Moment,
+    Row,
+    cell,
+    find,
+    places,
+)
+from app.clinical.devices.reading import NOTHING, Reading, RowRefused
+from app.clinical.sentences import N_, Sentence
+
+SWAPPED = N_(
+    "The upper number, %(systolic)s, is not above the lower one, %(diastolic)s, so this row was"
+    " left out."
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of numbers: its heading, what it measures, and the UCUM unit."""
+
+    heading: str
+    measure: str
+    unit: str
+    component: str = "value"
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The map of a table: heading of the date (and of the time, where apart) and numbers."""
+
+    taken_at: str
+    values: tuple[Column, ...]
+    time: str | None = None
+    device: str | None = None
+    context: str | None = None
+
+    def recognise(self, heading: Cells) -> Layout | None:
+        """The layout, when a row holds every heading named here."""
+        named = [name.strip().casefold() for name in heading]
+        wanted = (self.taken_at, self.time, self.device, self.context)
+        asked = [name for name in wanted if name is not None]
+        asked += [column.heading for column in self.values]
+        if not all(name.strip().casefold() in named for name in asked):
+            return None
+
+        def place(name: str | None) -> int | None:
+            return None if name is None else named.index(name.strip().casefold())
+
+        return Table(
+            named.index(self.taken_at.strip().casefold()),
+            place(self.time),
+            tuple((named.index(one.heading.strip().casefold()), one) for one in self.values),
+            place(self.device),
+            place(self.context),
+        )
+
+
+@dataclass(frozen=True)
+class Table(Layout):
+    """A table with its columns found. A row is read whole or not at all."""
+
+    date: int
+    time: int | None
+    values: tuple[tuple[int, Column], ...]
+    device: int | None = None
+    context: int | None = None
+    notes: int | None = None
+
+    def date_text(self, cells: Cells) -> str:
+        """Date and time, joined where they are apart."""
+        return f"{cell(cells, self.date)} {cell(cells, self.time)}".strip()
+
+    def read(self, cells: Cells, moment: Moment) -> Row:
+        """One reading for each column that is filled."""
+        filled = [(cell(cells, place), column) for place, column in self.values]
+        filled = [(text, column) for text, column in filled if text not in BLANK]
+        if not filled:
+            raise RowRefused(Sentence(amounts.NO_NUMBER))
+        taken_at = moment(self.date_text(cells))
+        note = cell(cells, self.notes)
+        details = NOTHING if note in BLANK else {"notes": note}
+        readings = []
+        for text, column in filled:
+            word = amounts.censored(text)
+            readings.append(
+                Reading(
+                    column.measure,
+                    column.component,
+                    column.measure if column.component == "value" else column.component,
+                    text,
+                    None if word else amounts.number(text),
+                    column.unit,
+                    column.heading.partition("(")[2].rstrip(")") or column.unit,
+                    taken_at,
+                    device=cell(cells, self.device),
+                    censored=word,
+                    context=cell(cells, self.context) or None,
+                    details=details,
+                )
+            )
+        _refuse_swapped(readings)
+        return Row(tuple(readings))
+
+
+def _refuse_swapped(readings: Sequence[Reading]) -> None:
+    pressure = {
+        reading.component: reading.value
+        for reading in readings
+        if reading.measure == "blood-pressure" and reading.value is not None
+    }
+    if len(pressure) == 2 and pressure["systolic"] <= pressure["diastolic"]:  # noqa: PLR2004 - both
+        raise RowRefused(Sentence(SWAPPED, pressure))
+
+
+SYSTOLIC = ("systolic", "systolisch", "systolique", "sistólica", "sistolica")
+DIASTOLIC = ("diastolic", "diastolisch", "diastolique", "diastólica", "diastolica")
+DATE = ("date", "datum", "fecha", "data")
+PULSE = ("pulse", "puls", "pouls", "pulso", "heart rate", "herzfrequenz", "fréquence cardiaque")
+OMRON = {
+    "date": DATE,
+    "time": ("time", "zeit", "uhrzeit", "heure", "hora", "ora", "tijd"),
+    "systolic": SYSTOLIC,
+    "diastolic": DIASTOLIC,
+    "pulse": PULSE,
+    "notes": ("notes", "notizen", "remarques", "notas", "note"),
+}
+UNITS = {
+    "mmhg": "mm[Hg]",
+    "kpa": "kPa",
+    "bpm": "/min",
+    "kg": "kg",
+    "lb": "[lb_av]",
+    "lbs": "[lb_av]",
+    "m": "m",
+    "cm": "cm",
+    "in": "[in_i]",
+    "%": "%",
+}
+
+
+def _unit(name: str, otherwise: str | None = None) -> str | None:
+    """The unit in a heading's brackets."""
+    inside = name.partition("(")[2].rstrip(") ").casefold()
+    return UNITS.get(inside, otherwise if not inside else None)
+
+
+def recognise_omron(heading: Cells) -> Table | None:
+    """Date and time apart, pressures with their unit in brackets."""
+    found = places(heading, OMRON)
+    if not found.keys() >= {"date", "time", "systolic", "diastolic"}:
+        return None
+    unit = _unit(heading[found["systolic"]])
+    if unit is None or unit != _unit(heading[found["diastolic"]]):
+        return None
+    columns = _pressures(heading, found, unit)
+    return Table(found["date"], found["time"], columns, notes=found.get("notes"))
+
+
+def _pressures(
+    heading: Cells, found: Mapping[str, int], unit: str
+) -> tuple[tuple[int, Column], ...]:
+    columns = [
+        (found[part], Column(heading[found[part]], "blood-pressure", unit, part))
+        for part in ("systolic", "diastolic")
+    ]
+    if "pulse" in found:
+        columns.append((found["pulse"], Column(heading[found["pulse"]], "heart-rate", "/min")))
+    return tuple(columns)
+
+
+# Heading -> measure; the unit stands in the heading's brackets, else it is the second figure.
+WITHINGS = (
+    (("weight", "gewicht", "poids", "peso"), "weight", "kg"),
+    (("height", "größe", "taille", "altura", "altezza"), "height", "m"),
+)
+COMMENTS = ("comments", "kommentare", "commentaires", "comentarios", "commenti")
+
+
+def recognise_withings(heading: Cells) -> Table | None:
+    """bp.csv, weight.csv or height.csv: the date first, a column of comments."""
+    notes = find(heading, COMMENTS)
+    if not heading or not heading[0].casefold().startswith(DATE) or notes is None:
+        return None
+    found = places(heading, OMRON)
+    if found.keys() >= {"systolic", "diastolic"}:
+        return Table(0, None, _pressures(heading, found, "mm[Hg]"), notes=notes)
+    for words, measure, otherwise in WITHINGS:
+        place = find(heading, words)
+        unit = None if place is None else _unit(heading[place], otherwise)
+        if place is not None and unit is not None:
+            column = Column(heading[place], measure, unit)
+            return Table(0, None, ((place, column),), notes=notes)
+    return None
+
+
+OMRON_FORMAT = Format(
+    "omron",
+    Sentence(N_("Omron report by e-mail")),
+    "Heading and rows shown by public importers of these reports; headings in other languages"
+    " from working knowledge",
+    recognise_omron,
+)
+WITHINGS_FORMAT = Format(
+    "withings",
+    Sentence(N_("Withings")),
+    "Headings of bp.csv, weight.csv and height.csv as public importers read them; headings in"
+    " other languages from working knowledge",
+    recognise_withings,
+)
+COLUMNS_FORMAT = Format(
+    "columns",
+    Sentence(N_("A table with columns you name")),
+    "The person says which column is which",
+)
+
+
+def of(columns: Columns) -> Format:
+    """The format of a table whose columns somebody has named."""
+    return replace(COLUMNS_FORMAT, recognise=columns.recognise)

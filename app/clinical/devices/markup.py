@@ -1,0 +1,96 @@
+"""Expat, told what to refuse: entities, external references, and shapes no export has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from xml.parsers import expat
+
+from app.clinical.devices.opening import refused
+from app.clinical.errors import ClinicalInputError
+from app.clinical.sentences import N_
+
+ENTITIES = N_(
+    "This file defines entities or points to other files, which an export never does. We did"
+    " not read it."
+)
+TOO_DEEP = N_("This file is nested deeper than any export, so we did not read it.")
+TOO_LONG = N_("A single entry in this file is far too long, so we did not read it.")
+
+# HealthData, Workout, WorkoutRoute, Location and a few more.
+MOST_DEPTH = 32
+# An entry of an export is a few hundred bytes; its document type some twenty thousand.
+MOST_BYTES_BETWEEN_TAGS = 2**20
+
+Attributes = dict[str, str]
+
+
+class Damaged(Exception):
+    """The bytes are no XML from here on."""
+
+
+class Parser:
+    """A streaming parser whose elements go to `start` and `end`."""
+
+    def __init__(
+        self, start: Callable[[str, Attributes], None], end: Callable[[str], None]
+    ) -> None:
+        self._expat = expat.ParserCreate()
+        # Attributes defaulted in the document type are not the person's; and they multiply.
+        self._expat.specified_attributes = True
+        self._expat.StartDoctypeDeclHandler = _document_type
+        self._expat.EntityDeclHandler = _entity
+        self._expat.ExternalEntityRefHandler = _external
+        self._expat.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+        self._tags = 0
+        self._silent = 0
+        self._watch(start, end)
+
+    def _watch(self, start: Callable[[str, Attributes], None], end: Callable[[str], None]) -> None:
+        most, depth = MOST_DEPTH, 0
+
+        def opened(name: str, attributes: Attributes) -> None:
+            nonlocal depth
+            depth += 1
+            if depth > most:
+                raise refused(TOO_DEEP)
+            self._tags += 1
+            start(name, attributes)
+
+        def closed(name: str) -> None:
+            nonlocal depth
+            depth -= 1
+            end(name)
+
+        self._expat.StartElementHandler = opened
+        self._expat.EndElementHandler = closed
+
+    @property
+    def line(self) -> int:
+        """The line being read."""
+        return int(self._expat.CurrentLineNumber)
+
+    def feed(self, data: bytes, *, last: bool = False) -> None:
+        """Parse the next bytes; raises `Damaged` where they are no XML."""
+        before = self._tags
+        try:
+            self._expat.Parse(data, last)
+        except (expat.ExpatError, LookupError, ValueError) as error:
+            if isinstance(error, ClinicalInputError):
+                raise
+            raise Damaged from error
+        self._silent = 0 if self._tags > before else self._silent + len(data)
+        if self._silent > MOST_BYTES_BETWEEN_TAGS:
+            raise refused(TOO_LONG)
+
+
+def _document_type(_: str, system: str | None, public: str | None, __: int) -> None:
+    if system is not None or public is not None:
+        raise refused(ENTITIES)
+
+
+def _entity(*_: object) -> None:
+    raise refused(ENTITIES)
+
+
+def _external(*_: object) -> int:
+    raise refused(ENTITIES)

@@ -1,0 +1,94 @@
+"""One pass over a text table: heading, order of the dates, rows."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+from typing import IO
+
+from app.clinical.devices import lines, times
+from app.clinical.devices.layout import Format, Layout
+from app.clinical.devices.opening import NOT_AN_EXPORT, WEB_PAGE, encoding_of, refused, text_of
+from app.clinical.devices.reading import Reading, RowRefused
+from app.clinical.devices.tally import Tally
+from app.clinical.sentences import N_
+
+NO_SUCH_COLUMNS = N_(
+    "We did not find the columns you named in the first lines of this file. Please check them."
+)
+
+# Makers put a few lines about the person and the report above the heading.
+HEADING_WITHIN = 30
+DELIMITERS = ",\t;"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A recognised table: its format, where the heading stands, and how to read a row."""
+
+    stream: IO[bytes]
+    format: Format
+    layout: Layout
+    encoding: str
+    delimiter: str
+    heading: int
+    width: int
+    order: str | None
+
+    def readings(self, tally: Tally) -> Iterator[Reading]:
+        """Every reading of the file, in the file's order."""
+        moment = partial(times.read, order=self.order)
+        for number, cells in _rows_below(self):
+            try:
+                row = self.layout.read(cells, moment)
+            except RowRefused as refusal:
+                tally.refuse(number, refusal)
+                continue
+            if row.passed:
+                tally.passed[row.passed] += 1
+                continue
+            if row.subtype:
+                tally.subtypes[row.subtype] += 1
+            yield from tally.take(row.readings)
+
+
+def _rows_below(table: Table) -> Iterator[lines.Row]:
+    with text_of(table.stream, table.encoding) as text:
+        for number, cells in lines.rows(text, table.delimiter, table.width):
+            if number > table.heading:
+                yield number, cells
+
+
+def recognised(
+    stream: IO[bytes], sample: bytes, formats: Sequence[Format], order: str | None
+) -> Table:
+    """The table a text file holds; refuses a file that is none of the formats."""
+    encoding = encoding_of(sample)
+    if sample.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith((b"<!doctype html", b"<html")):
+        raise refused(WEB_PAGE)
+    with text_of(stream, encoding) as text:
+        top = list(islice(iter(lambda: text.readline(lines.MAX_CHARACTERS), ""), HEADING_WITHIN))
+    for delimiter in DELIMITERS:
+        above = list(lines.rows(io.StringIO("".join(top)), delimiter))
+        for place, (number, cells) in enumerate(above):
+            for form in formats:
+                layout = form.recognise(cells) if form.recognise else None
+                if layout is not None:
+                    preamble = [earlier for _, earlier in above[:place]]
+                    found = Table(
+                        stream, form, layout, encoding, delimiter, number, len(cells), order
+                    )
+                    return _dated(found, layout.written_on(preamble))
+    asked = all(form.key == "columns" for form in formats)
+    raise refused(NO_SUCH_COLUMNS if asked else NOT_AN_EXPORT)
+
+
+def _dated(table: Table, written_on: str) -> Table:
+    """The same table, once it is known whether its dates begin with the day."""
+    if table.order is not None:
+        return table
+    texts = (table.layout.date_text(cells) for _, cells in _rows_below(table))
+    return replace(table, order=times.order_of(written_on, texts))
