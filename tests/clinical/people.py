@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from app.clinical import guidelines, measures
 from app.clinical.blood_pressure import Pressure
-from app.clinical.guidelines.facts import KEYS, Fact, FactValue
+from app.clinical.guidelines.facts import Fact, FactValue
+from app.clinical.guidelines.keys import KEYS
+from app.clinical.guidelines.rule import Gap, Wording
 from app.clinical.sentences import Sentence
 
 TODAY = date(2026, 11, 22)
@@ -26,7 +28,7 @@ def fact(
     return Fact(
         key=key,
         value=value,
-        unit=KEYS[key][1],
+        unit=KEYS[key].unit if key in KEYS else None,
         when=moment(days_ago, hour),
         source="observation" if key in measures.MEASURES else "answer",
         source_id=source_id,
@@ -59,26 +61,38 @@ def week(systolic: int, diastolic: int, days: int = 7, ends_days_ago: int = 0) -
     ]
 
 
+def said(facts: Iterable[Fact], today: date = TODAY) -> list[guidelines.Recommendation]:
+    """What all the rules say about these facts."""
+    return guidelines.evaluate(guidelines.Profile(facts), today)
+
+
+def asked(
+    rule: str, facts: Iterable[Fact], today: date = TODAY
+) -> guidelines.Recommendation | None:
+    """What one rule says about these facts, if it says anything."""
+    said = guidelines.evaluate(guidelines.Profile(facts), today, [guidelines.RULES[rule]])
+    return said[0] if said else None
+
+
 def outcome(rule: str, facts: Iterable[Fact], today: date = TODAY) -> str:
     """What one rule answers: "proposed", "settled", or the reason it cannot tell."""
-    found = guidelines.evaluate(guidelines.Facts(facts), today)
-    for proposal in found.proposals:
-        if proposal.rule.id == rule:
-            return "proposed"
-    for unknown in found.unknown:
-        if unknown.rule.id == rule:
-            return unknown.reason
-    assert rule in {each.id for each in found.settled}
-    return "settled"
+    said = asked(rule, facts, today)
+    if said is None:
+        return "settled"
+    return said.gap.reason if said.gap else "proposed"
 
 
-def proposal(rule: str, facts: Iterable[Fact]) -> guidelines.Proposal:
-    """The proposal a rule makes; the test fails when it makes none."""
-    found = guidelines.evaluate(guidelines.Facts(facts), TODAY)
-    return next(each for each in found.proposals if each.rule.id == rule)
+def proposal(rule: str, facts: Iterable[Fact]) -> tuple[guidelines.Recommendation, Wording]:
+    """What a rule recommends and in which words; the test fails when it recommends nothing."""
+    said = asked(rule, facts)
+    assert said is not None
+    assert said.wording is not None
+    return said, said.wording
 
 
-def unknown(rule: str, facts: Iterable[Fact]) -> guidelines.Unknown:
+def unknown(rule: str, facts: Iterable[Fact]) -> Gap:
     """What a rule could not tell; the test fails when it could."""
-    found = guidelines.evaluate(guidelines.Facts(facts), TODAY)
-    return next(each for each in found.unknown if each.rule.id == rule)
+    said = asked(rule, facts)
+    assert said is not None
+    assert said.gap is not None
+    return said.gap

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.clinical import Sentence
-from app.clinical.guidelines import RULES, Fact, Proposal, Wording
+from app.clinical.guidelines import RULES, Fact, Recommendation, Wording
 from app.plans.rules import changes, lines, states
 from app.plans.rules.lines import Audience, Decision, Problem, Suggestion, Words
 from app.plans.rules.states import PlanState, Step
@@ -108,13 +108,25 @@ def test_no_day_is_no_problem() -> None:
     assert lines.start_problem(None, TODAY) is None
 
 
+def recommended(
+    rule_id: str, wording: Wording | None, evidence: tuple[Fact, ...]
+) -> Recommendation:
+    rule = RULES[rule_id]
+    return Recommendation(rule, "recommended", rule.urgency, rule.grade, evidence, wording)
+
+
+def test_what_recommends_nothing_is_not_stored() -> None:
+    with pytest.raises(ValueError, match="OB-01"):
+        lines.stored(recommended("OB-01", None, ()))
+
+
 def suggested(rule_id: str, value: str = "96", source_id: str = "one") -> Suggestion:
     said = Sentence("Do %(what)s", {"what": "this"})
     fact = Fact(
         "weight", Decimal(value), "kg", MOMENT, "observation", source_id, said, Sentence("96 kg")
     )
     wording = Wording(said, said, said, said, said)
-    return lines.suggestion(lines.stored(Proposal(RULES[rule_id], wording, (fact,))))
+    return lines.suggestion(lines.stored(recommended(rule_id, wording, (fact,))))
 
 
 def test_proposal_is_read_back_as_it_was_stored() -> None:

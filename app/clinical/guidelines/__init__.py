@@ -1,97 +1,54 @@
 """Guideline rules over one person's facts.
 
-    evaluate(Facts([...]), today) -> Evaluation(proposals, unknown, settled)
+    evaluate(Profile([...]), today) -> [Recommendation, ...]
 
 Pure: the same facts on the same day give the same answer, in whatever order they come.
-A rule proposes only what its evidence shows, and says so when it cannot tell.
+A rule proposes only what its evidence shows, and says which datum it lacks when it cannot
+tell. `RULES` holds every rule by its id. `screening(topic, **inputs)` asks one published
+screening recommendation about bare figures; `TOPICS` holds those.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
-from types import MappingProxyType
 
-from app.clinical.guidelines.facts import Fact, Facts, birth_date, from_observation
-from app.clinical.guidelines.glucose import DM_07
-from app.clinical.guidelines.habits import ALC_01, PA_01, TOB_01
-from app.clinical.guidelines.pressure import BP_03, BP_04
-from app.clinical.guidelines.rule import (
-    Evaluation,
-    Found,
-    Gap,
-    Proposal,
-    Rule,
-    Unknown,
-    Wording,
-)
-from app.clinical.guidelines.salt import BP_05
-from app.clinical.guidelines.weight import OB_01
-from app.clinical.sentences import Sentence
+from app.clinical.guidelines.facts import Fact, birth_date, from_observation
+from app.clinical.guidelines.profile import Profile
+from app.clinical.guidelines.questions import Question, gathered
+from app.clinical.guidelines.registry import RULES
+from app.clinical.guidelines.rule import Recommendation, Rule, Wording
+from app.clinical.guidelines.topics import TOPICS, Screening, Topic, screening
 
 __all__ = [
     "RULES",
-    "Evaluation",
+    "TOPICS",
     "Fact",
-    "Facts",
-    "Proposal",
+    "Profile",
     "Question",
+    "Recommendation",
     "Rule",
-    "Unknown",
+    "Screening",
+    "Topic",
     "Wording",
     "birth_date",
     "evaluate",
     "from_observation",
     "gathered",
+    "screening",
 ]
 
-_ALL = (BP_04, DM_07, BP_03, BP_05, OB_01, TOB_01, ALC_01, PA_01)
 
-RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in _ALL})
+def evaluate(
+    profile: Profile, today: date, rules: Iterable[Rule] | None = None
+) -> list[Recommendation]:
+    """What the rules say: most urgent first, then the strongest, then the least costly.
 
-_URGENCY = {"now": 0, "soon": 1, "routine": 2}
-
-
-@dataclass(frozen=True)
-class Question:
-    """Several rules that wait for the same thing, said once."""
-
-    missing: Sentence
-    supply: Sentence
-    needs: tuple[str, ...]
-    rules: tuple[Rule, ...]
-
-
-def evaluate(facts: Facts, today: date) -> Evaluation:
-    """Ask every rule. Proposals come most urgent first, then in the order of RULES."""
-    known = facts.until(today)
-    proposals: list[Proposal] = []
-    unknown: list[Unknown] = []
-    settled: list[Rule] = []
-    for rule in RULES.values():
-        match rule.decide(known, today):
-            case Found(wording, evidence):
-                proposals.append(Proposal(rule, wording, evidence))
-            case Gap(reason, missing, supply, needs, evidence):
-                unknown.append(Unknown(rule, reason, missing, supply, needs, evidence))
-            case None:
-                settled.append(rule)
-    proposals.sort(key=lambda proposal: _URGENCY[proposal.rule.urgency])
-    return Evaluation(tuple(proposals), tuple(unknown), tuple(settled))
-
-
-def gathered(unknown: Iterable[Unknown]) -> tuple[Question, ...]:
-    """“What we cannot tell you”, each cause once with the rules that wait for it."""
-    causes: dict[tuple[Sentence, Sentence], list[Unknown]] = {}
-    for each in unknown:
-        causes.setdefault((each.missing, each.supply), []).append(each)
-    return tuple(
-        Question(
-            missing,
-            supply,
-            tuple(sorted({need for each in waiting for need in each.needs})),
-            tuple(each.rule for each in waiting),
-        )
-        for (missing, supply), waiting in causes.items()
-    )
+    Each rule appears once, as "recommended", "undecided" or "excluded", or not at all when
+    it was decided and has nothing to say. `rules` asks only some of them.
+    """
+    known = profile.until(today)
+    asked = RULES.values() if rules is None else rules
+    outcomes = ((rule, rule.decide(known, today)) for rule in asked)
+    said = [Recommendation.of(rule, outcome) for rule, outcome in outcomes if outcome is not None]
+    return sorted(said, key=lambda one: one.order)

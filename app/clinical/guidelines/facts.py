@@ -1,65 +1,19 @@
-"""Facts about one person: what the rules may rest on.
-
-Keys (canonical unit in brackets; a rule knows no other spelling):
-
-    birth-date           date                     from the person's record
-    sex-at-birth         "female" "male" "other" "unknown"
-    blood-pressure       Pressure [mm[Hg]]        one fact per reading
-    glucose              Decimal  [mg/dL]         one fact per reading
-    weight               Decimal  [kg]
-    height               Decimal  [cm]
-    pregnant             bool
-    activity-days        Decimal  [d/wk]          days of brisk movement in the last 7
-    activity-minutes     Decimal  [min/d]         minutes on such a day
-    smoking-status       LOINC answer code        see questionnaires/lifestyle.json
-    other-tobacco        bool
-    alcohol-frequency, alcohol-amount, alcohol-binge      int, points 0 to 4 (AUDIT-C)
-    salt-table, salt-packaged, salt-cured, salt-takeaway  int, points 0 to 2
-    kidney-disease, potassium-medicine            bool
-"""
+"""Facts about one person: what the rules may rest on. `keys` names every kind."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from app.clinical.blood_pressure import Pressure
+from app.clinical.guidelines.keys import KEYS
 from app.clinical.measures.row import Measure
 from app.clinical.sentences import N_, Sentence
 
-# The type and unit a rule expects under each key. A value in another unit would be read
-# as if it were in this one, so a fact that does not fit is refused when it is made.
-_CODE, _POINTS, _FLAG = (str, None), (int, None), (bool, None)
-KEYS: Mapping[str, tuple[type, str | None]] = {
-    "birth-date": (date, None),
-    "sex-at-birth": _CODE,
-    "blood-pressure": (Pressure, "mm[Hg]"),
-    "glucose": (Decimal, "mg/dL"),
-    "weight": (Decimal, "kg"),
-    "height": (Decimal, "cm"),
-    "pregnant": _FLAG,
-    "activity-days": (Decimal, "d/wk"),
-    "activity-minutes": (Decimal, "min/d"),
-    "smoking-status": _CODE,
-    "other-tobacco": _FLAG,
-    "alcohol-frequency": _POINTS,
-    "alcohol-amount": _POINTS,
-    "alcohol-binge": _POINTS,
-    "salt-table": _POINTS,
-    "salt-packaged": _POINTS,
-    "salt-cured": _POINTS,
-    "salt-takeaway": _POINTS,
-    "kidney-disease": _FLAG,
-    "potassium-medicine": _FLAG,
-}
-
-FactValue = Decimal | int | bool | str | date | Pressure
-
-# Someone east of the server may write tomorrow's date today; later than that is a slip.
-ZONE_SLACK = timedelta(days=1)
+FactValue = Decimal | int | bool | str | date | Pressure | tuple[str, ...]
 
 BIRTH_DATE = N_("Date of birth")
 DAY = N_("%(day)s")
@@ -69,7 +23,7 @@ DAY = N_("%(day)s")
 class Fact:
     """One thing known about the person: what, when, and where it is written down.
 
-    `source` is "answer", "observation" or "record"; `source_id` finds it there. `label`
+    `source` is "answer", "observation", "record" or "computed"; `source_id` finds it there. `label`
     names it and `shown` speaks its value as the person gave it.
     """
 
@@ -85,9 +39,15 @@ class Fact:
     def __post_init__(self) -> None:
         if self.when.tzinfo is None:
             raise ValueError(f"fact {self.key} has no time zone")
-        kind, unit = KEYS.get(self.key, (type(self.value), self.unit))
-        if type(self.value) is not kind or self.unit != unit:
-            raise ValueError(f"fact {self.key} wants {kind.__name__} in {unit}")
+        kind = KEYS.get(self.key)
+        if kind is None:
+            return  # A questionnaire may ask more than the rules read.
+        if type(self.value) is not kind.type or self.unit != kind.unit:
+            raise ValueError(f"fact {self.key} wants {kind.type.__name__} in {kind.unit}")
+        if isinstance(self.value, Decimal) and not self.value.is_finite():
+            raise ValueError(f"fact {self.key} wants a finite number")
+        if kind.choices is not None and self.value not in kind.choices:
+            raise ValueError(f"fact {self.key} wants one of {sorted(kind.choices)}")
 
     @property
     def day(self) -> date:
@@ -111,33 +71,6 @@ class Fact:
             "label": self.label.to_json(),
             "shown": self.shown.to_json(),
         }
-
-
-class Facts:
-    """Every fact about one person, in an order of its own."""
-
-    def __init__(self, facts: Iterable[Fact] = ()) -> None:
-        gathered: dict[str, list[Fact]] = {}
-        for fact in sorted(facts, key=lambda each: each.order):
-            gathered.setdefault(fact.key, []).append(fact)
-        self._by_key = {key: tuple(found) for key, found in gathered.items()}
-
-    def __iter__(self) -> Iterator[Fact]:
-        for key in sorted(self._by_key):
-            yield from self._by_key[key]
-
-    def every(self, key: str) -> tuple[Fact, ...]:
-        """All facts of one key, oldest first."""
-        return self._by_key.get(key, ())
-
-    def latest(self, key: str) -> Fact | None:
-        """The newest fact of one key."""
-        found = self.every(key)
-        return found[-1] if found else None
-
-    def until(self, today: date) -> Facts:
-        """Without facts that claim to come from the future."""
-        return Facts(fact for fact in self if fact.day <= today + ZONE_SLACK)
 
 
 def from_observation(

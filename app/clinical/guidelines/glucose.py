@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from app.clinical.guidelines.facts import Fact, Facts
+from app.clinical.guidelines.facts import Fact
+from app.clinical.guidelines.profile import Profile
 from app.clinical.guidelines.rule import Found, Gap, Outcome, Rule, Wording
 from app.clinical.sentences import N_, Sentence
 
@@ -19,9 +20,9 @@ OLD_READINGS = N_("Your last blood sugar reading is from %(day)s, which is too l
 ENTER_READINGS = N_("If you measure your blood sugar at home, please enter your readings.")
 
 
-def _very_low(facts: Facts, today: date) -> Outcome:
+def _very_low(profile: Profile, today: date) -> Outcome:
     """Any reading below 54 mg/dL. For every age: it only asks for help."""
-    readings = facts.every("glucose")
+    readings = profile.every("glucose")
     needs, supply = ("glucose",), Sentence(ENTER_READINGS)
     if not readings:
         return Gap("absent", Sentence(NO_READINGS), supply, needs)
@@ -71,10 +72,11 @@ DM_07 = Rule(
     source="ADA Standards of Care 2026, Diabetes Care 49(Suppl 1)",
     url="https://diabetesjournals.org/care/issue/49/Supplement_1",
     grade="A/B",
-    strength=Sentence(N_("Good evidence (A and B)")),
     kind="safety",
     audience="clinician",
     urgency="now",
+    cost="low",
+    reason=Sentence(N_("Very low blood sugar can make a person faint or confused.")),
     note=Sentence(
         N_(
             "Level 2 hypoglycaemia (below 54 mg/dL, 3.0 mmol/L): review causes, consider"
@@ -83,5 +85,6 @@ DM_07 = Rule(
         )
     ),
     verified="from working knowledge; open the primary text before release",
+    exclusions=(),
     decide=_very_low,
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from app.clinical.guidelines.facts import Fact, Facts
+from app.clinical.guidelines.facts import Fact
 from app.clinical.guidelines.known import (
-    GRADE_B,
+    IN_PREGNANCY,
+    UNDER_18,
     USPSTF,
     amount,
     answer,
@@ -16,11 +17,11 @@ from app.clinical.guidelines.known import (
     pregnancy,
     unanswered,
 )
+from app.clinical.guidelines.profile import Profile
 from app.clinical.guidelines.rule import Found, Gap, Outcome, Rule, Wording
 from app.clinical.sentences import N_, Sentence, Value
 
 MEMORY = "from working knowledge; open the primary text before release"
-GRADE_A = Sentence(N_("Strong recommendation (A)"))
 
 # ---------------------------------------------------------------- TOB-01
 
@@ -28,23 +29,23 @@ DAILY, SOME_DAYS = "LA18976-3", "LA18977-1"
 TOBACCO_TOPIC = Sentence(N_("tobacco"))
 
 
-def _tobacco(facts: Facts, today: date) -> Outcome:
+def _tobacco(profile: Profile, today: date) -> Outcome:
     """TOB-01: any current use of tobacco."""
-    if (gap := not_adult(facts, today)) is not None:
+    if (gap := not_adult(profile, today)) is not None:
         return gap
-    smoking = answer(facts, "smoking-status", today)
-    other = answer(facts, "other-tobacco", today)
+    smoking = answer(profile, "smoking-status", today)
+    other = answer(profile, "other-tobacco", today)
     current = tuple(
         fact
         for fact in (smoking, other)
         if fact is not None and (fact.value in {DAILY, SOME_DAYS} or fact.value is True)
     )
     if current:
-        expecting = pregnancy(facts, today)
+        expecting = pregnancy(profile, today)
         evidence = (*current, *((expecting,) if expecting else ()))
         return Found(_tobacco_wording(current[0], expecting), evidence)
     if smoking is None or other is None:
-        return unanswered(facts, ("smoking-status", "other-tobacco"), TOBACCO_TOPIC, today)
+        return unanswered(profile, ("smoking-status", "other-tobacco"), TOBACCO_TOPIC, today)
     return None
 
 
@@ -96,13 +97,15 @@ def _alcohol_bounds(known: dict[str, Fact]) -> tuple[int, int]:
     return least, least + ALCOHOL_ITEM_POINTS * (len(ALCOHOL_ITEMS) - len(points))
 
 
-def _alcohol(facts: Facts, today: date) -> Outcome:
+def _alcohol(profile: Profile, today: date) -> Outcome:
     """ALC-01: AUDIT-C at least 4 (male) or 3 (female)."""
-    if (gap := outside(facts, today)) is not None:
+    if (gap := outside(profile, today)) is not None:
         return gap
-    known = {key: fact for key in ALCOHOL_ITEMS if (fact := answer(facts, key, today)) is not None}
+    known = {
+        key: fact for key in ALCOHOL_ITEMS if (fact := answer(profile, key, today)) is not None
+    }
     least, most = _alcohol_bounds(known)
-    sex = facts.latest("sex-at-birth")
+    sex = profile.latest("sex-at-birth")
     limits = {"male": (RISKY_MALE,), "female": (RISKY_FEMALE,)}
     possible = limits.get(str(sex.value) if sex else "", (RISKY_FEMALE, RISKY_MALE))
     if most < min(possible):
@@ -113,7 +116,7 @@ def _alcohol(facts: Facts, today: date) -> Outcome:
     if least == most:
         needs, told = ("sex-at-birth",), tuple(known.values())
         return Gap("absent", Sentence(SEX_MATTERS), Sentence(ASK_OR_ANSWER), needs, told)
-    return unanswered(facts, ALCOHOL_ITEMS, ALCOHOL_TOPIC, today)
+    return unanswered(profile, ALCOHOL_ITEMS, ALCOHOL_TOPIC, today)
 
 
 ASK_OR_ANSWER = N_("Talk it over with your care team, or answer the questions about you.")
@@ -149,15 +152,15 @@ ENOUGH_MINUTES = 150
 ACTIVITY_TOPIC = Sentence(N_("moving"))
 
 
-def _activity(facts: Facts, today: date) -> Outcome:
+def _activity(profile: Profile, today: date) -> Outcome:
     """PA-01: less than 150 minutes a week of at least moderate activity (Exercise Vital Sign)."""
-    if (gap := outside(facts, today)) is not None:
+    if (gap := outside(profile, today)) is not None:
         return gap
-    days = answer(facts, "activity-days", today)
-    minutes = answer(facts, "activity-minutes", today)
+    days = answer(profile, "activity-days", today)
+    minutes = answer(profile, "activity-minutes", today)
     none_at_all = days is not None and days.value == 0
     if days is None or (minutes is None and not none_at_all):
-        return unanswered(facts, ("activity-days", "activity-minutes"), ACTIVITY_TOPIC, today)
+        return unanswered(profile, ("activity-days", "activity-minutes"), ACTIVITY_TOPIC, today)
     # A minutes answer left from an earlier questionnaire says nothing about a week of rest.
     if none_at_all or minutes is None:
         return Found(_activity_wording(days, None, Decimal(0)), (days,))
@@ -213,10 +216,11 @@ TOB_01 = Rule(
     source="USPSTF 2021, tobacco smoking cessation in adults",
     url=USPSTF,
     grade="A",
-    strength=GRADE_A,
     kind="recommend",
     audience="patient",
     urgency="routine",
+    cost="low",
+    reason=Sentence(N_("Stopping tobacco helps the heart and lungs at any age.")),
     note=Sentence(
         N_(
             "Ask, advise to stop, and offer behavioural support with FDA-approved medicines;"
@@ -224,6 +228,7 @@ TOB_01 = Rule(
         )
     ),
     verified=MEMORY,
+    exclusions=(UNDER_18,),
     decide=_tobacco,
 )
 
@@ -234,10 +239,11 @@ ALC_01 = Rule(
     source="USPSTF 2018, unhealthy alcohol use; AUDIT-C: Bush 1998, derived from WHO AUDIT",
     url=USPSTF,
     grade="B",
-    strength=GRADE_B,
     kind="recommend",
     audience="patient",
     urgency="routine",
+    cost="none",
+    reason=Sentence(N_("A short talk helps many people drink less, before drinking harms.")),
     note=Sentence(
         N_(
             "AUDIT-C at least 4 (male) or 3 (female): brief counselling; consider the full"
@@ -245,6 +251,7 @@ ALC_01 = Rule(
         )
     ),
     verified=MEMORY,
+    exclusions=(UNDER_18, IN_PREGNANCY),
     decide=_alcohol,
 )
 
@@ -255,10 +262,11 @@ PA_01 = Rule(
     source="WHO 2020 guidelines on physical activity and sedentary behaviour",
     url="https://www.who.int/publications/i/item/9789240015128",
     grade="strong",
-    strength=Sentence(N_("Strong recommendation")),
     kind="recommend",
     audience="patient",
     urgency="routine",
+    cost="none",
+    reason=Sentence(N_("People who move for 150 minutes a week live longer and feel better.")),
     note=Sentence(
         N_(
             "Below 150 minutes a week by the Exercise Vital Sign: activity prescription,"
@@ -266,5 +274,6 @@ PA_01 = Rule(
         )
     ),
     verified=MEMORY,
+    exclusions=(UNDER_18, IN_PREGNANCY),
     decide=_activity,
 )

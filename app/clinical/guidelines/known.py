@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from app.clinical.guidelines.facts import Fact, Facts
+from app.clinical.guidelines.facts import Fact
+from app.clinical.guidelines.profile import Profile
 from app.clinical.guidelines.rule import Gap
 from app.clinical.sentences import N_, Sentence
 
 ADULT = 18
 
 USPSTF = "https://www.uspreventiveservicestaskforce.org/"
-GRADE_B = Sentence(N_("Recommended (B)"))
 
 # Habits are asked about again at the yearly review, so an older answer is out of date.
 ANSWERS_LAST = timedelta(days=365)
@@ -24,6 +24,10 @@ GIVE_BIRTH_DATE = N_("Please tell your care team your date of birth.")
 NOT_ADULT = N_("This advice is written for people aged 18 and over.")
 ASK_TEAM = N_("Please ask your care team what applies to you.")
 PREGNANT = N_("This advice is not written for pregnancy, where other advice applies.")
+# The two exclusions that most rules share.
+UNDER_18 = Sentence(NOT_ADULT)
+IN_PREGNANCY = Sentence(PREGNANT)
+
 NO_ANSWER = N_("Answers about %(topic)s are still missing.")
 OLD_ANSWER = N_("Your answers about %(topic)s are from %(day)s, which is too long ago.")
 ANSWER_AGAIN = N_("Please answer the questions about your daily life.")
@@ -44,14 +48,14 @@ def fresh(fact: Fact | None, today: date, lasts: timedelta) -> Fact | None:
     return fact if fact is not None and today - fact.day <= lasts else None
 
 
-def answer(facts: Facts, key: str, today: date) -> Fact | None:
+def answer(profile: Profile, key: str, today: date) -> Fact | None:
     """The latest answer under a key, if it is recent enough."""
-    return fresh(facts.latest(key), today, ANSWERS_LAST)
+    return fresh(profile.latest(key), today, ANSWERS_LAST)
 
 
-def not_adult(facts: Facts, today: date) -> Gap | None:
+def not_adult(profile: Profile, today: date) -> Gap | None:
     """Why a rule for adults cannot speak, if it cannot."""
-    fact = facts.latest("birth-date")
+    fact = profile.latest("birth-date")
     if fact is None or not isinstance(fact.value, date):
         needs = ("birth-date",)
         return Gap("absent", Sentence(NO_BIRTH_DATE), Sentence(GIVE_BIRTH_DATE), needs)
@@ -60,25 +64,25 @@ def not_adult(facts: Facts, today: date) -> Gap | None:
     return None
 
 
-def pregnancy(facts: Facts, today: date) -> Fact | None:
+def pregnancy(profile: Profile, today: date) -> Fact | None:
     """The answer that says the person is pregnant, if there is one that still counts."""
-    fact = fresh(facts.latest("pregnant"), today, PREGNANCY_LASTS)
+    fact = fresh(profile.latest("pregnant"), today, PREGNANCY_LASTS)
     return fact if fact is not None and fact.value is True else None
 
 
-def outside(facts: Facts, today: date) -> Gap | None:
+def outside(profile: Profile, today: date) -> Gap | None:
     """Why a rule for adults who are not pregnant cannot speak, if it cannot."""
-    if (gap := not_adult(facts, today)) is not None:
+    if (gap := not_adult(profile, today)) is not None:
         return gap
-    if (fact := pregnancy(facts, today)) is not None:
+    if (fact := pregnancy(profile, today)) is not None:
         return Gap("outside", Sentence(PREGNANT), Sentence(ASK_TEAM), (), (fact,))
     return None
 
 
-def unanswered(facts: Facts, keys: tuple[str, ...], topic: Sentence, today: date) -> Gap:
+def unanswered(profile: Profile, keys: tuple[str, ...], topic: Sentence, today: date) -> Gap:
     """The gap left by answers that are absent, or that are there but too old."""
-    needs = tuple(key for key in keys if answer(facts, key, today) is None)
-    old = tuple(fact for key in needs if (fact := facts.latest(key)) is not None)
+    needs = tuple(key for key in keys if answer(profile, key, today) is None)
+    old = tuple(fact for key in needs if (fact := profile.latest(key)) is not None)
     supply = Sentence(ANSWER_AGAIN)
     if not old:
         return Gap("absent", Sentence(NO_ANSWER, {"topic": topic}), supply, needs)

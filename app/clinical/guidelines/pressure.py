@@ -7,15 +7,15 @@ from decimal import Decimal
 
 from app.clinical import blood_pressure
 from app.clinical.blood_pressure import Pressure, Reading, Series
-from app.clinical.guidelines.facts import Fact, Facts
-from app.clinical.guidelines.known import outside
+from app.clinical.guidelines.facts import Fact
+from app.clinical.guidelines.known import IN_PREGNANCY, UNDER_18, outside
+from app.clinical.guidelines.profile import Profile
 from app.clinical.guidelines.rule import Found, Gap, Outcome, Rule, Wording
 from app.clinical.sentences import N_, Sentence
 
 SOURCE = blood_pressure.AHA_SOURCE
 URL = "https://doi.org/10.1161/CIR.0000000000001356"
 VERIFIED = "secondary summary read (cfu288/im-rec-deck)"
-COR_1 = Sentence(N_("Strong recommendation (class 1)"))
 
 # A plan is reviewed every 3 months at the latest; pressure from before that describes
 # another season and often another treatment.
@@ -33,30 +33,30 @@ MEASURE_A_WEEK = N_(
 )
 
 
-def _recent(facts: Facts, today: date, lasts: timedelta) -> dict[Reading, Fact]:
+def _recent(profile: Profile, today: date, lasts: timedelta) -> dict[Reading, Fact]:
     """Readings recent enough, each with the fact it came from."""
     return {
         Reading(fact.value, fact.when, fact.source_id): fact
-        for fact in facts.every("blood-pressure")
+        for fact in profile.every("blood-pressure")
         if isinstance(fact.value, Pressure) and today - fact.day <= lasts
     }
 
 
-def _nothing_recent(facts: Facts) -> Gap:
+def _nothing_recent(profile: Profile) -> Gap:
     """Why no reading can be rested on: none at all, or none that is recent."""
     needs, supply = ("blood-pressure",), Sentence(MEASURE_A_WEEK)
-    last = facts.latest("blood-pressure")
+    last = profile.latest("blood-pressure")
     if last is None:
         return Gap("absent", Sentence(NO_READINGS), supply, needs)
     return Gap("old", Sentence(OLD_READINGS, {"day": last.day}), supply, needs, (last,))
 
 
-def week(facts: Facts, today: date) -> tuple[Series, tuple[Fact, ...]] | Gap:
+def week(profile: Profile, today: date) -> tuple[Series, tuple[Fact, ...]] | Gap:
     """A valid series with the facts it rests on, or what it lacks."""
-    recent = _recent(facts, today, SERIES_LASTS)
+    recent = _recent(profile, today, SERIES_LASTS)
     series = blood_pressure.series(recent)
     if series is None:
-        return _nothing_recent(facts)
+        return _nothing_recent(profile)
     evidence = tuple(recent[reading] for reading in series.used)
     if not series.valid:
         needs, supply = ("blood-pressure",), Sentence(MEASURE_A_WEEK)
@@ -64,11 +64,11 @@ def week(facts: Facts, today: date) -> tuple[Series, tuple[Fact, ...]] | Gap:
     return series, evidence
 
 
-def _two_medicines(facts: Facts, today: date) -> Outcome:
+def _two_medicines(profile: Profile, today: date) -> Outcome:
     """BP-03: home mean at least 140 and/or 90."""
-    if (gap := outside(facts, today)) is not None:
+    if (gap := outside(profile, today)) is not None:
         return gap
-    found = week(facts, today)
+    found = week(profile, today)
     if isinstance(found, Gap):
         return found
     series, evidence = found
@@ -116,11 +116,11 @@ def _medicine_wording(series: Series) -> Wording:
     )
 
 
-def _severe(facts: Facts, today: date) -> Outcome:
+def _severe(profile: Profile, today: date) -> Outcome:
     """BP-04: any reading above 180 and/or above 120. For every age: it only asks for help."""
-    recent = _recent(facts, today, SEVERE_LASTS)
+    recent = _recent(profile, today, SEVERE_LASTS)
     if not recent:
-        return _nothing_recent(facts)
+        return _nothing_recent(profile)
     severe = [reading for reading in recent if reading.pressure.severe]
     if not severe:
         return None
@@ -163,10 +163,13 @@ BP_03 = Rule(
     source=SOURCE,
     url=URL,
     grade="COR 1",
-    strength=COR_1,
     kind="recommend",
     audience="clinician",
     urgency="soon",
+    cost="low",
+    reason=Sentence(
+        N_("Medicine protects the heart and brain when blood pressure stays this high.")
+    ),
     note=Sentence(
         N_(
             "Consider two first-line agents, preferably as a single-pill combination. Check"
@@ -174,6 +177,7 @@ BP_03 = Rule(
         )
     ),
     verified=VERIFIED,
+    exclusions=(UNDER_18, IN_PREGNANCY),
     decide=_two_medicines,
 )
 
@@ -184,10 +188,11 @@ BP_04 = Rule(
     source=SOURCE,
     url=URL,
     grade="COR 1",
-    strength=COR_1,
     kind="safety",
     audience="clinician",
     urgency="now",
+    cost="none",
+    reason=Sentence(N_("A very high reading can be the first sign of danger.")),
     note=Sentence(
         N_(
             "Same-day review: ask for a repeat and about symptoms. With symptoms, emergency"
@@ -195,5 +200,6 @@ BP_04 = Rule(
         )
     ),
     verified=VERIFIED,
+    exclusions=(),
     decide=_severe,
 )

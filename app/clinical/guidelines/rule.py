@@ -7,14 +7,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from app.clinical.guidelines.facts import Fact, Facts
+from app.clinical.guidelines.facts import Fact
+from app.clinical.guidelines.profile import Profile
+from app.clinical.guidelines.strengths import GRADES, RANKS
 from app.clinical.sentences import Sentence
 
 Kind = Literal["recommend", "safety"]
 Audience = Literal["patient", "clinician"]
 Urgency = Literal["now", "soon", "routine"]
+Cost = Literal["none", "low", "medium", "high"]
 Reason = Literal["absent", "old", "not enough", "outside"]
+Status = Literal["recommended", "undecided", "excluded"]
 
+URGENCIES: tuple[Urgency, ...] = ("now", "soon", "routine")
+# What acting costs in money and trouble: a habit or a talk, a blood test or a plain
+# tablet, a scan or a programme, a procedure or a specialist.
+COSTS: tuple[Cost, ...] = ("none", "low", "medium", "high")
 
 WORDS = ("action", "detail", "why", "start", "change")
 
@@ -41,15 +49,23 @@ class Wording:
 
 @dataclass(frozen=True)
 class Found:
-    """The rule applies: the words for this person and the facts that made it apply."""
+    """The rule applies: the words for this person and the facts that made it apply.
+
+    `urgency` and `grade` are given where this person's case is graded apart from the rule.
+    """
 
     wording: Wording
     evidence: tuple[Fact, ...]
+    urgency: Urgency | None = None
+    grade: str | None = None
 
 
 @dataclass(frozen=True)
 class Gap:
-    """The rule cannot decide: what is missing, and how the person can supply it."""
+    """The rule cannot speak: what is missing, and how the person can supply it.
+
+    `reason` "outside" means that the person is outside the rule: nothing is missing.
+    """
 
     reason: Reason
     missing: Sentence
@@ -63,10 +79,11 @@ Outcome = Found | Gap | None  # None: decided, and nothing to propose
 
 @dataclass(frozen=True)
 class Rule:
-    """One guideline statement. `decide` is pure: the facts and the day, nothing else.
+    """One guideline statement. `decide` is pure: the profile and the day, nothing else.
 
     `audience` is who decides what the line means: "clinician" marks a line that is a
-    question to the clinician first, with `note` in the guideline's terms.
+    question to the clinician first, with `note` in the guideline's terms. `reason` says in
+    plain words why the rule exists, `exclusions` to whom it does not speak.
     """
 
     id: str
@@ -75,40 +92,72 @@ class Rule:
     source: str
     url: str
     grade: str
-    strength: Sentence
     kind: Kind
     audience: Audience
     urgency: Urgency
+    cost: Cost
+    reason: Sentence
     note: Sentence
     verified: str
-    decide: Callable[[Facts, date], Outcome]
+    exclusions: tuple[Sentence, ...]
+    decide: Callable[[Profile, date], Outcome]
+
+    @property
+    def strength(self) -> Sentence:
+        """The grade in plain words."""
+        return GRADES[self.grade]
 
 
 @dataclass(frozen=True)
-class Proposal:
-    """A line for the draft, with everything it rests on."""
+class Recommendation:
+    """What one rule says about one person.
+
+    `status` is "recommended" (`wording` says what and why), "undecided" (`gap` names the
+    datum that would decide) or "excluded" (`gap` says why the rule does not speak to this
+    person). A rule that was decided and has nothing to say is not in the list at all.
+    `evidence` holds the facts it used.
+    """
 
     rule: Rule
-    wording: Wording
+    status: Status
+    urgency: Urgency
+    grade: str
     evidence: tuple[Fact, ...]
+    wording: Wording | None = None
+    gap: Gap | None = None
 
+    @classmethod
+    def of(cls, rule: Rule, outcome: Found | Gap) -> Recommendation:
+        """A rule's outcome as it is handed out."""
+        if isinstance(outcome, Found):
+            urgency, grade = outcome.urgency or rule.urgency, outcome.grade or rule.grade
+            return cls(rule, "recommended", urgency, grade, outcome.evidence, outcome.wording)
+        status: Status = "excluded" if outcome.reason == "outside" else "undecided"
+        return cls(rule, status, rule.urgency, rule.grade, outcome.evidence, gap=outcome)
 
-@dataclass(frozen=True)
-class Unknown:
-    """What a rule could not tell, and what would settle it."""
+    @property
+    def strength(self) -> Sentence:
+        """The grade of this case in plain words."""
+        return GRADES[self.grade]
 
-    rule: Rule
-    reason: Reason
-    missing: Sentence
-    supply: Sentence
-    needs: tuple[str, ...]
-    evidence: tuple[Fact, ...] = ()
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The keys of the facts that would decide."""
+        return self.gap.needs if self.gap else ()
 
+    @property
+    def reason(self) -> Sentence:
+        """Why, in plain words: why this is proposed, or why the rule could not speak."""
+        if self.wording is not None:
+            return self.wording.why
+        return self.gap.missing if self.gap is not None else self.rule.reason
 
-@dataclass(frozen=True)
-class Evaluation:
-    """Every rule's answer, each rule in exactly one of the three."""
-
-    proposals: tuple[Proposal, ...]
-    unknown: tuple[Unknown, ...]
-    settled: tuple[Rule, ...]
+    @property
+    def order(self) -> tuple[int, int, int, str]:
+        """Urgency, then strength, then cost; the id makes the order total."""
+        return (
+            URGENCIES.index(self.urgency),
+            RANKS[self.grade],
+            COSTS.index(self.rule.cost),
+            self.rule.id,
+        )

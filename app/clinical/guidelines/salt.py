@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from app.clinical import blood_pressure
-from app.clinical.guidelines.facts import Fact, Facts
-from app.clinical.guidelines.known import answer, outside, unanswered
-from app.clinical.guidelines.pressure import COR_1, SOURCE, URL, VERIFIED, mean, week
+from app.clinical.guidelines.facts import Fact
+from app.clinical.guidelines.known import IN_PREGNANCY, UNDER_18, answer, outside, unanswered
+from app.clinical.guidelines.pressure import SOURCE, URL, VERIFIED, mean, week
+from app.clinical.guidelines.profile import Profile
 from app.clinical.guidelines.rule import Found, Gap, Outcome, Rule, Wording
 from app.clinical.sentences import N_, Sentence
 
@@ -29,12 +30,12 @@ def _salt_high(known: list[Fact]) -> bool | None:
     return False if most < SALT_HIGH else None
 
 
-def _less_salt(facts: Facts, today: date) -> Outcome:
+def _less_salt(profile: Profile, today: date) -> Outcome:
     """BP-05: salty habits, or elevated blood pressure, either being enough."""
-    if (gap := outside(facts, today)) is not None:
+    if (gap := outside(profile, today)) is not None:
         return gap
-    salt = [fact for key in SALT_ITEMS if (fact := answer(facts, key, today)) is not None]
-    pressure = week(facts, today)
+    salt = [fact for key in SALT_ITEMS if (fact := answer(profile, key, today)) is not None]
+    pressure = week(profile, today)
     reasons: list[Sentence] = []
     evidence: tuple[Fact, ...] = ()
     high = _salt_high(salt)
@@ -45,9 +46,9 @@ def _less_salt(facts: Facts, today: date) -> Outcome:
         reasons.append(Sentence(PRESSURE_REASON, mean(pressure[0])))
         evidence += pressure[1]
     if reasons:
-        return _salt_found(facts, today, reasons, evidence)
+        return _salt_found(profile, today, reasons, evidence)
     if high is None:
-        return unanswered(facts, SALT_ITEMS, SALT_TOPIC, today)
+        return unanswered(profile, SALT_ITEMS, SALT_TOPIC, today)
     return pressure if isinstance(pressure, Gap) else None
 
 
@@ -65,10 +66,10 @@ def _salt_reason(salt: list[Fact]) -> Sentence:
 
 
 def _salt_found(
-    facts: Facts, today: date, reasons: list[Sentence], evidence: tuple[Fact, ...]
+    profile: Profile, today: date, reasons: list[Sentence], evidence: tuple[Fact, ...]
 ) -> Found:
     names = dict(zip(("reason", "second"), reasons, strict=False))
-    potassium, deciding = _potassium(facts, today)
+    potassium, deciding = _potassium(profile, today)
     wording = Wording(
         action=Sentence(N_("Eat less salt: under 2,300 mg of sodium a day")),
         detail=potassium,
@@ -97,9 +98,9 @@ POTASSIUM_UNSAFE = N_(
 )
 
 
-def _potassium(facts: Facts, today: date) -> tuple[Sentence, tuple[Fact, ...]]:
+def _potassium(profile: Profile, today: date) -> tuple[Sentence, tuple[Fact, ...]]:
     """Potassium only after a plain no to both questions; no answer counts as unsafe."""
-    asked = [answer(facts, key, today) for key in ("kidney-disease", "potassium-medicine")]
+    asked = [answer(profile, key, today) for key in ("kidney-disease", "potassium-medicine")]
     given = tuple(fact for fact in asked if fact is not None)
     safe = len(given) == len(asked) and all(fact.value is False for fact in given)
     return Sentence(POTASSIUM_SAFE if safe else POTASSIUM_UNSAFE), given
@@ -112,10 +113,11 @@ BP_05 = Rule(
     source=SOURCE,
     url=URL,
     grade="COR 1",
-    strength=COR_1,
     kind="recommend",
     audience="patient",
     urgency="routine",
+    cost="none",
+    reason=Sentence(N_("Less salt lowers blood pressure in most people.")),
     note=Sentence(
         N_(
             "Sodium below 2,300 mg a day, ideally below 1,500 mg; potassium 3,500 to 5,000 mg"
@@ -125,5 +127,6 @@ BP_05 = Rule(
         )
     ),
     verified=VERIFIED,
+    exclusions=(UNDER_18, IN_PREGNANCY),
     decide=_less_salt,
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from app.clinical.guidelines.facts import Fact, Facts
-from app.clinical.guidelines.known import GRADE_B, USPSTF, amount, fresh, outside
+from app.clinical.guidelines.facts import Fact
+from app.clinical.guidelines.known import IN_PREGNANCY, UNDER_18, USPSTF, amount, fresh, outside
+from app.clinical.guidelines.profile import Profile
 from app.clinical.guidelines.rule import Found, Gap, Outcome, Rule, Wording
 from app.clinical.measures.row import round_half_up
 from app.clinical.sentences import N_, Sentence
@@ -26,16 +27,16 @@ def bmi(weight_kg: Decimal, height_cm: Decimal) -> Decimal:
     return weight_kg / (height_cm / 100) ** 2
 
 
-def _weight(facts: Facts, today: date) -> Outcome:
+def _weight(profile: Profile, today: date) -> Outcome:
     """OB-01: BMI at least 30."""
-    if (gap := outside(facts, today)) is not None:
+    if (gap := outside(profile, today)) is not None:
         return gap
-    weight = fresh(facts.latest("weight"), today, WEIGHT_LASTS)
-    height = fresh(facts.latest("height"), today, HEIGHT_LASTS)
+    weight = fresh(profile.latest("weight"), today, WEIGHT_LASTS)
+    height = fresh(profile.latest("height"), today, HEIGHT_LASTS)
     if weight is None or height is None:
         pairs = (("weight", weight), ("height", height))
         needs = tuple(key for key, fact in pairs if fact is None)
-        old = tuple(fact for key in needs if (fact := facts.latest(key)) is not None)
+        old = tuple(fact for key in needs if (fact := profile.latest(key)) is not None)
         said, supply = Sentence(NO_BODY), Sentence(ENTER_BODY)
         return Gap("old" if old else "absent", said, supply, needs, old)
     index = bmi(amount(weight), amount(height))
@@ -86,13 +87,15 @@ OB_01 = Rule(
     source="USPSTF 2018, behavioural weight loss interventions in adults",
     url=USPSTF,
     grade="B",
-    strength=GRADE_B,
     kind="recommend",
     audience="patient",
     urgency="routine",
+    cost="medium",
+    reason=Sentence(N_("Programmes help people lose weight safely and avoid diabetes.")),
     note=Sentence(
         N_("Offer or refer to an intensive, multicomponent behavioural intervention (BMI ≥ 30).")
     ),
     verified="executable third-party encoding with tests read (kgrid USPSTF-collection)",
+    exclusions=(UNDER_18, IN_PREGNANCY),
     decide=_weight,
 )

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.care import queries as care
 from app.care.queries import PatientView
 from app.clinical import guidelines
-from app.clinical.guidelines import Facts
+from app.clinical.guidelines import RULES, Profile
 from app.kernel import audit, clock, db, jobs, outbox
 from app.kernel.crypto import keyring
 from app.plans import queries
@@ -31,6 +31,8 @@ from app.results import queries as results
 DRAFTED = audit.tag("plans.drafted", "care_plan", "lines")
 RENEWED = audit.tag("plans.renewed", "care_plan", "lines")
 DRAFT = "plans.draft"
+# The rules whose questions the lifestyle form and the home tests answer, as a draft lists them.
+DRAFTED_FROM = ("BP-04", "DM-07", "BP-03", "BP-05", "OB-01", "TOB-01", "ALC-01", "PA-01")
 EVIDENCE_CAME = audit.tag("plans.evidence_came", "care_plan")
 
 
@@ -53,18 +55,20 @@ class Evaluated:
 
 
 def evaluated(patient: PatientView) -> Evaluated:
-    """Ask every guideline rule about everything known of a patient."""
+    """Ask the rules of the portal about everything known of a patient."""
     here = clock.now().astimezone(ZoneInfo(patient.zone))
-    facts = Facts(
+    profile = Profile(
         [
             guidelines.birth_date(patient.birth_date, here, str(patient.id)),
             *questionnaires.facts(patient.id),
             *results.facts(patient.id),
         ]
     )
-    found = guidelines.evaluate(facts, here.date())
+    said = guidelines.evaluate(profile, here.date(), [RULES[name] for name in DRAFTED_FROM])
+    said.sort(key=lambda one: DRAFTED_FROM.index(one.rule.id))
     return Evaluated(
-        [lines.stored(one) for one in found.proposals], lines.stored_questions(found.unknown)
+        [lines.stored(one) for one in said if one.status == "recommended"],
+        lines.stored_questions(said),
     )
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.clinical import Sentence
-from app.clinical.guidelines import Proposal, Unknown, Wording, gathered
+from app.clinical.guidelines import Recommendation, Wording, gathered
 
 # A plan is looked over long before; a later day is a slip of the keyboard.
 LATEST_START = timedelta(days=2 * 365)
@@ -125,24 +125,26 @@ class Suggestion:
         )
 
 
-def stored(proposal: Proposal) -> dict[str, Any]:
-    """A proposal as plain JSON, whole: later versions of the rule do not change it."""
-    rule = proposal.rule
+def stored(found: Recommendation) -> dict[str, Any]:
+    """A recommendation as plain JSON, whole: later versions of the rule do not change it."""
+    if found.wording is None:
+        raise ValueError(f"{found.rule.id} recommends nothing")
+    rule = found.rule
     return {
         "rule_id": rule.id,
         "rule_version": rule.version,
         "title": rule.title.to_json(),
-        "wording": proposal.wording.to_json(),
+        "wording": found.wording.to_json(),
         "note": rule.note.to_json(),
         "source": rule.source,
         "url": rule.url,
-        "grade": rule.grade,
-        "strength": rule.strength.to_json(),
+        "grade": found.grade,
+        "strength": found.strength.to_json(),
         "kind": rule.kind,
         "audience": rule.audience,
-        "urgency": rule.urgency,
+        "urgency": found.urgency,
         "verified": rule.verified,
-        "evidence": [fact.to_json() for fact in proposal.evidence],
+        "evidence": [fact.to_json() for fact in found.evidence],
     }
 
 
@@ -170,7 +172,7 @@ class Question:
     needs: tuple[str, ...]
 
 
-def stored_questions(unknown: Iterable[Unknown]) -> list[dict[str, Any]]:
+def stored_questions(said: Iterable[Recommendation]) -> list[dict[str, Any]]:
     """What the rules could not tell, each cause once, as plain JSON."""
     return [
         {
@@ -178,7 +180,7 @@ def stored_questions(unknown: Iterable[Unknown]) -> list[dict[str, Any]]:
             "supply": one.supply.to_json(),
             "needs": list(one.needs),
         }
-        for one in gathered(unknown)
+        for one in gathered(said)
     ]
 
 

@@ -25,13 +25,13 @@ def test_medicine_is_raised_from_140_over_90(systolic: int, diastolic: int, expe
 
 
 def test_the_person_reads_their_own_mean_and_days_and_the_clinician_the_agents() -> None:
-    line = proposal("BP-03", [ADULT, *week(150, 95)])
-    why = str(line.wording.why)
+    line, words = proposal("BP-03", [ADULT, *week(150, 95)])
+    why = str(words.why)
     assert "150 over 95" in why
     assert "24 readings, 17 November 2026 to 22 November 2026" in why
     assert line.rule.audience == "clinician"
     assert "first-line agents" in str(line.rule.note)
-    assert "agents" not in str(line.wording.action)
+    assert "agents" not in str(words.action)
     assert len(line.evidence) == 24
     assert {each.key for each in line.evidence} == {"blood-pressure"}
 
@@ -89,10 +89,12 @@ def test_help_does_not_wait_for_a_date_of_birth() -> None:
 
 
 def test_a_very_high_reading_comes_first_and_names_only_itself() -> None:
-    line = proposal("BP-04", [pressure(190, 100, 2), pressure(185, 99, 1), pressure(130, 80)])
+    line, words = proposal(
+        "BP-04", [pressure(190, 100, 2), pressure(185, 99, 1), pressure(130, 80)]
+    )
     assert line.rule.urgency == "now"
     assert line.rule.kind == "safety"
-    assert "21 November 2026 you measured 185 over 99" in str(line.wording.why)
+    assert "21 November 2026 you measured 185 over 99" in str(words.why)
     assert [each.source_id for each in line.evidence] == ["2-9", "1-9"]
 
 
@@ -137,9 +139,9 @@ def test_habits_are_settled_once_the_open_answers_cannot_matter(
 
 def test_both_reasons_are_given_with_both_kinds_of_evidence() -> None:
     salty = [fact(each.key, 2) for each in NO_SALT]
-    line = proposal("BP-05", [ADULT, *salty, *week(132, 84)])
-    assert "much of your food is salty" in str(line.wording.why)
-    assert "132 over 84" in str(line.wording.why)
+    line, words = proposal("BP-05", [ADULT, *salty, *week(132, 84)])
+    assert "much of your food is salty" in str(words.why)
+    assert "132 over 84" in str(words.why)
     assert {each.key for each in line.evidence} == {
         "blood-pressure",
         *(each.key for each in NO_SALT),
@@ -161,8 +163,8 @@ def test_a_potassium_salt_is_mentioned_only_after_two_clear_answers(
 ) -> None:
     answers = {"kidney-disease": kidney, "potassium-medicine": medicine}
     given = [fact(key, value) for key, value in answers.items() if value is not None]
-    line = proposal("BP-05", [ADULT, *given, *(fact(each.key, 2) for each in NO_SALT)])
-    detail = str(line.wording.detail)
+    line, words = proposal("BP-05", [ADULT, *given, *(fact(each.key, 2) for each in NO_SALT)])
+    detail = str(words.detail)
     assert ("is possible if" in detail) is allowed
     assert ("Do not use salt substitutes" in detail) is not allowed
     assert {each.key for each in given} <= {each.key for each in line.evidence}

@@ -1,0 +1,192 @@
+"""A rule made of a condition, its exclusions and its words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from itertools import groupby
+
+from app.clinical.guidelines.answers import Answer
+from app.clinical.guidelines.facts import Fact
+from app.clinical.guidelines.keys import KEYS
+from app.clinical.guidelines.known import ASK_TEAM, IN_PREGNANCY
+from app.clinical.guidelines.person import Person
+from app.clinical.guidelines.profile import Profile
+from app.clinical.guidelines.rule import (
+    Audience,
+    Cost,
+    Found,
+    Gap,
+    Kind,
+    Outcome,
+    Reason,
+    Rule,
+    Urgency,
+    Wording,
+)
+from app.clinical.sentences import N_, Sentence, Value
+
+Condition = Callable[[Person], Answer]
+
+
+@dataclass(frozen=True)
+class Guideline:
+    """Where a rule comes from, and how its text was checked."""
+
+    source: str
+    url: str
+    version: str
+    verified: str
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """To whom a rule does not speak."""
+
+    said: Sentence
+    holds: Condition
+
+
+@dataclass(frozen=True)
+class Case:
+    """What differs for some of the people a rule speaks to."""
+
+    holds: Condition
+    urgency: Urgency | None = None
+    grade: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class Text:
+    """The words of a rule. The why is said from `reason` and the person's own facts."""
+
+    title: str
+    reason: str
+    action: str
+    detail: str
+    note: str
+    start: str = N_("At your next visit.")
+    change: str = N_("A new result, a new illness, or a plan to become pregnant.")
+
+
+PREGNANCY = Exclusion(IN_PREGNANCY, lambda person: person.pregnant)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The condition first, then the exclusions; nobody is asked for what could not matter."""
+
+    text: Text
+    applies: Condition
+    exclusions: tuple[Exclusion, ...]
+    cases: tuple[Case, ...]
+
+    def __call__(self, profile: Profile, today: date) -> Outcome:
+        """What the rule says about this person on this day."""
+        person = Person(profile, today)
+        answer = self.applies(person)
+        if answer.true is False:
+            return None
+        for exclusion in self.exclusions:
+            held = exclusion.holds(person)
+            if held.true:
+                return Gap("outside", exclusion.said, Sentence(ASK_TEAM), (), held.facts)
+        if answer.true is None:
+            return undecided(person, answer)
+        return _found(person, answer.facts, self.text, self.cases)
+
+
+def rule(  # noqa: PLR0913 - a rule has this many parts, and each is named where it is made
+    guideline: Guideline,
+    name: str,
+    text: Text,
+    applies: Condition,
+    *,
+    grade: str,
+    cost: Cost,
+    urgency: Urgency = "routine",
+    kind: Kind = "recommend",
+    audience: Audience = "clinician",
+    exclusions: tuple[Exclusion, ...] = (),
+    cases: tuple[Case, ...] = (),
+) -> Rule:
+    """A rule that proposes where `applies` is a yes and no exclusion holds."""
+    return Rule(
+        id=name,
+        version=guideline.version,
+        title=Sentence(text.title),
+        source=guideline.source,
+        url=guideline.url,
+        grade=grade,
+        kind=kind,
+        audience=audience,
+        urgency=urgency,
+        cost=cost,
+        reason=Sentence(text.reason),
+        note=Sentence(text.note),
+        verified=guideline.verified,
+        exclusions=tuple(each.said for each in exclusions),
+        decide=Decision(text, applies, exclusions, cases),
+    )
+
+
+STILL_NEEDED = N_("To tell whether this is for you we still need: %(what)s.")
+TOO_OLD = N_("To tell whether this is for you we need a newer answer about: %(what)s.")
+SUPPLY = N_("Please tell your care team, or ask them how it can be found out.")
+AND = N_("%(before)s; %(last)s")
+
+
+def undecided(person: Person, answer: Answer) -> Gap:
+    """Cannot tell: which facts would decide, and whether they are absent or too old."""
+    old = tuple(fact for key in answer.needs if (fact := person.profile.latest(key)) is not None)
+    what = joined(Sentence(KEYS[key].name) for key in answer.needs)
+    said = Sentence(TOO_OLD if old else STILL_NEEDED, {"what": what})
+    reason: Reason = "old" if old else "absent"
+    return Gap(reason, said, Sentence(SUPPLY), answer.needs, (*answer.facts, *old))
+
+
+def _found(person: Person, facts: tuple[Fact, ...], text: Text, cases: tuple[Case, ...]) -> Found:
+    held = next((case for case in cases if case.holds(person).true), None)
+    detail = held.detail if held is not None and held.detail else text.detail
+    wording = Wording(
+        action=Sentence(text.action),
+        detail=Sentence(detail),
+        why=why(text.reason, facts),
+        start=Sentence(text.start),
+        change=Sentence(text.change),
+    )
+    if held is None:
+        return Found(wording, facts)
+    return Found(wording, facts, held.urgency, held.grade)
+
+
+BECAUSE = N_("%(reason)s For you this rests on: %(facts)s.")
+LASTING = N_("%(label)s: %(shown)s")
+DATED = N_("%(label)s: %(shown)s (%(day)s)")
+COUNTED = N_("%(label)s: %(count)s times, the last time %(shown)s (%(day)s)")
+
+
+def why(reason: str, facts: tuple[Fact, ...]) -> Sentence:
+    """The reason, followed by this person's own facts and their days."""
+    ordered = sorted(facts, key=lambda fact: (fact.key, *fact.order))
+    told = joined(_told(tuple(group)) for _key, group in groupby(ordered, lambda fact: fact.key))
+    return Sentence(BECAUSE, {"reason": Sentence(reason), "facts": told})
+
+
+def _told(facts: tuple[Fact, ...]) -> Sentence:
+    last = facts[-1]
+    kind = KEYS.get(last.key)
+    if len(facts) == 1 and kind is not None and kind.lasts is None:
+        return Sentence(LASTING, {"label": last.label, "shown": last.shown})
+    values: dict[str, Value] = {"label": last.label, "shown": last.shown, "day": last.day}
+    if len(facts) == 1:
+        return Sentence(DATED, values)
+    return Sentence(COUNTED, {**values, "count": len(facts)})
+
+
+def joined(parts: Iterable[Sentence]) -> Sentence:
+    """Several sentences as one list; at least one is expected."""
+    return reduce(lambda before, last: Sentence(AND, {"before": before, "last": last}), parts)

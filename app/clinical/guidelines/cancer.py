@@ -1,0 +1,190 @@
+"""Rules about finding cancer early: CRC-01, CRC-02, LUNG-01 and BR-01."""
+
+from __future__ import annotations
+
+from app.clinical.guidelines import criteria
+from app.clinical.guidelines.answers import NO, Answer
+from app.clinical.guidelines.build import Case, Exclusion, Text, rule
+from app.clinical.guidelines.keys import YEAR
+from app.clinical.guidelines.person import Person
+from app.clinical.guidelines.scans import pack_years, years_since_quit
+from app.clinical.guidelines.sources import (
+    BREAST_2024,
+    COLORECTAL_2021,
+    COLORECTAL_FOLLOWED,
+    LUNG_2021,
+)
+from app.clinical.sentences import N_, Sentence
+
+COLONOSCOPY, MAMMOGRAM = 10 * YEAR, 2 * YEAR
+
+
+def _bowel(person: Person) -> Answer:
+    """CRC-01: 45 to 75 years, no stool test in a year and no colonoscopy in ten."""
+    grades = criteria.colorectal(person.age)
+    recent = person.done("fit", YEAR) | person.done("colonoscopy", COLONOSCOPY)
+    return (grades["A"] | grades["B"]) & ~recent
+
+
+CRC_01 = rule(
+    COLORECTAL_2021,
+    "CRC-01",
+    Text(
+        title=N_("A test for bowel cancer"),
+        reason=N_("From 45 to 75 years, regular tests find bowel cancer early or prevent it."),
+        action=N_("Choose a test for bowel cancer"),
+        detail=N_(
+            "A stool test at home every year, or a colonoscopy every 10 years: the best test is"
+            " the one you do. We have none on record; if you had one, please tell us."
+        ),
+        note=N_(
+            "Average risk: FIT yearly, stool DNA-FIT every 1 to 3 years, colonoscopy every 10"
+            " years, or another accepted strategy. B at 45 to 49, A at 50 to 75 years."
+        ),
+        start=N_("Within the next months."),
+        change=N_("Blood in your stool, or bowel cancer in close family: tell us at once."),
+    ),
+    _bowel,
+    grade="A/B",
+    cost="low",
+    audience="patient",
+    exclusions=(
+        Exclusion(
+            Sentence(N_("After bowel cancer your specialist plans the tests.")),
+            lambda person: person.said("colorectal-cancer"),
+        ),
+        Exclusion(
+            Sentence(N_("Without a large bowel this test is not needed.")),
+            lambda person: person.said("colectomy"),
+        ),
+        Exclusion(
+            Sentence(N_("With a raised risk, other tests at other times apply.")),
+            lambda person: person.said("colorectal-high-risk"),
+        ),
+    ),
+    cases=(
+        Case(lambda person: criteria.colorectal(person.age)["B"], grade="B"),
+        Case(lambda person: criteria.colorectal(person.age)["A"], grade="A"),
+    ),
+)
+
+
+def _blood_found(person: Person) -> Answer:
+    """CRC-02: the last stool test was positive, and no colonoscopy since."""
+    found = person.flag("fit")
+    if not found.true:
+        return found
+    since = (person.today - found.facts[0].day).days
+    return found & ~person.done("colonoscopy", since)
+
+
+CRC_02 = rule(
+    COLORECTAL_FOLLOWED,
+    "CRC-02",
+    Text(
+        title=N_("Colonoscopy after a positive stool test"),
+        reason=N_("Hidden blood was found in your stool, and its cause should be found."),
+        action=N_("Have a colonoscopy"),
+        detail=N_(
+            "Most often the cause is harmless, and polyps can be removed at once. Another stool"
+            " test cannot replace it."
+        ),
+        note=N_("Positive FIT: colonoscopy, within 3 months where possible. Do not repeat FIT."),
+        start=N_("Within the next weeks."),
+        change=N_("The result of the colonoscopy."),
+    ),
+    _blood_found,
+    grade="-",
+    cost="high",
+    urgency="soon",
+    kind="safety",
+    exclusions=(
+        Exclusion(
+            Sentence(N_("Without a large bowel this test cannot be done.")),
+            lambda person: person.said("colectomy"),
+        ),
+    ),
+)
+
+
+def _lungs(person: Person) -> Answer:
+    """LUNG-01: 50 to 80 years, 20 pack-years, smoking or stopped under 15 years ago."""
+    never = person.never_smoked
+    if never.true:
+        return NO
+    smokes = person.smokes
+    meant = criteria.lung(person.age, pack_years(person), smokes, years_since_quit(person))["B"]
+    return meant & ~person.done("low-dose-ct", YEAR)
+
+
+LUNG_01 = rule(
+    LUNG_2021,
+    "LUNG-01",
+    Text(
+        title=N_("A scan of the lungs"),
+        reason=N_("After many years of smoking, a yearly scan finds lung cancer early."),
+        action=N_("Talk about a yearly low-dose scan of your lungs"),
+        detail=N_(
+            "The scan takes a minute. It may also find harmless spots that need another look."
+            " Stopping to smoke helps more than any scan, and we can help with that."
+        ),
+        note=N_("Annual low-dose CT after shared decision making; stop 15 years after quitting."),
+        start=N_("Within the next months."),
+        change=N_("15 years without smoking, or an illness that makes treatment too hard."),
+    ),
+    _lungs,
+    grade="B",
+    cost="medium",
+    exclusions=(
+        Exclusion(
+            Sentence(N_("After lung cancer your specialist plans the scans.")),
+            lambda person: person.said("lung-cancer"),
+        ),
+        Exclusion(
+            Sentence(N_("With another serious illness a scan would not help.")),
+            lambda person: person.said("limited-life"),
+        ),
+    ),
+)
+
+
+def _breasts(person: Person) -> Answer:
+    """BR-01: a woman of 40 to 74 years without a mammogram in two years."""
+    meant = criteria.breast(person.age, person.sex("female"))["B"]
+    return meant & ~person.done("mammogram", MAMMOGRAM)
+
+
+BR_01 = rule(
+    BREAST_2024,
+    "BR-01",
+    Text(
+        title=N_("Mammogram every two years"),
+        reason=N_("From 40 to 74 years, a mammogram every two years finds breast cancer early."),
+        action=N_("Have a mammogram"),
+        detail=N_(
+            "It takes a few minutes. We have none of the last two years on record; if you had one"
+            " elsewhere, please tell us."
+        ),
+        note=N_("Biennial screening mammography at 40 to 74 years."),
+        start=N_("Within the next months."),
+        change=N_("A lump or another change in your breast: tell us at once."),
+    ),
+    _breasts,
+    grade="B",
+    cost="medium",
+    audience="patient",
+    exclusions=(
+        Exclusion(
+            Sentence(N_("After breast cancer your specialist plans the tests.")),
+            lambda person: person.said("breast-cancer"),
+        ),
+        Exclusion(
+            Sentence(N_("After the removal of both breasts this test is not needed.")),
+            lambda person: person.said("mastectomy"),
+        ),
+        Exclusion(
+            Sentence(N_("With a raised risk, other tests at other times apply.")),
+            lambda person: person.said("breast-high-risk"),
+        ),
+    ),
+)

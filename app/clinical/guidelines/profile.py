@@ -1,0 +1,47 @@
+"""Everything known about one person, in an order of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from operator import attrgetter
+
+from app.clinical.guidelines.facts import Fact
+
+# Someone east of the server may write tomorrow's date today; later than that is a slip.
+ZONE_SLACK = timedelta(days=1)
+
+
+@dataclass(frozen=True, init=False)
+class Profile:
+    """The facts, oldest first under each key. Two profiles of the same facts are equal."""
+
+    facts: tuple[Fact, ...]
+
+    def __init__(self, facts: Iterable[Fact] = ()) -> None:
+        ordered = tuple(sorted(facts, key=lambda each: (each.key, *each.order)))
+        by_key = {key: tuple(found) for key, found in groupby(ordered, attrgetter("key"))}
+        object.__setattr__(self, "facts", ordered)
+        object.__setattr__(self, "_by_key", by_key)
+
+    def __iter__(self) -> Iterator[Fact]:
+        return iter(self.facts)
+
+    def every(self, key: str) -> tuple[Fact, ...]:
+        """All facts of one key, oldest first."""
+        by_key: dict[str, tuple[Fact, ...]] = self.__dict__["_by_key"]
+        return by_key.get(key, ())
+
+    def latest(self, key: str) -> Fact | None:
+        """The newest fact of one key."""
+        found = self.every(key)
+        return found[-1] if found else None
+
+    def until(self, today: date) -> Profile:
+        """Without facts that claim to come from the future."""
+        last = today + ZONE_SLACK
+        if all(fact.day <= last for fact in self.facts):
+            return self
+        return Profile(fact for fact in self.facts if fact.day <= last)
