@@ -17,6 +17,8 @@ from app.clinical.sentences import N_, Sentence, Value
 
 OUT_OF_RANGE = N_("%(what)s must be from %(low)s to %(high)s %(unit)s. You gave %(value)s.")
 NOT_A_NUMBER = N_("%(what)s must be a number from %(low)s to %(high)s %(unit)s.")
+BARE_OUT_OF_RANGE = N_("%(what)s must be from %(low)s to %(high)s. You gave %(value)s.")
+BARE_NOT_A_NUMBER = N_("%(what)s must be a number from %(low)s to %(high)s.")
 NOT_WHOLE = N_("%(what)s must be a whole number from %(low)s to %(high)s.")
 NOT_YES_OR_NO = N_("%(what)s must be answered yes or no.")
 NOT_A_CHOICE = N_("%(what)s must be one of these: %(choices)s.")
@@ -95,9 +97,10 @@ class Number(Input):
             "unit": self.unit,
         }
         if not is_number(value):
-            self.refuse(NOT_A_NUMBER, **shown)
+            self.refuse(NOT_A_NUMBER if self.unit else BARE_NOT_A_NUMBER, **shown)
         if not self.low <= value <= self.high:
-            self.refuse(OUT_OF_RANGE, value=said(value), **shown)
+            text = OUT_OF_RANGE if self.unit else BARE_OUT_OF_RANGE
+            self.refuse(text, value=said(value), **shown)
         number: Numeric = value
         return number
 

@@ -59,6 +59,7 @@ def test_no_input_takes_what_is_nothing_of_its_kind(score: Score, each: Input) -
         assert refusal.value.field == each.key
         assert refusal.value.source == each.source
         assert "%(" not in str(refusal.value)
+        assert " ." not in str(refusal.value)
 
 
 NUMBERS = [(score, each) for score, each in INPUTS if isinstance(each, Number)]
