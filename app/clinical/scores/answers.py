@@ -18,13 +18,13 @@ HLATKY = "Hlatky, American Journal of Cardiology 1989 doi:10.1016/0002-9149(89)9
 PFIZER = "Pfizer: no permission needed to reproduce, translate, display or distribute"
 
 PHQ9_BANDS = (
-    (20, "Severe depression"),
-    (15, "Moderately severe depression"),
-    (10, "Moderate depression"),
-    (5, "Mild depression"),
-    (0, "Minimal or no depression"),
+    (20, N_("Severe depression")),
+    (15, N_("Moderately severe depression")),
+    (10, N_("Moderate depression")),
+    (5, N_("Mild depression")),
+    (0, N_("Minimal or no depression")),
 )
-GAD7_BANDS = ((15, "Severe anxiety"), (10, "Moderate anxiety"), (5, "Mild anxiety"))
+GAD7_BANDS = ((15, N_("Severe anxiety")), (10, N_("Moderate anxiety")), (5, N_("Mild anxiety")))
 AUDITC_POSITIVE = {"male": 4, "female": 3}
 AUDITC_HARM = 6
 
@@ -98,11 +98,11 @@ def auditc(*, items: tuple[int, ...], sex: str) -> Result:
     total = sum(items)
     positive = total >= AUDITC_POSITIVE[sex]
     if total >= AUDITC_HARM:
-        words = "Consistent with alcohol abuse and possible liver damage"
+        words = N_("Consistent with alcohol abuse and possible liver damage")
     elif positive:
-        words = "Consistent with alcohol misuse"
+        words = N_("Consistent with alcohol misuse")
     else:
-        words = "Consistent with normal consumption"
+        words = N_("Consistent with normal consumption")
     return {"total": total, "positive": positive, "interpretation": words}
 
 
@@ -117,20 +117,30 @@ AUDITC = Score(
     function=auditc,
 )
 
-# Each activity: plain key, the published label, and its weight in METs.
+# Each activity: plain key, the published label, its weight, and what we call it.
 DASI_ITEMS = (
-    ("self_care", "Take care of self", 2.75),
-    ("walk_indoors", "Walk indoors", 1.75),
-    ("walk_blocks", "Walk 1–2 blocks on level ground", 2.75),  # noqa: RUF001 - as published
-    ("climb_stairs", "Climb a flight of stairs or walk up a hill", 5.5),
-    ("run", "Run a short distance", 8.0),
-    ("light_housework", "Do light work around the house", 2.7),
-    ("moderate_housework", "Do moderate work around the house", 3.5),
-    ("heavy_housework", "Do heavy work around the house", 8.0),
-    ("yardwork", "Do yardwork", 4.5),
-    ("sexual_relations", "Have sexual relations", 5.25),
-    ("moderate_recreation", "Participate in moderate recreational activities", 6.0),
-    ("strenuous_sports", "Participate in strenuous sports", 7.5),
+    ("self_care", "Take care of self", 2.75, N_("Looking after yourself")),
+    ("walk_indoors", "Walk indoors", 1.75, N_("Walking indoors")),
+    ("walk_blocks", "Walk 1–2 blocks on level ground", 2.75, N_("Walking a street or two")),  # noqa: RUF001 - as published
+    (
+        "climb_stairs",
+        "Climb a flight of stairs or walk up a hill",
+        5.5,
+        N_("Climbing stairs or a hill"),
+    ),
+    ("run", "Run a short distance", 8.0, N_("Running a little")),
+    ("light_housework", "Do light work around the house", 2.7, N_("Light housework")),
+    ("moderate_housework", "Do moderate work around the house", 3.5, N_("Moderate housework")),
+    ("heavy_housework", "Do heavy work around the house", 8.0, N_("Heavy housework")),
+    ("yardwork", "Do yardwork", 4.5, N_("Work in the garden")),
+    ("sexual_relations", "Have sexual relations", 5.25, N_("Sexual relations")),
+    (
+        "moderate_recreation",
+        "Participate in moderate recreational activities",
+        6.0,
+        N_("Gentle sport"),
+    ),
+    ("strenuous_sports", "Participate in strenuous sports", 7.5, N_("Hard sport")),
 )
 
 
@@ -140,7 +150,7 @@ def dasi(**able: bool) -> Result:
     VO2 peak = 0.43 · DASI + 9.6 mL/kg/min; METs = VO2 / 3.5. Each activity yes or no, all
     twelve, else `ClinicalInputError`. Hlatky 1989.
     """
-    total = sum(weight for key, _, weight in DASI_ITEMS if able[key])
+    total = sum(weight for key, _, weight, _ in DASI_ITEMS if able[key])
     vo2 = 0.43 * total + 9.6
     return {"dasi": round(total, 2), "vo2": vo2, "mets": vo2 / 3.5}
 
@@ -150,8 +160,8 @@ DASI = Score(
     title=N_("What you can do (Duke Activity Status Index)"),
     formula="sum of 12 weights; VO2=0.43*DASI+9.6; METs=VO2/3.5",
     inputs=tuple(
-        Flag(key, N_("This activity"), "each activity is counted or not", label)
-        for key, label, _ in DASI_ITEMS
+        Flag(key, title, "each activity is counted or not", label)
+        for key, label, _, title in DASI_ITEMS
     ),
     outputs={"dasi": "0 to 58.2", "vo2": "mL/kg/min", "mets": "MET"},
     source=HLATKY,

@@ -23,15 +23,16 @@ FAT_TOO_HIGH = N_(
 PARTS_ABOVE_WHOLE = N_("HDL and triglycerides leave nothing of the total cholesterol. Check them.")
 ONE_OF_TWO = N_("Give HbA1c once: in percent or in mmol/mol.")
 
+OBESE_III = N_("Obese - class III")
 # WHO classes: the body mass index below which each ends.
 BMI_CLASSES = (
-    (16, "Underweight - severe thinness"),
-    (17, "Underweight - moderate thinness"),
-    (18.5, "Underweight - mild thinness"),
-    (25, "Within normal range"),
-    (30, "Overweight / pre-obese"),
-    (35, "Obese - class I"),
-    (40, "Obese - class II"),
+    (16, N_("Underweight - severe thinness")),
+    (17, N_("Underweight - moderate thinness")),
+    (18.5, N_("Underweight - mild thinness")),
+    (25, N_("Within normal range")),
+    (30, N_("Overweight / pre-obese")),
+    (35, N_("Obese - class I")),
+    (40, N_("Obese - class II")),
 )
 
 
@@ -42,7 +43,7 @@ def bmi(*, weight_kg: float, height_cm: float) -> Result:
     """
     # Two decimals, as it is written and classed, so that 29.999999 is never "overweight".
     value = round(weight_kg / (height_cm / 100) ** 2 + 1e-9, 2)
-    name = next((name for ends, name in BMI_CLASSES if value < ends), "Obese - class III")
+    name = next((name for ends, name in BMI_CLASSES if value < ends), OBESE_III)
     return {"bmi": value, "class": name}
 
 

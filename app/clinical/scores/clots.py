@@ -29,13 +29,12 @@ BORN_LATER = N_("The day of birth must be before today, and no more than 120 yea
 LIVER_ONCE = N_("Give the answer about liver disease once.")
 
 CHADS_AGES = (65, 75)
-CHADS_RISKS = ("Low risk", "Intermediate risk", "High risk")
-BLED_RISKS = CHADS_RISKS
+RISKS = (N_("Low risk"), N_("Intermediate risk"), N_("High risk"))
 BLED_HIGH_FROM = 3
 BLED_SYSTOLIC, BLED_CREATININE, BLED_DRINKS, BLED_AGE = 160, 200, 8, 65
 # Twice the upper normal limit of bilirubin (mg/dL), three times that of the enzymes (U/L).
 BLED_BILIRUBIN, BLED_ALT, BLED_ALP, BLED_AST = 2.4, 165, 345, 144
-OVERRULED = "a normal liver test overruled known liver disease, as in the published cases"
+OVERRULED = N_("A normal liver test overruled known liver disease, as in the published cases.")
 
 LACE_HIGH_FROM = 10
 LACE_PROBABILITY = (
@@ -87,7 +86,7 @@ def cha2ds2vasc(  # noqa: PLR0913 - the score asks nine things
     years = years_old(age, birthdate, today)
     total = heart_failure + hypertension + 2 * stroke + vascular_disease + diabetes
     total += sum(years >= begins for begins in CHADS_AGES) + (sex == "female")
-    return {"total": total, "risk": CHADS_RISKS[min(total, 2)], "age": years}
+    return {"total": total, "risk": RISKS[min(total, 2)], "age": years}
 
 
 CHA2DS2VASC = Score(
@@ -137,7 +136,7 @@ def hasbled(
     total += bool(given["renal_disease"]) or _above(given["creatinine_umol_l"], BLED_CREATININE)
     total += bool(given["alcohol"]) or (given["drinks_per_week"] or 0) >= BLED_DRINKS
     total += sum(bool(given[key]) for key in ("stroke", "bleeding", "labile_inr", "drugs"))
-    risk = BLED_RISKS[2 if total >= BLED_HIGH_FROM else min(total, 1)]
+    risk = RISKS[2 if total >= BLED_HIGH_FROM else min(total, 1)]
     return {"total": int(total), "risk": risk, "age": years, "warnings": warnings}
 
 
@@ -218,7 +217,7 @@ def lace(*, length_of_stay: str, admission_type: str, charlson: str, ed_visits: 
     points are `ClinicalInputError`. For hospital discharge. doi:10.1503/cmaj.091117.
     """
     total = int(length_of_stay) + int(admission_type) + int(charlson) + int(ed_visits)
-    risk = "High" if total >= LACE_HIGH_FROM else "Low"
+    risk = N_("High") if total >= LACE_HIGH_FROM else N_("Low")
     return {"total": total, "risk": risk, "probability_pct": LACE_PROBABILITY[total]}
 
 

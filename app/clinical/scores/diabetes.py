@@ -21,11 +21,11 @@ FINDRISC_WAISTS = {"male": (94, 102), "female": (80, 88)}
 FINDRISC_POINTS = (0, 3, 4)
 # The score from which each band of the official form begins, and how many in a hundred.
 FINDRISC_BANDS = (
-    (0, "low", 1),
-    (7, "slightly elevated", 4),
-    (12, "moderate", 17),
-    (15, "high", 33),
-    (21, "very high", 50),
+    (0, N_("low"), 1),
+    (7, N_("slightly elevated"), 4),
+    (12, N_("moderate"), 17),
+    (15, N_("high"), 33),
+    (21, N_("very high"), 50),
 )
 METSYN_WAIST = {"male": 102, "female": 88}
 METSYN_HDL = {"male": 40, "female": 50}

@@ -23,9 +23,10 @@ ONE_CREATININE = N_("Give creatinine once, in one unit.")
 # From what filtration each category begins (mL/min/1.73 m2).
 G_CATEGORIES = ((90, "G1"), (60, "G2"), (45, "G3a"), (30, "G3b"), (15, "G4"), (0, "G5"))
 
-LOW, MODERATE = "Low risk", "Moderately increased risk"
-HIGH, VERY_HIGH = "High risk", "Very high risk"
-ONCE, TWICE, THRICE, OFTEN = "x1 per year", "x2 per year", "x3 per year", ">= x4 per year"
+LOW, MODERATE = N_("Low risk"), N_("Moderately increased risk")
+HIGH, VERY_HIGH = N_("High risk"), N_("Very high risk")
+ONCE, TWICE = N_("x1 per year"), N_("x2 per year")
+THRICE, OFTEN = N_("x3 per year"), N_(">= x4 per year")
 
 # The heat map: risk, and how often to look again, under A1, A2 and A3.
 HEAT_MAP = {

@@ -30,6 +30,24 @@ from app.clinical.scores.life8_parts import (
 from app.clinical.scores.row import Result, Score
 from app.clinical.sentences import N_, Sentence
 
+FOODS = {
+    "olive_oil": N_("Servings of olive oil"),
+    "green_leafy_vegetables": N_("Servings of green leaves"),
+    "other_vegetables": N_("Servings of other vegetables"),
+    "berries": N_("Servings of berries"),
+    "other_fruit": N_("Servings of other fruit"),
+    "meat": N_("Servings of meat"),
+    "fish": N_("Servings of fish"),
+    "chicken": N_("Servings of chicken"),
+    "cheese": N_("Servings of cheese"),
+    "butter_cream": N_("Servings of butter or cream"),
+    "beans": N_("Servings of beans"),
+    "whole_grains": N_("Servings of whole grains"),
+    "sweets_and_pastries": N_("Servings of sweets and pastries"),
+    "nuts": N_("Servings of nuts"),
+    "fast_food": N_("Fast food meals"),
+    "alcohol": N_("Alcoholic drinks"),
+}
 HIGH_FROM, MODERATE_FROM = 80, 50
 
 TOO_MANY_MINUTES = N_("A week has no more than 10080 minutes.")
@@ -146,8 +164,7 @@ def _may(key: str, title: str) -> Flag:
 
 def _food(key: str) -> Number:
     unit = "a day" if key in DAILY else "a week"
-    title = N_("Servings of one food")
-    return Number(key, title, PLAUSIBLE, required=False, low=0, high=200, unit=unit)
+    return Number(key, FOODS[key], PLAUSIBLE, required=False, low=0, high=200, unit=unit)
 
 
 INPUTS: tuple[Input, ...] = (

@@ -21,7 +21,7 @@ ISHAK = ((3.25, "Ishak 4-6"), (1.45, "Ishak 2-3"))
 NFS_LOW, NFS_HIGH = -1.455, 0.676
 FLI_OUT, FLI_IN = 30, 60
 
-LAB_LOW, LAB_HIGH = "very low, check the entry", "very high, check the entry"
+LAB_LOW, LAB_HIGH = N_("very low, check the entry"), N_("very high, check the entry")
 # What is possible but so rare that it should be looked at again.
 UNUSUAL = {"platelets": (10, 750), "alt": (4, 4000), "ast": (4, 4000)}
 
@@ -45,23 +45,23 @@ def fib4(*, age: float, ast: float, alt: float, platelets: float) -> Result:
         "reliable": reliable,
         "stage": next((stage for above, stage in ISHAK if value > above), "Ishak 0-1"),
         "interpretation": FIB4_WORDS[band if reliable else "unreliable"],
-        "warnings": [warning for name, each in given.items() if (warning := _unusual(name, each))],
+        "warnings": {name: word for name, each in given.items() if (word := _unusual(name, each))},
     }
 
 
 FIB4_WORDS = {
-    "low": "Advanced fibrosis excluded",
-    "indeterminate": "Further investigation",
-    "high": "Advanced fibrosis (METAVIR stage F3-F4) likely",
-    "unreliable": "Use alternative fibrosis assessment",
+    "low": N_("Advanced fibrosis excluded"),
+    "indeterminate": N_("Further investigation"),
+    "high": N_("Advanced fibrosis (METAVIR stage F3-F4) likely"),
+    "unreliable": N_("Use alternative fibrosis assessment"),
 }
 
 
 def _unusual(name: str, value: float) -> str:
     low, high = UNUSUAL[name]
     if value < low:
-        return f"{name}: {LAB_LOW}"
-    return f"{name}: {LAB_HIGH}" if value > high else ""
+        return LAB_LOW
+    return LAB_HIGH if value > high else ""
 
 
 def _enzyme(key: str, title: str, high: int = 10_000) -> Number:

@@ -155,10 +155,10 @@ PCE_2013 = Score(
     note="Superseded by PREVENT; for comparison only.",
 )
 
-HIGH = "High-intensity statin recommended."
-MODERATE_TO_HIGH = "Moderate to high-intensity statin recommended."
-MODERATE = "Moderate-intensity statin recommended."
-NONE = "No statin recommended."
+HIGH = N_("High-intensity statin recommended.")
+MODERATE_TO_HIGH = N_("Moderate to high-intensity statin recommended.")
+MODERATE = N_("Moderate-intensity statin recommended.")
+NONE = N_("No statin recommended.")
 
 
 def statin_2018_rule(

@@ -199,7 +199,7 @@ def test_audit_c(items: list[int], woman: str, man: str) -> None:
     ],
 )
 def test_duke_activity_status_index(able: str, dasi: float, vo2: float, mets: float) -> None:
-    labels = [label for _, label, _ in DASI_ITEMS]
+    labels = [label for _, label, *_ in DASI_ITEMS]
     found = calculate(
         "DASI", **{label: can == "#" for label, can in zip(labels, able, strict=True)}
     )
