@@ -29,6 +29,7 @@ UNKNOWN_GENE = N_("We have no table for %(gene)s, so nothing is said about it.")
 UNKNOWN_ALLELE = N_("We do not know the %(gene)s allele %(allele)s; it counts as not determined.")
 SUB_ALLELE = N_("%(gene)s %(written)s is read as %(read)s.")
 ONE_ALLELE = N_("Only one %(gene)s allele is given; the other one is not known.")
+ONE_HLA_ALLELE = N_("Only one %(gene)s allele is given; it is read as being on both copies.")
 UNREADABLE_SCORE = N_("“%(score)s” is not an activity score of %(gene)s.")
 NO_SCORES = N_("%(gene)s has no activity score, so %(score)s is not used.")
 UNCHECKED = N_("The phenotype %(stated)s of %(gene)s cannot be checked against %(result)s.")
@@ -162,7 +163,8 @@ def _doubts(call: OutsideCall) -> Iterator[Sentence]:
     for allele in diplotypes.unknown_alleles(found):
         yield Sentence(UNKNOWN_ALLELE, {"gene": call.gene, "allele": allele})
     if found.allele2 is None and 1 not in gene.copies:
-        yield Sentence(ONE_ALLELE, {"gene": call.gene})
+        one = ONE_HLA_ALLELE if call.gene.startswith("HLA-") else ONE_ALLELE
+        yield Sentence(one, {"gene": call.gene})
     if call.phenotype not in (None, INDETERMINATE) and found.phenotype == INDETERMINATE:
         values = {"gene": call.gene, "stated": str(call.phenotype), "result": call.diplotype}
         yield Sentence(UNCHECKED, values)

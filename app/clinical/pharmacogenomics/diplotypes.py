@@ -28,7 +28,7 @@ SOURCE = "CPIC allele function tables"
 
 
 class Phenotype(NamedTuple):
-    """What a pair of alleles means.
+    """What a pair of alleles means. The alleles are in natural order, *1 before *2.
 
     `activity_score` is None where the gene has no score and "n/a" where it cannot be
     told. For HLA genes each allele that guidelines name is in `phenotypes` by itself.
@@ -147,9 +147,9 @@ def _allele(gene: str, strand: str) -> Allele:
     if found is not None:
         return found
     if gene == "CYP2D6":
-        return _added(strand, [_copied(known, part) for part in names.tandem(strand)])
+        return _added(strand, [_copied(known, part) for part in names.together(strand)])
     if gene == "DPYD" and " + " in strand:
-        return _lowest(strand, [known.get(part) for part in names.tandem(strand)])
+        return _lowest(strand, [known.get(part) for part in names.together(strand, " + ")])
     return Allele(strand, UNASSIGNED)
 
 
@@ -189,7 +189,7 @@ def _lowest(strand: str, parts: list[Allele | None]) -> Allele:
     known = [part for part in parts if part is not None]
     if len(known) < len(parts):
         return Allele(strand, UNASSIGNED)
-    return min(known, key=lambda part: part.quarters or 0)
+    return min(known, key=lambda part: (part.quarters or 0, names.natural(part.name)))
 
 
 def _function(quarters: int) -> str:
@@ -224,8 +224,14 @@ def _combined(gene: Gene, one: Allele, other: Allele | None = None) -> Phenotype
     words, score = (
         _scored(gene, one, partner) if gene.scored else (_paired(gene, one, partner), None)
     )
-    alleles = (one,) if other is None else (one, other)
-    return Phenotype(gene.symbol, words, score, alleles, (words,))
+    return Phenotype(gene.symbol, words, score, _in_order(one, other), (words,))
+
+
+def _in_order(one: Allele, other: Allele | None) -> tuple[Allele, ...]:
+    if other is None:
+        return (one,)
+    swapped = names.natural(one.name) > names.natural(other.name)
+    return (other, one) if swapped else (one, other)
 
 
 def _scored(gene: Gene, one: Allele, other: Allele) -> tuple[str, str]:
@@ -258,6 +264,7 @@ def _paired(gene: Gene, one: Allele, other: Allele) -> str:
 
 
 def _carried(gene: Gene, strands: list[str]) -> Phenotype:
+    # Typing looks at both copies: a report that names one allele found no other.
     alleles = [names.two_fields(strand) for strand in strands]
     found = tuple(_status(wanted, alleles) for wanted in tables.watched(gene.symbol))
     known = tuple(each for each in found if not each.endswith(INDETERMINATE))
@@ -265,16 +272,14 @@ def _carried(gene: Gene, strands: list[str]) -> Phenotype:
         gene.symbol,
         ", ".join(found) if known else INDETERMINATE,
         None,
-        tuple(Allele(name, "") for name in alleles),
+        tuple(Allele(name, "") for name in sorted(alleles, key=names.natural)),
         known or (INDETERMINATE,),
     )
 
 
 def _status(wanted: str, alleles: list[str]) -> str:
-    """Carried; not carried only where both alleles are told to two fields."""
+    """Carried; not carried only where each allele is told to two fields."""
     if wanted in alleles:
         return f"{wanted} positive"
-    told = [allele for allele in alleles if names.is_two_fields(allele)]
-    if len(alleles) > 1 and len(told) == len(alleles):
-        return f"{wanted} negative"
-    return f"{wanted} {INDETERMINATE}"
+    told = all(names.is_two_fields(allele) for allele in alleles)
+    return f"{wanted} negative" if told else f"{wanted} {INDETERMINATE}"

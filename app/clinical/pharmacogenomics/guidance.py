@@ -103,7 +103,8 @@ class Guidance:
     reason: Sentence
     advice: Sentence
     results: tuple[tuple[str, str], ...]  # gene and what is known of it
-    conflicts: tuple[Sentence, ...]
+    conflicts: tuple[Sentence, ...]  # where the report contradicts itself
+    warnings: tuple[Sentence, ...]  # what in the report is not known or was read otherwise
     source: str
     version: str
 
@@ -191,10 +192,12 @@ def drug_guidance(drug: str, genotypes: Genotypes, population: str = GENERAL) ->
     row = _known(drug)
     lines = _chosen(row, population)
     known = readings(genotypes)
-    own = {gene: known[gene] for gene in row.genes if gene in known}
+    keys = {gene: _usable(gene, known.get(gene), lines) for gene in row.genes}
+    own = {
+        gene: known[gene] for gene in row.genes if gene in known and _asked(known[gene], keys[gene])
+    }
     if not own:
         return []
-    keys = {gene: _usable(gene, own.get(gene), lines) for gene in row.genes}
     told = _Told(row, own, {gene: _shown(own.get(gene), keys[gene]) for gene in row.genes})
     found = [told.flag(line) for line in lines if _matches(line, keys)]
     answers = list(dict.fromkeys(found)) or [told.silence()]
@@ -235,6 +238,12 @@ def _usable(gene: str, reading: Reading | None, lines: tuple[Line, ...]) -> froz
         if known:
             return known
     return frozenset({NO_RESULT.casefold()})
+
+
+def _asked(reading: Reading, usable: frozenset[Key]) -> bool:
+    """Whether a result bears on the medicine: *57:01 says nothing where *58:01 is asked."""
+    others = all(str(key).endswith((" positive", " negative")) for key in reading.keys)
+    return not others or NO_RESULT.casefold() not in usable
 
 
 def _matches(line: Line, keys: Mapping[str, frozenset[Key]]) -> bool:
@@ -284,6 +293,7 @@ class _Told:
             advice=told,
             results=tuple(self.shown.items()),
             conflicts=tuple(each for one in self.own.values() for each in one.conflicts),
+            warnings=tuple(each for one in self.own.values() for each in one.warnings),
             source=self.drug.source,
             version=self.drug.version,
         )

@@ -7,6 +7,7 @@ accepted here are those that PharmCAT, laboratories and older reports use.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Longer than the longest allele, score or phenotype on any report; a bound against abuse.
 MAX_CHARACTERS = 600
@@ -146,12 +147,24 @@ def copies(allele: str) -> tuple[str, int, bool] | None:
     return base, int(found["count"]), found["sign"] is not None
 
 
-def tandem(allele: str) -> list[str]:
-    """The parts of a tandem: "[*36 + *10]" is *36 and *10. One part for other alleles."""
+def together(allele: str, plus: str = "+") -> list[str]:
+    """What lies on one strand together: "[*36 + *10]" is *36 and *10."""
     inner = allele.strip()
     if inner.startswith("[") and inner.endswith("]"):
         inner = inner[1:-1]
-    return [part.strip() for part in inner.split("+")]
+    return [part.strip() for part in inner.split(plus)]
+
+
+_PARTS = re.compile(r"\d+|\D+")
+
+
+@lru_cache(maxsize=4096)
+def natural(allele: str) -> tuple[tuple[int, str], ...]:
+    """A key that puts *2 before *10, and *1 before *1x2."""
+    return tuple(
+        (int(part), "") if part.isascii() and part.isdigit() else (0, part)
+        for part in _PARTS.findall(allele)
+    )
 
 
 def is_two_fields(allele: str) -> bool:

@@ -32,8 +32,9 @@ class Reading:
 
     gene: str
     keys: frozenset[Key]
-    conflicts: tuple[Sentence, ...] = ()
-    shown: str = INDETERMINATE
+    conflicts: tuple[Sentence, ...]
+    warnings: tuple[Sentence, ...]
+    shown: str
 
 
 Genotypes = Mapping[str, Any] | Iterable[OutsideCall | Phenotype]
@@ -55,7 +56,13 @@ def readings(genotypes: Genotypes) -> dict[str, Reading]:
 def _joined(one: Reading, other: Reading) -> Reading:
     """Two results for one gene: what holds for either is said."""
     shown = one.shown if one.shown == other.shown else f"{one.shown}, {other.shown}"
-    return Reading(one.gene, one.keys | other.keys, one.conflicts + other.conflicts, shown)
+    return Reading(
+        one.gene,
+        one.keys | other.keys,
+        one.conflicts + other.conflicts,
+        one.warnings + other.warnings,
+        shown,
+    )
 
 
 def _calls(genotypes: Genotypes) -> Iterator[OutsideCall]:
@@ -124,9 +131,13 @@ def _reading(call: OutsideCall) -> Reading | None:
     keys = _scores(call, found) if GENES[call.gene].scored else _words(call, found)
     if not keys and found is None and call.phenotype is None and call.activity_score is None:
         return None
-    conflicts = call.conflicts or checked(call).conflicts
+    seen = call if call.conflicts or call.warnings else checked(call)
     return Reading(
-        call.gene, frozenset(keys or {INDETERMINATE.casefold()}), conflicts, _shown(call, found)
+        call.gene,
+        frozenset(keys or {INDETERMINATE.casefold()}),
+        seen.conflicts,
+        seen.warnings,
+        _shown(call, found),
     )
 
 

@@ -114,13 +114,33 @@ def test_copies_and_tandems_of_cyp2d6(diplotype: str, words: str, score: str) ->
         ("*1/*1x7", "*1", "*1x≥3"),
         ("*1/*42x7", "*1", "*42x7"),
         ("*1/*41x7", "*1", "*41x7"),
-        ("*2x4/*1x2", "*2x≥3", "*1x2"),
+        ("*2x4/*1x2", "*1x2", "*2x≥3"),
+        ("*1x3/*1", "*1", "*1x≥3"),
+        ("*2/*1", "*1", "*2"),
+        ("*10/*9", "*9", "*10"),
+        ("*1/*QQQ", "*1", "*QQQ"),
     ],
 )
-def test_three_or_more_copies_are_written_so_where_the_table_does(
+def test_alleles_come_in_order_and_three_copies_as_the_table_writes_them(
     diplotype: str, first: str, second: str
 ) -> None:
     found = phenotype("CYP2D6", diplotype)
+    assert (found.allele1, found.allele2) == (first, second)
+
+
+@pytest.mark.parametrize(
+    ("diplotype", "first", "second"),
+    [
+        # PharmGKB/PharmCAT, DpydCallerTest
+        ("c.498G>A/[c.2933A>G + c.1905+1G>A (*2A)]", "c.498G>A", "c.1905+1G>A (*2A)"),
+        ("c.1905+1G>A (*2A)/[c.498G>A + c.2933A>G]", "c.1905+1G>A (*2A)", "c.2933A>G"),
+        ("[c.498G>A + c.2582A>G]/[c.2846A>T + c.2933A>G]", "c.498G>A", "c.2933A>G"),
+    ],
+)
+def test_several_dpyd_variants_on_one_strand_work_as_the_weakest(
+    diplotype: str, first: str, second: str
+) -> None:
+    found = phenotype("DPYD", diplotype)
     assert (found.allele1, found.allele2) == (first, second)
 
 
@@ -171,6 +191,10 @@ def test_the_functions_of_both_alleles_are_told(
         ("DPYD", "Reference/HapB3", IM),
         ("DPYD", "[c.498G>A + c.2582A>G]/[c.2846A>T + c.2933A>G]", IM),
         ("DPYD", "Reference/c.9999A>T", "Indeterminate"),
+        ("DPYD", "*1/*5", "Indeterminate"),
+        ("DPYD", "c.498G>A/c.2582A>G", NM),
+        ("DPYD", "c.2582A>G/c.2846A>T", IM),
+        ("DPYD", "c.2933A>G/c.2933A>G", PM),
         ("G6PD", "Mediterranean", "Deficient"),
         ("G6PD", "B (reference)", "Normal"),
         ("G6PD", "B (reference)/Asahi", "Variable"),
@@ -213,13 +237,18 @@ def test_other_genes_follow_their_own_rule(gene: str, diplotype: str, words: str
         ),
         ("HLA-A", "*31:01/*02:01", ("*31:01 positive",)),
         ("HLA-A", "*02:01/*02:01", ("*31:01 negative",)),
-        # One allele cannot rule out that the other one is the marker, nor can *57 alone.
-        ("HLA-B", "*57:01", ("*57:01 positive",)),
-        ("HLA-B", "*07:02", ("Indeterminate",)),
+        # PharmGKB/PharmCAT, PipelineTest: one allele named is the only one that was found.
+        (
+            "HLA-B",
+            "*15:02",
+            ("*15:02 positive", "*57:01 negative", "*58:01 negative"),
+        ),
         ("HLA-B", "*07:02/*57", ("Indeterminate",)),
+        ("HLA-B", "*57", ("Indeterminate",)),
+        ("HLA-B", "*57:01/*QQQ", ("*57:01 positive",)),
     ],
 )
-def test_a_marker_is_ruled_out_only_by_two_well_told_alleles(
+def test_a_marker_is_ruled_out_only_by_well_told_alleles(
     gene: str, diplotype: str, told: tuple[str, ...]
 ) -> None:
     assert phenotype(gene, diplotype).phenotypes == told

@@ -125,6 +125,10 @@ def test_a_line_that_cannot_be_read_is_refused_by_its_number(
         ("HLA-B\t*57:01/*07:02\t*57:01 positive", 0),
         ("MT-RNR1\t1555A>G\tIncreased risk of aminoglycoside-induced hearing loss", 0),
         ("CYP2D6\t*1/*QQQ\tNM", 0),
+        # PharmGKB/PharmCAT, PipelineTest
+        ("CYP2D6\t*1/*1\tPM\t≥4.0", 3),
+        ("CYP2D6\t*2/*10\tIntermediate Metabolizer\t1.25", 2),
+        ("CYP2C19\t*2/*1\tIM", 0),
     ],
 )
 def test_columns_that_contradict_each_other_are_flagged(line: str, count: int) -> None:
@@ -141,6 +145,7 @@ def test_columns_that_contradict_each_other_are_flagged(line: str, count: int) -
         ("CYP2D6\t*2.001/*4", "*2.001"),
         ("UGT1A1\t*2/*80 + *28", "*2"),
         ("CYP2D6\t*1", "Only one"),
+        ("HLA-B\t*15:02", "on both copies"),
         ("HLA-B\t*57/*07:02", "*57"),
         ("ABCDE\t*1/*1", "ABCDE"),
         ("CYP2C19\t\t\t2.0", "no activity score"),
