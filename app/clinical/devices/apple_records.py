@@ -12,14 +12,15 @@ from app.clinical.devices.apple_types import Type
 from app.clinical.devices.markup import Attributes
 from app.clinical.devices.reading import NOTHING, Reading, RowRefused
 from app.clinical.devices.tally import Tally
+from app.clinical.devices.times import EARLIEST_YEAR, LATEST_YEAR
 from app.clinical.sentences import N_, Sentence
 
 UNKNOWN_UNIT = N_("We do not know the unit “%(unit)s” for this kind of record.")
 NO_UNIT = N_("This record has no unit, so it was left out.")
 ENDS_FIRST = N_("This record ends before it begins, so it was left out.")
 
-# As the exports write it: 2018-09-10 02:28:55 -0700.
-STAMP_LENGTH, CLOCK_LENGTH = 25, 19
+# Of a moment as the exports write it, 2018-09-10 02:28:55 -0700, up to the zone.
+CLOCK_LENGTH = 19
 # More sorts of record than HealthKit has; the rest of a hostile file is counted together.
 MOST_SORTS = 5_000
 # Repeated pressures are told apart among this many, which is decades of measuring. Beyond
@@ -27,6 +28,7 @@ MOST_SORTS = 5_000
 MOST_HELD = 100_000
 # A unit's text in a refusal.
 SHOWN_CHARACTERS = 30
+# A whole number as short as this, as most are, needs no more looking at.
 WHOLE_DIGITS = 9
 HUNDRED = Decimal(100)
 MINUTE = Decimal(60)
@@ -41,21 +43,19 @@ WORKOUT_DETAILS = (
 )
 
 _new = tuple.__new__
+_iso = datetime.fromisoformat
 
 
 class Sort:
     """Records of one type in one unit, and those met since the last gathering."""
 
-    __slots__ = ("begun", "name", "numbers", "passed", "rest", "row", "unit", "unit_text", "what")
+    __slots__ = ("begun", "name", "numbers", "passed", "row", "unit", "unit_text")
 
     def __init__(self, name: str, row: Type | None, unit_text: str | None) -> None:
         self.name = apple_types.short(name)
         self.row = row
         self.unit = apple_types.ucum(row, unit_text) if row is not None else None
         self.unit_text = unit_text or ""
-        # The parts of a reading that all of these share, in the order of its fields.
-        self.what = (row.measure, row.component, self.name) if row is not None else ()
-        self.rest = (None, row.context if row is not None else None, "", NOTHING)
         self.begun: list[str] = []
         self.numbers: list[Decimal] = []
         self.passed = 0
@@ -179,17 +179,19 @@ class Records:
         taken_at = moment(begun)
         ended_at = taken_at if ended == begun else moment(ended)
         text = get("value", "")
-        value = Decimal(text) if _is_whole(text) else amounts.scientific(text)
+        whole = len(text) <= WHOLE_DIGITS and text.isdigit() and text.isascii()
+        value = Decimal(text) if whole else amounts.scientific(text)
         if row.percent and -1 <= value <= 1:
             value *= HUNDRED
         sort.begun.append(begun)
         sort.numbers.append(value)
         if row.measure == "glucose":
             self._meal_of = len(self._found)
-        when = (taken_at, ended_at, get("sourceName", ""))
-        # This line runs for every record: Reading(...) and unpacking both cost more.
-        fields = sort.what + (text, value, unit, sort.unit_text) + when + sort.rest  # noqa: RUF005 - above
-        self._found.append(_new(Reading, fields))
+        # This runs for every record, and Reading(...) costs three times as much.
+        self._found.append(_new(Reading, (
+            row.measure, row.component, sort.name, text, value, unit, sort.unit_text, taken_at,
+            ended_at, get("sourceName", ""), None, row.context, "", NOTHING,
+        )))  # fmt: skip
 
     def _meal(self, attributes: Attributes) -> None:
         meal = apple_types.MEALS.get(attributes.get("value", ""))
@@ -266,19 +268,14 @@ def _ends(texts: list[str]) -> list[datetime]:
     return [moment(text) for text in texts]
 
 
-def _is_whole(text: str) -> bool:
-    """A short whole number, as most are: no more needs to be asked of it."""
-    return len(text) <= WHOLE_DIGITS and text.isdigit() and text.isascii()
-
-
 def moment(text: str) -> datetime:
     """The moment a record names. The usual way of writing it has a way of its own, for speed."""
-    if len(text) == STAMP_LENGTH and text[CLOCK_LENGTH] == " ":
+    if text[CLOCK_LENGTH : CLOCK_LENGTH + 1] == " ":
         try:
-            found = datetime.fromisoformat(text[:CLOCK_LENGTH] + text[CLOCK_LENGTH + 1 :])
+            found = _iso(text[:CLOCK_LENGTH] + text[CLOCK_LENGTH + 1 :])
         except ValueError:
             return times.read(text)
-        if found.tzinfo is not None and times.EARLIEST_YEAR <= found.year <= times.LATEST_YEAR:
+        if found.tzinfo is not None and EARLIEST_YEAR <= found.year <= LATEST_YEAR:
             return found
     return times.read(text)
 

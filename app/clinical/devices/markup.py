@@ -41,19 +41,21 @@ class Parser:
         self._expat.EntityDeclHandler = _entity
         self._expat.ExternalEntityRefHandler = _external
         self._expat.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
-        self._tags = 0
         self._silent = 0
-        self._watch(start, end)
+        self._tags = self._watch(start, end)
 
-    def _watch(self, start: Callable[[str, Attributes], None], end: Callable[[str], None]) -> None:
-        most, depth = MOST_DEPTH, 0
+    def _watch(
+        self, start: Callable[[str, Attributes], None], end: Callable[[str], None]
+    ) -> Callable[[], int]:
+        """Set the handlers; hands back how to ask for the number of tags opened so far."""
+        most, depth, tags = MOST_DEPTH, 0, 0
 
         def opened(name: str, attributes: Attributes) -> None:
-            nonlocal depth
+            nonlocal depth, tags
             depth += 1
             if depth > most:
                 raise refused(TOO_DEEP)
-            self._tags += 1
+            tags += 1
             start(name, attributes)
 
         def closed(name: str) -> None:
@@ -63,6 +65,7 @@ class Parser:
 
         self._expat.StartElementHandler = opened
         self._expat.EndElementHandler = closed
+        return lambda: tags
 
     @property
     def line(self) -> int:
@@ -71,14 +74,14 @@ class Parser:
 
     def feed(self, data: bytes, *, last: bool = False) -> None:
         """Parse the next bytes; raises `Damaged` where they are no XML."""
-        before = self._tags
+        before = self._tags()
         try:
             self._expat.Parse(data, last)
         except (expat.ExpatError, LookupError, ValueError) as error:
             if isinstance(error, ClinicalInputError):
                 raise
             raise Damaged from error
-        self._silent = 0 if self._tags > before else self._silent + len(data)
+        self._silent = 0 if self._tags() > before else self._silent + len(data)
         if self._silent > MOST_BYTES_BETWEEN_TAGS:
             raise refused(TOO_LONG)
 
