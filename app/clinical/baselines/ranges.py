@@ -1,0 +1,141 @@
+"""The range a person's next reading is expected in.
+
+Empirical Bayes: the person's level and scatter are estimated from all readings by
+generalised least squares that allows for readings leaning on their neighbours (`serial`);
+the level is drawn towards the population's and the scatter towards the table's CVA and CVI,
+strongly while readings are few. The range is the prediction interval of Student's t,
+
+    level +- t(confidence, 6 + n - 1) * s * sqrt(1 + 1 / K)
+
+with K the information counted in independent readings, over all possible correlations. One
+outlier moves it little: readings beyond 3.5 robust scales of the median are drawn in to
+there (Hampel) and named. Laboratory measures are fitted as logarithms.
+
+Sources: Harris 1974 Clin Chem 20:1535; Fraser 2001 Biological Variation; Coskun 2021
+doi:10.1093/clinchem/hvaa233 (personalised reference intervals); Efron and Morris 1975
+doi:10.1080/01621459.1975.10479864 (shrinkage); Hampel 1974
+doi:10.1080/01621459.1974.10482962.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from app.clinical.baselines.readings import History, Reading, days, in_order
+from app.clinical.baselines.serial import Level, drawn_in, fences, gaps, levels
+from app.clinical.baselines.student import normal_quantile, quantile
+from app.clinical.baselines.variation import Variation, variation
+from app.clinical.errors import ClinicalInputError
+from app.clinical.measures import Component, Measure
+from app.clinical.sentences import N_, Sentence, Value
+
+CONFIDENCE = 0.95
+LEAST_CONFIDENCE, MOST_CONFIDENCE = 0.5, 0.999
+# With fewer, most of the range is still other people's.
+OWN_READINGS = 5
+
+POPULATION = N_(
+    "Most people: %(low)s to %(high)s. After a few readings you will see your own range."
+)
+EARLY = N_("Likely %(low)s to %(high)s for you. More readings will make this surer.")
+OWN = N_("Your usual range: %(low)s to %(high)s.")
+CONFIDENCE_RANGE = N_("The confidence must be between %(low)s and %(high)s.")
+
+MeasureName = str | Measure | Component | Variation
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Where the next reading is expected, in the unit of the measure's row."""
+
+    measure: str
+    unit: str
+    low: float
+    high: float
+    usual: float
+    confidence: float
+    count: int
+    own: float  # how much of the level is this person's own: 0 the population's, 1 all theirs
+    outliers: tuple[Reading, ...]  # readings taken less at their word
+    sentence: Sentence
+
+    def holds(self, value: float | Decimal) -> bool:
+        """Whether a reading is within, ends included."""
+        return self.low <= float(value) <= self.high
+
+
+def expected_range(
+    history: History, measure: MeasureName, *, confidence: float = CONFIDENCE
+) -> Expected:
+    """The person's own range: where a reading on another day falls with this confidence.
+
+    Without readings it is most people's; the module says how it is found.
+
+    Units: those of the measure's row in `variation.csv`; convert first. Times may be uneven.
+    Raises `ClinicalInputError` for an unknown measure, a value outside the row's permitted
+    range or not finite, times that cannot be compared, confidence outside 0.5 to 0.999.
+    Source: Harris 1974 Clin Chem 20:1535; Coskun 2021 doi:10.1093/clinchem/hvaa233.
+    """
+    row = variation(measure)
+    if not LEAST_CONFIDENCE <= confidence <= MOST_CONFIDENCE:
+        limits: dict[str, Value] = {
+            "low": Decimal(str(LEAST_CONFIDENCE)),
+            "high": Decimal(str(MOST_CONFIDENCE)),
+        }
+        raise ClinicalInputError("confidence", Sentence(CONFIDENCE_RANGE, limits))
+    readings = in_order(history, row)
+    values = [row.fitted(float(reading.value)) for reading in readings]
+    if not values:
+        return _of_everyone(row, confidence)
+    low, high = fences(values, row.prior)
+    found = levels(drawn_in(values, low, high), gaps(days(readings)), row.prior)
+    centre, scale = collapsed(found)
+    reach = quantile(confidence, found[0].df) * scale
+    outliers = tuple(
+        reading for reading, value in zip(readings, values, strict=True) if not low <= value <= high
+    )
+    own = sum(level.weight * level.own / level.information for level in found)
+    return _expected(row, (centre, reach), confidence, len(values), own, outliers)
+
+
+def collapsed(found: list[Level]) -> tuple[float, float]:
+    """The centre and scale of the next reading, over every correlation at once."""
+    centre = sum(level.weight * level.mean for level in found)
+    square = sum(
+        level.weight * (level.variance * (1 + 1 / level.information) + (level.mean - centre) ** 2)
+        for level in found
+    )
+    return centre, math.sqrt(square)
+
+
+def _of_everyone(row: Variation, confidence: float) -> Expected:
+    prior = row.prior
+    # Over everyone, the scatter is the root mean square that the table gives.
+    within = prior.within * math.sqrt(prior.trust / (prior.trust - 2))
+    reach = normal_quantile(confidence) * math.hypot(within, prior.between)
+    return _expected(row, (prior.centre, reach), confidence, 0, 0.0, ())
+
+
+def _expected(
+    row: Variation,
+    interval: tuple[float, float],
+    confidence: float,
+    count: int,
+    own: float,
+    outliers: tuple[Reading, ...],
+) -> Expected:
+    centre, reach = interval
+    # No reading can lie beyond what the measure permits, so neither does the range.
+    low = max(row.shown(centre - reach), float(row.low))
+    high = min(row.shown(centre + reach), float(row.high))
+    text = OWN if count >= OWN_READINGS else EARLY if count else POPULATION
+    said = Sentence(text, {"low": rounded(low, row), "high": rounded(high, row)})
+    usual = row.shown(centre)
+    return Expected(row.key, row.unit, low, high, usual, confidence, count, own, outliers, said)
+
+
+def rounded(value: float, row: Variation) -> Decimal:
+    """A figure as people write this measure; a half goes away from 0."""
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-row.decimals), ROUND_HALF_UP)

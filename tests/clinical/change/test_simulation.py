@@ -1,0 +1,107 @@
+"""The promises, kept in a crowd of 10,000: coverage, prompt finding, few false alarms.
+
+Some people's readings lean on their neighbours, some come at uneven times, some people
+scatter otherwise than the method supposes. Seeds are fixed, so the figures are too.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from app.clinical.baselines import expected_range, is_change, variation
+from app.clinical.response import effect
+from tests.clinical.change.crowd import PEOPLE, Person, World, people
+
+EVEN = World("independent readings")
+LEANING = World("neighbours correlate by 0.3", correlation=0.3)
+LEANING_MORE = World("neighbours correlate by 0.5", correlation=0.5)
+UNEVEN = World("correlated by 0.5 a day at uneven times", correlation=0.5, uneven=True)
+LABORATORY = World("a laboratory measure", measure="ldl-cholesterol")
+OTHERWISE = World("people scatter otherwise than supposed", spread="log-normal")
+
+WORLDS = [EVEN, LEANING, LEANING_MORE, UNEVEN, OTHERWISE]
+SHARE = PEOPLE // len(WORLDS)
+COUNTS = (1, 2, 3, 5, 10, 30)
+# While neighbours may correlate, a month of readings more is needed to know a person.
+SETTLED = {EVEN: 30, OTHERWISE: 30, LEANING: 60, LEANING_MORE: 60, UNEVEN: 60}
+
+
+def coverage(world: World, confidence: float, count: int, seed: int) -> float:
+    """How often a reading on some other day is within, in per cent."""
+    row = variation(world.measure)
+    held = 0
+    for place, person in enumerate(people(world, count, seed)):
+        history = person.series(COUNTS[place % len(COUNTS)])
+        found = expected_range(history, row, confidence=confidence)
+        held += found.holds(person.some_other_day())
+    return 100 * held / count
+
+
+@pytest.mark.parametrize("world", [*WORLDS, LABORATORY], ids=str)
+def test_the_range_holds_as_often_as_it_says(world: World) -> None:
+    assert 93 <= coverage(world, 0.95, SHARE, seed=1) <= 97
+
+
+@pytest.mark.parametrize("world", [EVEN, LEANING], ids=str)
+def test_a_narrower_range_holds_as_often_as_it_says_too(world: World) -> None:
+    assert 88 <= coverage(world, 0.90, SHARE, seed=3) <= 92
+
+
+def test_without_readings_the_range_is_that_of_most_people() -> None:
+    found = expected_range([], "systolic")
+    held = sum(found.holds(person.some_other_day()) for person in people(EVEN, PEOPLE, seed=2))
+    assert 93 <= 100 * held / PEOPLE <= 97
+
+
+def found_after(person: Person, settled: int) -> tuple[bool, int]:
+    """Whether one more usual reading alarms, and how many shifted ones it takes (4: more)."""
+    shift = person.dice.choice((-2.0, 2.0))
+    series = person.series(settled + 4, shift_from=settled + 1, shift=shift)
+
+    def alarms(place: int) -> bool:
+        return bool(is_change(series[:place], series[place], person.row))
+
+    false_alarm = alarms(settled)
+    return false_alarm, next((count for count in (3, 2, 1) if alarms(settled + count)), 4)
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=str)
+def test_a_shift_of_two_is_found_by_the_third_reading_with_few_false_alarms(world: World) -> None:
+    outcomes = [found_after(person, SETTLED[world]) for person in people(world, SHARE, seed=5)]
+    false_alarms = sum(false for false, _count in outcomes)
+    by_the_third = sum(count <= 3 for _false, count in outcomes)
+    assert false_alarms <= SHARE / 100
+    assert by_the_third >= SHARE / 2  # so the median is three readings or fewer
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=str)
+@pytest.mark.parametrize(("before", "after"), [(3, 3), (8, 6), (28, 14)])
+def test_of_100_plans_that_do_nothing_at_most_5_claim_an_effect(
+    world: World, before: int, after: int
+) -> None:
+    share = SHARE // 3
+    claims = 0
+    for person in people(world, share, seed=before):
+        series = person.series(before + after)
+        claims += effect(series[:before], series[before:], person.row).claimed
+    assert claims <= 0.05 * share
+
+
+def test_the_interval_of_an_effect_holds_it_as_often_as_it_says() -> None:
+    held = 0
+    for world in WORLDS:
+        for person in people(world, SHARE // 2, seed=9):
+            series = person.series(20, shift_from=10, shift=-1.0)
+            found = effect(series[:10], series[10:], person.row)
+            assert found.low is not None
+            assert found.high is not None
+            held += found.low <= -person.scatter <= found.high
+    assert 93 <= 100 * held / (SHARE // 2 * len(WORLDS)) <= 97
+
+
+def test_an_effect_that_is_there_is_mostly_found() -> None:
+    found = 0
+    for person in people(EVEN, 1000, seed=10):
+        series = person.series(24, shift_from=12, shift=-2.0)
+        found += effect(series[:12], series[12:], person.row).kind == "lower"
+    assert found > 900
