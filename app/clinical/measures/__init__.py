@@ -1,4 +1,7 @@
-"""What people measure at home: the table, and the questions asked of an entry.
+"""What is measured, at home and for it: the table, and the questions asked of an entry.
+
+What the portal lets people enter is the results room's choice; the table holds every
+measure that the island's scores, rules and device files know.
 
 measures.MEASURES                     key -> Measure, in the order pages show them
 measures.get("glucose")               one row; KeyError when unknown
@@ -13,24 +16,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from types import MappingProxyType
 
+from app.clinical.measures.codes import Code
 from app.clinical.measures.entries import Checked, Entry, check, check_taken_at
-from app.clinical.measures.home import ROWS
-from app.clinical.measures.row import Alert, Choice, Component, Context, Measure, Range
+from app.clinical.measures.kinds import KINDS
+from app.clinical.measures.row import Alert, Choice, Component, Context, Measure, Range, Step
 from app.clinical.measures.suspicion import Question, suspect
+from app.clinical.measures.table import MEASURES, by_loinc, get
 
 __all__ = [
+    "KINDS",
     "MEASURES",
     "Alert",
     "Checked",
     "Choice",
+    "Code",
     "Component",
     "Context",
     "Entry",
     "Measure",
     "Question",
     "Range",
+    "Step",
     "alerts",
     "by_loinc",
     "check",
@@ -39,24 +46,7 @@ __all__ = [
     "suspect",
 ]
 
-MEASURES: Mapping[str, Measure] = MappingProxyType({row.key: row for row in ROWS})
-
 _URGENCY = {"urgent": 0, "soon": 1, "note": 2}
-
-
-def get(key: str) -> Measure:
-    """The row under its key."""
-    return MEASURES[key]
-
-
-def by_loinc(code: str) -> Measure:
-    """The row that owns a LOINC code: the panel's, a component's or a context's."""
-    for row in ROWS:
-        codes = {row.loinc, *(part.loinc for part in row.components)}
-        codes |= {context.loinc for context in row.contexts}
-        if code in codes:
-            return row
-    raise KeyError(code)
 
 
 def alerts(

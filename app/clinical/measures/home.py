@@ -1,18 +1,18 @@
-"""The table of home measures. One row each; every figure has its source in the row.
+"""Blood pressure, weight and height. Every figure has its source in the row.
 
 Alert levels are defaults for a draft that a clinician reviews, never for automatic
-treatment. New rows are added here as data; nothing else needs to know.
+treatment.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
 
+from app.clinical.measures.kinds import VITAL
 from app.clinical.measures.row import (
     Alert,
     Choice,
     Component,
-    Context,
     Measure,
     Range,
     Reference,
@@ -20,13 +20,12 @@ from app.clinical.measures.row import (
 from app.clinical.sentences import N_, Sentence
 
 AHA = "AHA/ACC 2025"
-ADA = "ADA Standards of Care 2026"
 
 BLOOD_PRESSURE = Measure(
     key="blood-pressure",
     loinc="85354-9",
     label=Sentence(N_("Blood pressure")),
-    kind="vital-signs",
+    kind=VITAL,
     choices=(Choice("mm[Hg]", "mmHg", 0), Choice("kPa", "kPa", 1)),
     components=(
         Component(
@@ -102,118 +101,14 @@ BLOOD_PRESSURE = Measure(
         "AHA/ACC 2025 blood pressure guideline doi:10.1161/CIR.0000000000001356;"
         " ESC 2024 doi:10.1093/eurheartj/ehae178"
     ),
-)
-
-GLUCOSE = Measure(
-    key="glucose",
-    loinc="41653-7",
-    label=Sentence(N_("Blood sugar")),
-    kind="laboratory",
-    choices=(Choice("mg/dL", "mg/dL", 0), Choice("mmol/L", "mmol/L", 1)),
-    components=(
-        Component(
-            "value",
-            "41653-7",
-            Sentence(N_("Blood sugar")),
-            hard=Range(Decimal(10), Decimal(1500)),
-            # Meters for the finger read from about 20 to 600 mg/dL; within 40 to 500 no
-            # reading is so unusual that we should doubt the person.
-            soft=Range(Decimal(40), Decimal(500)),
-        ),
-    ),
-    contexts=(
-        Context("fasting", "41604-0", Sentence(N_("Before eating, at least 8 hours without food"))),
-        Context("untimed", "41653-7", Sentence(N_("Any other time"))),
-    ),
-    reference=Reference(
-        Sentence(
-            N_(
-                "With diabetes, 80 to 130 mg/dL (4.4 to 7.2 mmol/L) before a meal is the usual"
-                " goal, and under 180 mg/dL (10 mmol/L) after it."
-            )
-        ),
-        ADA,
-    ),
-    alerts=(
-        Alert(
-            "low-level-2",
-            "urgent",
-            Sentence(
-                N_(
-                    "This is very low. Take something sugary now if you can swallow safely,"
-                    " measure again after 15 minutes, and do not stay alone. If you are"
-                    " confused or cannot swallow, someone should call the emergency number."
-                )
-            ),
-            ADA,
-            below=Decimal(54),
-        ),
-        Alert(
-            "low-level-1",
-            "soon",
-            Sentence(
-                N_(
-                    "This is low. Take something sugary now, measure again after 15 minutes,"
-                    " and tell your care team."
-                )
-            ),
-            ADA,
-            below=Decimal(70),
-        ),
-        Alert(
-            "very-high",
-            "urgent",
-            Sentence(
-                N_(
-                    "This is very high. Tell your care team today. If you are being sick,"
-                    " very thirsty, drowsy or breathing fast, call the emergency number."
-                )
-            ),
-            ADA,
-            at_least=Decimal(300),
-        ),
-        Alert(
-            "high-untimed",
-            "soon",
-            Sentence(
-                N_(
-                    "This is high. If you are also very thirsty, passing a lot of water or"
-                    " losing weight, tell your care team today."
-                )
-            ),
-            ADA,
-            at_least=Decimal(200),
-            contexts=("untimed",),
-        ),
-        Alert(
-            "high-fasting",
-            "note",
-            Sentence(
-                N_(
-                    "This is higher than expected before eating. A home meter cannot tell"
-                    " whether you have diabetes; a laboratory test can."
-                )
-            ),
-            ADA,
-            at_least=Decimal(126),
-            contexts=("fasting",),
-        ),
-    ),
-    how_to=(
-        Sentence(N_("Wash and dry your hands: sugar on the skin changes the result.")),
-        Sentence(N_("Use a new lancet and a test strip that is in date.")),
-        Sentence(N_("Copy the number and the unit exactly as your meter shows them.")),
-    ),
-    source="ADA Standards of Care 2026, sections 2 and 6, Diabetes Care 49(Suppl 1)",
-    analyte="glucose",
-    canonical_decimals=2,
+    also=("96608-5", "96609-3"),
 )
 
 WEIGHT = Measure(
     key="weight",
     loinc="29463-7",
     label=Sentence(N_("Weight")),
-    kind="vital-signs",
+    kind=VITAL,
     choices=(Choice("kg", "kg", 1), Choice("[lb_av]", "lb", 1)),
     components=(
         Component(
@@ -258,7 +153,7 @@ HEIGHT = Measure(
     key="height",
     loinc="8302-2",
     label=Sentence(N_("Height")),
-    kind="vital-signs",
+    kind=VITAL,
     choices=(Choice("cm", "cm", 1), Choice("[in_i]", "inches", 1)),
     components=(
         Component(
@@ -296,4 +191,4 @@ HEIGHT = Measure(
     canonical_decimals=2,
 )
 
-ROWS = (BLOOD_PRESSURE, GLUCOSE, WEIGHT, HEIGHT)
+ROWS = (BLOOD_PRESSURE, WEIGHT, HEIGHT)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from app.clinical import units
+from app.clinical.measures.codes import Code
 from app.clinical.sentences import N_, Sentence, Value
 
 SINGLE = N_("%(value)s %(unit)s")
@@ -35,14 +36,27 @@ class Range:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One of the results a strip or a report can show: negative, trace, 1+."""
+
+    key: str
+    label: Sentence
+
+
+@dataclass(frozen=True)
 class Component:
-    """One number of a measure: `hard` refuses, `soft` asks the person to confirm."""
+    """One number of a measure: `hard` refuses, `soft` asks the person to confirm.
+
+    A result that is read in words has `steps` instead of a number. Its value is the place of
+    the step, from 0, so that an alert can say "from 1+ on"; it is never a measured quantity.
+    """
 
     key: str
     loinc: str
     label: Sentence
     hard: Range
     soft: Range
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,8 +80,9 @@ class Reference:
 class Alert:
     """A level at which something should be said at once.
 
-    `below` and `above` are strict, `at_least` includes its end; canonical unit. An alert
-    without any of them needs more than one reading (`basis` says what) and is only told.
+    `below` and `above` are strict, `at_least` and `at_most` include their end; canonical
+    unit. An alert without any of them needs more than one reading (`basis` says what) and is
+    only told.
     """
 
     key: str
@@ -80,6 +95,7 @@ class Alert:
     at_least: Decimal | None = None
     basis: str = "reading"
     contexts: tuple[str, ...] = ()
+    at_most: Decimal | None = None
 
     def sounds(self, value: Decimal, context: str | None = None) -> bool:
         """Whether one reading reaches this level."""
@@ -89,12 +105,13 @@ class Alert:
             (self.below is not None and value < self.below)
             or (self.above is not None and value > self.above)
             or (self.at_least is not None and value >= self.at_least)
+            or (self.at_most is not None and value <= self.at_most)
         )
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One thing a person can measure at home. The first unit is the canonical one."""
+    """One thing that is measured, at home or for it. The first unit is the canonical one."""
 
     key: str
     loinc: str
@@ -109,6 +126,23 @@ class Measure:
     contexts: tuple[Context, ...] = ()
     analyte: str | None = None
     canonical_decimals: int = 1
+    also: tuple[str, ...] = ()  # further LOINC codes of the same quantity
+
+    @property
+    def codes(self) -> tuple[Code, ...]:
+        """Every LOINC code that means this measure, its own first, each with how sure we are."""
+        every = (
+            self.loinc,
+            *(part.loinc for part in self.components),
+            *(context.loinc for context in self.contexts),
+            *self.also,
+        )
+        return tuple(Code(code) for code in dict.fromkeys(every))
+
+    @property
+    def verified(self) -> bool:
+        """Whether its own LOINC code was confirmed in public sources."""
+        return Code(self.loinc).verified
 
     @property
     def canonical(self) -> str:

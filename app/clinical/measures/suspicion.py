@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from app.clinical import units
 from app.clinical.measures.row import Component, Measure, round_half_up
+from app.clinical.measures.table import get
 from app.clinical.sentences import N_, Sentence, Value
 
 WRONG_UNIT = N_(
@@ -23,6 +25,9 @@ DECIMAL_SLIP = N_(
     "You wrote %(value)s %(unit)s. Is the point in the right place:"
     " did you mean %(other)s %(unit)s?"
 )
+FRACTION = N_("You wrote %(value)s %(unit)s. Did you mean %(other)s %(unit)s?")
+FEET = N_("You wrote %(value)s %(unit)s. Did you mean %(feet)s feet and %(inches)s inches?")
+METRES = N_("You wrote %(value)s %(unit)s. Did you mean %(value)s metres?")
 SWAPPED = N_(
     "The upper number (%(systolic)s) should be higher than the lower number (%(diastolic)s)."
     " Are the two numbers swapped?"
@@ -38,49 +43,55 @@ JUMP = N_(
 ALIKE = Decimal("0.10")
 # Weight and height of an adult hardly move this far between two entries.
 JUMPS = {"weight": Decimal("0.15"), "height": Decimal("0.03")}
+INCHES_IN_A_FOOT = 12
 
 
 @dataclass(frozen=True)
 class Question:
     """One thing to ask before saving; `suggestion` is what the person may have meant."""
 
-    kind: str  # "unit", "decimal", "swapped", "unusual", "jump"
+    kind: str  # "unit", "decimal", "fraction", "feet", "metres", "swapped", "unusual", "jump"
     field: str
     sentence: Sentence
     suggestion: Mapping[str, Decimal] | None = None
     suggested_unit: str | None = None
 
 
+# A value as callers have it: a number, or one for each component.
+Amount = Decimal | float
+Amounts = Amount | Mapping[str, Amount]
+
+
 def suspect(
-    measure: Measure,
-    value: Decimal | Mapping[str, Decimal],
-    unit: str,
-    previous: Decimal | Mapping[str, Decimal] | None = None,
+    measure: Measure | str, value: Amounts, unit: str, previous: Amounts | None = None
 ) -> tuple[Question, ...]:
     """Questions to put to the person about an entry, likeliest slip first.
 
-    `value` is in `unit`; `previous` is the person's last value in the canonical unit. A
-    measure with several components (blood pressure) takes mappings of component to value.
+    `measure` is a row of the table or its key. `value` is in `unit`; `previous` is the
+    person's last value in the canonical unit. A measure with several components (blood
+    pressure) takes mappings of component to value. `KeyError` for an unknown measure or a
+    unit that it is not measured in.
     """
-    values = _by_component(measure, value)
-    before = _by_component(measure, previous) if previous is not None else {}
+    row = get(measure) if isinstance(measure, str) else measure
+    row.choice(unit)
+    values = _by_component(row, value)
+    before = _by_component(row, previous) if previous is not None else {}
     pair = values.get("systolic"), values.get("diastolic")
     if pair[0] is not None and pair[1] is not None and pair[0] <= pair[1]:
         return (_swapped(values, unit),)
     return tuple(
         question
-        for component in measure.components
-        if component.key in values
-        for question in _about(
-            measure, component, values[component.key], unit, before.get(component.key)
-        )
+        for component in row.components
+        # A result read in words has no digits to slip.
+        if component.key in values and not component.steps
+        for question in _about(row, component, values[component.key], unit, before)
     )
 
 
-def _by_component(
-    measure: Measure, value: Decimal | Mapping[str, Decimal]
-) -> Mapping[str, Decimal]:
-    return value if isinstance(value, Mapping) else {measure.components[0].key: value}
+def _by_component(measure: Measure, value: Amounts) -> Mapping[str, Decimal]:
+    """Decimals by component; a number alone is the first component's."""
+    each = value if isinstance(value, Mapping) else {measure.components[0].key: value}
+    return {key: units.decimal(amount) for key, amount in each.items()}
 
 
 def _swapped(values: Mapping[str, Decimal], unit: str) -> Question:
@@ -89,13 +100,23 @@ def _swapped(values: Mapping[str, Decimal], unit: str) -> Question:
 
 
 def _about(
-    measure: Measure, component: Component, value: Decimal, unit: str, previous: Decimal | None
+    measure: Measure,
+    component: Component,
+    value: Decimal,
+    unit: str,
+    before: Mapping[str, Decimal],
 ) -> list[Question]:
+    previous = before.get(component.key)
+    if not _doubtful(measure, component, measure.to_canonical(value, unit), previous):
+        return []
+    steady = previous if measure.key in JUMPS else None
     found = [
-        *_unit_slips(measure, component, value, unit, previous),
-        *_decimal_slips(measure, component, value, unit, previous),
+        *_unit_slips(measure, component, value, unit, steady),
+        *_fraction(measure, component, value, unit),
+        *_height_slips(measure, component, value, unit, steady),
+        *_decimal_slips(measure, component, value, unit, steady),
     ]
-    return found or list(_unusual(measure, component, value, unit, previous))
+    return found or [_unusual(measure, component, value, unit, previous)]
 
 
 def _likely(component: Component, canonical: Decimal, previous: Decimal | None) -> bool:
@@ -120,51 +141,76 @@ def _doubtful(
 
 
 def _unit_slips(
-    measure: Measure, component: Component, value: Decimal, unit: str, previous: Decimal | None
+    measure: Measure, component: Component, value: Decimal, unit: str, steady: Decimal | None
 ) -> Iterator[Question]:
-    steady = previous if measure.key in JUMPS else None
-    if not _doubtful(measure, component, measure.to_canonical(value, unit), previous):
-        return
+    """The very number in another unit would be quite usual."""
     for other in measure.choices:
-        if other.unit == unit or not _likely(
-            component, measure.to_canonical(value, other.unit), steady
-        ):
+        meant = measure.to_canonical(value, other.unit)
+        if other.unit == unit or not _likely(component, meant, steady):
             continue
         label = measure.choice(unit).label
-        values: dict[str, Value] = {"value": value, "unit": label, "other": other.label}
+        said: dict[str, Value] = {"value": value, "unit": label, "other": other.label}
         text = WRONG_UNIT
         if steady:
-            text, values["previous"] = UNIT_JUMP, measure.shown(steady, unit)
+            text, said["previous"] = UNIT_JUMP, measure.shown(steady, unit)
         yield Question(
-            "unit", component.key, Sentence(text, values), {component.key: value}, other.unit
+            "unit", component.key, Sentence(text, said), {component.key: value}, other.unit
         )
 
 
-def _decimal_slips(
-    measure: Measure, component: Component, value: Decimal, unit: str, previous: Decimal | None
+def _fraction(
+    measure: Measure, component: Component, value: Decimal, unit: str
 ) -> Iterator[Question]:
-    steady = previous if measure.key in JUMPS else None
-    if not _doubtful(measure, component, measure.to_canonical(value, unit), previous):
+    """Some watches and telephones write 0.97 for 97 %."""
+    meant = value * 100
+    if unit == "%" and 0 < value <= 1 and component.soft.holds(meant):
+        label = measure.choice(unit).label
+        said = Sentence(FRACTION, {"value": value, "unit": label, "other": meant})
+        yield Question("fraction", component.key, said, {component.key: meant}, unit)
+
+
+def _height_slips(
+    measure: Measure, component: Component, value: Decimal, unit: str, steady: Decimal | None
+) -> Iterator[Question]:
+    """5.9 for 5 feet 9, and 1.75 for 175 cm. 5.11 has eleven inches, so its digits count."""
+    if measure.key != "height":
         return
+    said: dict[str, Value] = {"value": value, "unit": measure.choice(unit).label}
+    feet, _, digits = format(value, "f").partition(".")
+    inches = int(digits or "0") if len(digits) < len("100") else INCHES_IN_A_FOOT
+    whole = INCHES_IN_A_FOOT * int(feet) + inches
+    tall = measure.to_canonical(Decimal(whole), "[in_i]") if inches < INCHES_IN_A_FOOT else None
+    if tall is not None and _likely(component, tall, steady):
+        text = Sentence(FEET, {**said, "feet": int(feet), "inches": inches})
+        yield Question("feet", component.key, text, {component.key: Decimal(whole)}, "[in_i]")
+    if _likely(component, value * 100, steady):
+        meant = {component.key: value * 100}
+        yield Question("metres", component.key, Sentence(METRES, said), meant, "cm")
+
+
+def _decimal_slips(
+    measure: Measure, component: Component, value: Decimal, unit: str, steady: Decimal | None
+) -> list[Question]:
+    """The point one place off; or two, where people write two digits after it."""
     choice = measure.choice(unit)
-    for shifted in (value / 10, value * 10):
-        meant = round_half_up(shifted, choice.decimals)
-        if _likely(component, measure.to_canonical(meant, unit), steady):
+    found: list[Question] = []
+    for places in (-1, 1, -2, 2):
+        if abs(places) > 1 and (found or choice.decimals < abs(places)):
+            break
+        meant = round_half_up(value.scaleb(places), choice.decimals)
+        if meant and _likely(component, measure.to_canonical(meant, unit), steady):
             said = Sentence(DECIMAL_SLIP, {"value": value, "unit": choice.label, "other": meant})
-            yield Question("decimal", component.key, said, {component.key: meant}, unit)
+            found.append(Question("decimal", component.key, said, {component.key: meant}, unit))
+    return found
 
 
 def _unusual(
     measure: Measure, component: Component, value: Decimal, unit: str, previous: Decimal | None
-) -> Iterator[Question]:
+) -> Question:
     canonical = measure.to_canonical(value, unit)
-    if not _doubtful(measure, component, canonical, previous):
-        return
     label = measure.choice(unit).label
     if component.soft.holds(canonical) and previous:
         then = measure.shown(previous, unit)
         said = Sentence(JUMP, {"value": value, "unit": label, "previous": then})
-        yield Question("jump", component.key, said)
-    else:
-        said = Sentence(UNUSUAL, {"value": value, "unit": label})
-        yield Question("unusual", component.key, said)
+        return Question("jump", component.key, said)
+    return Question("unusual", component.key, Sentence(UNUSUAL, {"value": value, "unit": label}))

@@ -4,6 +4,7 @@ units.convert(Decimal("5.5"), "mmol/L", "mg/dL", analyte="glucose")
 units.valid("mm[Hg]")                      whether a code is written as UCUM asks
 units.name("m3.kg-1.s-2")                  its parts in words
 units.multiply(...), units.divide(...)     of two quantities, in a third unit
+units.decimal(5.6)                         a number as a decimal, or a refusal
 units.ANALYTES                             key -> Analyte, what a concentration is of
 units.UNITS                                code -> Unit, the everyday ones
 
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.clinical.units.conversion import convert, divide, multiply
+from app.clinical.units.conversion import convert, decimal, divide, multiply
 from app.clinical.units.everyday import UNITS
 from app.clinical.units.ucum import name, valid
 from app.clinical.units.unit import Unit
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     ANALYTES: Mapping[str, Analyte]
 
-__all__ = ["ANALYTES", "UNITS", "Unit", "convert", "divide", "multiply", "name", "valid"]
+__all__ = ["ANALYTES", "UNITS", "Unit", "convert", "decimal", "divide", "multiply", "name", "valid"]
 
 
 def __getattr__(wanted: str) -> Any:

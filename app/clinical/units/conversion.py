@@ -58,7 +58,7 @@ def convert(value: Number, from_unit: str, to_unit: str, analyte: str | None = N
     has no conversion at all: Lp(a) between grams and moles, pH, INR, titres. Raises
     `ClinicalInputError` for what is no number, or absurdly large.
     """
-    number = _number(value)
+    number = decimal(value)
     source, target = _unit(from_unit), _unit(to_unit)
     if source.code == target.code:
         return value
@@ -93,7 +93,7 @@ def _combined(one: tuple[object, str], other: tuple[object, str], into: str, pow
             size=left.size * right.size**power,
             dimensions=dimensions([*left.dimensions, *raised(right.dimensions, power)]),
         )
-        number = _number(one[0]) * _number(other[0]) ** power
+        number = decimal(one[0]) * decimal(other[0]) ** power
         return _tidy(_converted(number, made, _unit(into), None))
 
 
@@ -102,8 +102,11 @@ def _alike(answer: Decimal, given: object) -> Any:
     return answer if isinstance(given, Decimal) else float(answer)
 
 
-def _number(value: object) -> Decimal:
-    """The value as a decimal; a float as it is written, so that 5.6 is 5.6."""
+def decimal(value: object) -> Decimal:
+    """A number as a decimal; a float as it is written, so that 5.6 is 5.6.
+
+    Raises `ClinicalInputError` for what is no number, or absurdly large.
+    """
     if isinstance(value, bool) or not isinstance(value, (Decimal, int, float)):
         raise _not_a_number()
     number = Decimal(str(float(value))) if isinstance(value, float) else Decimal(value)

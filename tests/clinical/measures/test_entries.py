@@ -1,4 +1,4 @@
-"""The table of home measures, and what it says to an entry."""
+"""What the table says to an entry."""
 
 from __future__ import annotations
 
@@ -11,64 +11,10 @@ from hypothesis import strategies as st
 
 from app.clinical import measures
 from app.clinical.measures import entries as checking
-from app.clinical.measures.row import Measure
 from tests.clinical.people import moment
 
-ROWS = list(measures.MEASURES.values())
 PRESSURE = measures.get("blood-pressure")
 GLUCOSE = measures.get("glucose")
-
-
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.key)
-def test_no_row_lacks_a_source_a_range_or_words(row: Measure) -> None:
-    assert row.source
-    assert row.reference.guideline
-    assert str(row.reference.text)
-    assert str(row.label)
-    assert row.how_to
-    assert row.kind in {"vital-signs", "laboratory"}
-    for alert in row.alerts:
-        assert alert.guideline
-        assert str(alert.says)
-        assert alert.level in {"urgent", "soon", "note"}
-        assert alert.component in {component.key for component in row.components}
-        limits = (alert.below, alert.above, alert.at_least)
-        assert any(limit is not None for limit in limits) is (alert.basis == "reading")
-
-
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.key)
-def test_the_range_to_confirm_lies_within_the_range_to_refuse(row: Measure) -> None:
-    for component in row.components:
-        assert component.hard.low <= component.soft.low < component.soft.high <= component.hard.high
-
-
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.key)
-def test_every_unit_of_a_row_becomes_its_canonical_unit(row: Measure) -> None:
-    assert row.canonical == row.choices[0].unit
-    for choice in row.choices:
-        assert row.to_canonical(Decimal(10), choice.unit) > 0
-        assert choice.label
-
-
-@pytest.mark.parametrize(
-    ("code", "key"),
-    [
-        ("85354-9", "blood-pressure"),
-        ("8480-6", "blood-pressure"),
-        ("8462-4", "blood-pressure"),
-        ("41604-0", "glucose"),
-        ("41653-7", "glucose"),
-        ("29463-7", "weight"),
-        ("8302-2", "height"),
-    ],
-)
-def test_a_loinc_code_finds_its_row(code: str, key: str) -> None:
-    assert measures.by_loinc(code).key == key
-
-
-def test_an_unknown_code_finds_nothing() -> None:
-    with pytest.raises(KeyError):
-        measures.by_loinc("99999-9")
 
 
 def test_a_component_is_found_under_its_own_key() -> None:
