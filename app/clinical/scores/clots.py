@@ -6,7 +6,9 @@ of gdl-lang/common-clinical-models; both those labels and the plain keys are und
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from app.clinical.errors import ClinicalInputError
 from app.clinical.scores import usual
@@ -19,15 +21,14 @@ PISTERS = "Pisters, Chest 2010 doi:10.1378/chest.10-0134"
 WALRAVEN = "van Walraven, CMAJ 2010 doi:10.1503/cmaj.091117"
 GDL = "gdl-lang/common-clinical-models (Apache-2.0)"
 
-# This library has no clock, and the published cases state a birth date alone: theirs stands at
-# this day. Whoever asks about a living person gives `age`, or `today` beside `birthdate`.
+# This library has no clock, and the published cases state a birth date alone: under their label
+# "Birthdate" it is read on their day. A living person has `age`, or `birthdate` with `today`.
 PUBLISHED_CLOCK = date(2019, 11, 28)
-OLDEST = 120
 
 AGE_OR_BIRTH = N_("Give either the age, or the day of birth.")
-BORN_LATER = N_("The day of birth must be before today, and no more than 120 years ago.")
 LIVER_ONCE = N_("Give the answer about liver disease once.")
 
+CONDITIONS = ("heart_failure", "hypertension", "stroke", "vascular_disease", "diabetes")
 CHADS_AGES = (65, 75)
 RISKS = (N_("Low risk"), N_("Intermediate risk"), N_("High risk"))
 BLED_HIGH_FROM = 3
@@ -43,48 +44,43 @@ LACE_PROBABILITY = (
 )
 
 
-def years_old(age: float | None, birthdate: date | None, today: date | None) -> float:
-    """The age as given, or the whole years from birth to today."""
-    if (age is None) == (birthdate is None):
+def years_old(given: Mapping[str, Any]) -> float:
+    """The age as given, or the whole years from birth to today; 18 to 120."""
+    told = [key for key in ("age", *BORN) if given[key] is not None]
+    if len(told) != 1:
         raise ClinicalInputError("age", Sentence(AGE_OR_BIRTH), GDL)
-    if birthdate is None:
-        return age or 0
-    day = today or PUBLISHED_CLOCK
-    before = (day.month, day.day) < (birthdate.month, birthdate.day)
-    years = day.year - birthdate.year - before
-    if not 0 <= years <= OLDEST:
-        raise ClinicalInputError("birthdate", Sentence(BORN_LATER), PLAUSIBLE)
-    return years
+    if told == ["age"]:
+        return float(given["age"])
+    if told == ["birthdate"] and given["today"] is None:
+        TODAY.missing()
+    years = _whole_years(given[told[0]], given["today"] or PUBLISHED_CLOCK)
+    return AGE.read(years)
 
 
+def _whole_years(born: date, day: date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+AGE = usual.age(18, 120, "both scores are for adults", "Age", required=False)
+TODAY = Day("today", N_("Today"), "whoever asks says what day it is", required=False)
+BORN = ("birthdate", "Birthdate")
 AGE_INPUTS: tuple[Input, ...] = (
-    usual.age(18, OLDEST, "both scores are for adults", "Age", required=False),
-    Day("birthdate", N_("Day of birth"), PLAUSIBLE, "Birthdate", required=False),
-    Day("today", N_("Today"), "whoever asks says what day it is", required=False),
+    AGE,
+    TODAY,
+    *(Day(key, N_("Day of birth"), PLAUSIBLE, required=False) for key in BORN),
 )
 GENDER = Choice("sex", usual.SEX.title, LIP, "Gender", choices=usual.SEXES)
 
 
-def cha2ds2vasc(  # noqa: PLR0913 - the score asks nine things
-    *,
-    heart_failure: bool,
-    hypertension: bool,
-    stroke: bool,
-    vascular_disease: bool,
-    diabetes: bool,
-    sex: str,
-    age: float | None,
-    birthdate: date | None,
-    today: date | None,
-) -> Result:
+def cha2ds2vasc(*, sex: str, **given: Any) -> Result:
     """CHA2DS2-VASc, 0 to 9: risk of stroke in atrial fibrillation.
 
     Heart failure 1, hypertension 1, age 65-74 1, from 75 2, diabetes 1, stroke, TIA or
-    thromboembolism 2, vascular disease 1, woman 1. Age 18 to 120, or a birth date; each
-    answer yes or no, else `ClinicalInputError`. Lip 2010 doi:10.1378/chest.09-1584.
+    thromboembolism 2, vascular disease 1, woman 1. Age 18 to 120, or `birthdate` and `today`;
+    each answer yes or no, else `ClinicalInputError`. Lip 2010 doi:10.1378/chest.09-1584.
     """
-    years = years_old(age, birthdate, today)
-    total = heart_failure + hypertension + 2 * stroke + vascular_disease + diabetes
+    years = years_old(given)
+    total = sum(given[key] for key in CONDITIONS) + given["stroke"]
     total += sum(years >= begins for begins in CHADS_AGES) + (sex == "female")
     return {"total": total, "risk": RISKS[min(total, 2)], "age": years}
 
@@ -112,13 +108,11 @@ CHA2DS2VASC = Score(
     source=f"{LIP}; {GDL}",
     licence="published score, free to use",
     function=cha2ds2vasc,
-    note="A birth date without `today` is read as in the published cases, on 28 November 2019.",
+    note="The published label Birthdate alone is read as in its cases, on 28 November 2019.",
 )
 
 
-def hasbled(
-    *, age: float | None, birthdate: date | None, today: date | None, **given: float | None
-) -> Result:
+def hasbled(**given: Any) -> Result:
     """HAS-BLED, 0 to 9: risk of bleeding under anticoagulants.
 
     One point each: upper pressure above 160 mm[Hg] or uncontrolled; kidney disease or
@@ -129,7 +123,7 @@ def hasbled(
     test overrules it; the plain `liver_disease` always counts. Out of range is
     `ClinicalInputError`. Pisters 2010 doi:10.1378/chest.10-0134.
     """
-    years = years_old(age, birthdate, today)
+    years = years_old(given)
     liver, warnings = _liver(given)
     total = liver + (years > BLED_AGE)
     total += bool(given["hypertension"]) or _above(given["sbp"], BLED_SYSTOLIC)
@@ -144,7 +138,7 @@ def _above(value: float | None, limit: float) -> bool:
     return value is not None and value > limit
 
 
-def _liver(given: dict[str, float | None]) -> tuple[bool, list[str]]:
+def _liver(given: Mapping[str, Any]) -> tuple[bool, list[str]]:
     plain, published = given["liver_disease"], given["Liver Disease"]
     if (plain is None) == (published is None):
         raise ClinicalInputError("liver_disease", Sentence(LIVER_ONCE), PISTERS)
@@ -205,7 +199,7 @@ HASBLED = Score(
     source=f"{PISTERS}; {GDL}",
     licence="published score, free to use",
     function=hasbled,
-    note="A birth date without `today` is read as in the published cases, on 28 November 2019.",
+    note="The published label Birthdate alone is read as in its cases, on 28 November 2019.",
 )
 
 

@@ -98,7 +98,8 @@ def kdigo_risk(
 ) -> Result:
     """KDIGO risk category from filtration and albuminuria.
 
-    Give `g` (G1 to G5) and `a` (A1 to A3), or `egfr` (0 to 200 mL/min/1.73 m2) and
+    Give `g` (G1 to G5) and `a` (A1 to A3), or `egfr` (0 to 200 mL/min/1.73 m2, taken as the
+    whole number that is reported) and
     `uacr_mg_g` (0 to 25,000 mg/g), else `ClinicalInputError`. KDIGO 2012 and 2024.
     """
     if (g is None) == (egfr is None) or (a is None) == (uacr_mg_g is None):
