@@ -79,4 +79,7 @@ class Figure:
 
 def merged(*parts: tuple[T, ...]) -> tuple[T, ...]:
     """All of them in order, each once."""
-    return tuple(dict.fromkeys(each for part in parts for each in part))
+    told = [part for part in parts if part]
+    if len(told) <= 1:
+        return told[0] if told else ()
+    return tuple(dict.fromkeys(each for part in told for each in part))

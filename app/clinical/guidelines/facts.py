@@ -49,6 +49,10 @@ class Fact:
         if kind.choices is not None and self.value not in kind.choices:
             raise ValueError(f"fact {self.key} wants one of {sorted(kind.choices)}")
 
+    def __hash__(self) -> int:
+        """What tells facts apart, without the words: rules merge many sets of facts."""
+        return hash((self.key, self.source_id, self.when))
+
     @property
     def day(self) -> date:
         """The day the fact was true, in the zone it came with."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from importlib import import_module
 
 from app.clinical.blood_pressure import Pressure
 from app.clinical.errors import ClinicalInputError
@@ -53,6 +52,10 @@ def prevent_ascvd(person: Person) -> Figure:
 
 
 def _prevent(person: Person, key: str, outcome: str) -> Figure:
+    return person.profile.once((key, person.today), lambda: _risk(person, key, outcome))
+
+
+def _risk(person: Person, key: str, outcome: str) -> Figure:
     if person.amount(key).value is not None:
         return person.amount(key)
     gathered = Gathered(person)
@@ -87,7 +90,8 @@ def _systolic(person: Person) -> Figure:
 
 def _of(score: str, output: str, inputs: Inputs, **more: Input) -> Decimal:
     """One output of a published score. The scores are large, so they load on first use."""
-    calculate = import_module("app.clinical.scores").calculate
+    from app.clinical.scores import calculate
+
     return Decimal(str(calculate(score, **inputs, **more)[output]))
 
 
@@ -129,5 +133,5 @@ class Gathered:
             return Figure(None, facts, needs)
         try:
             return Figure(calculate(self.inputs), facts)
-        except (ClinicalInputError, ImportError):
+        except ClinicalInputError:
             return Figure(None, facts, (key,))

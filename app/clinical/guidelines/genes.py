@@ -28,7 +28,7 @@ UNGRADED = "CPIC strong/moderate/optional"
 TEXT = Text(
     title=N_("Your genes and a medicine you take"),
     reason=N_("Your genes change how a medicine on your list works in you."),
-    action=N_("Ask before your next refill whether your medicine suits your genes"),
+    action=N_("Call your care team to ask whether your medicine suits your genes"),
     detail=N_("%(advice)s Do not stop or change a medicine on your own."),
     note=N_(
         "CPIC guideline for a reported phenotype and a listed medicine: see category, strength and"
@@ -42,18 +42,19 @@ TEXT = Text(
 def _guided(names: Iterable[str], genotypes: dict[str, str]) -> tuple[bool, list[Guidance]]:
     """Whether a medicine has a guideline at all, and what the guidelines advise to do."""
     # The tables are large, so they load when a list of medicines is first looked at.
-    try:
-        from app.clinical.pharmacogenomics import drug_guidance
-    except ImportError:
-        return False, []
+    from app.clinical.pharmacogenomics import drug_guidance
+
     concerned, advised = False, []
     for name in sorted(names):
-        try:
-            found = drug_guidance(name, genotypes)
-        except ClinicalInputError:
-            continue  # Most medicines have no guideline.
-        concerned = True
-        advised += [one for one in found[:1] if one.category in ACTED_ON]
+        # "Clopidogrel 75 mg" is looked up by its first word when the whole is no name.
+        for spelt in dict.fromkeys((name, *name.split()[:1])):
+            try:
+                found = drug_guidance(spelt, genotypes)
+            except ClinicalInputError:
+                continue  # Most medicines have no guideline.
+            concerned = True
+            advised += [one for one in found[:1] if one.category in ACTED_ON]
+            break
     return concerned, advised
 
 

@@ -12,6 +12,8 @@ from app.clinical.sentences import N_, Sentence
 
 # Level 2 hypoglycaemia in mg/dL; the same guideline writes it as 3.0 mmol/L.
 LEVEL_2 = Decimal(54)
+# A sensor should show less than 1 % of the time below 54 mg/dL.
+SENSOR_PERCENT = Decimal(1)
 # Low readings are reviewed at each visit, and visits with diabetes are every 3 months.
 READINGS_LAST = timedelta(days=90)
 
@@ -21,17 +23,29 @@ ENTER_READINGS = N_("If you measure your blood sugar at home, please enter your 
 
 
 def _very_low(profile: Profile, today: date) -> Outcome:
-    """Any reading below 54 mg/dL. For every age: it only asks for help."""
+    """Any reading below 54 mg/dL, or a sensor below it for 1 % of the time. For every age."""
+    sensor = _sensor(profile, today)
     readings = profile.every("glucose")
+    recent = [fact for fact in readings if today - fact.day <= READINGS_LAST]
+    low = tuple(fact for fact in recent if isinstance(fact.value, Decimal) and fact.value < LEVEL_2)
+    if low or sensor is True:
+        shown = profile.every("glucose-below-54")[-1:] if sensor is True else ()
+        return Found(_wording(low) if low else _sensor_wording(shown[-1]), (*low, *shown))
+    if recent or sensor is False:
+        return None
     needs, supply = ("glucose",), Sentence(ENTER_READINGS)
     if not readings:
         return Gap("absent", Sentence(NO_READINGS), supply, needs)
-    recent = [fact for fact in readings if today - fact.day <= READINGS_LAST]
-    if not recent:
-        said = Sentence(OLD_READINGS, {"day": readings[-1].day})
-        return Gap("old", said, supply, needs, (readings[-1],))
-    low = tuple(fact for fact in recent if isinstance(fact.value, Decimal) and fact.value < LEVEL_2)
-    return Found(_wording(low), low) if low else None
+    said = Sentence(OLD_READINGS, {"day": readings[-1].day})
+    return Gap("old", said, supply, needs, (readings[-1],))
+
+
+def _sensor(profile: Profile, today: date) -> bool | None:
+    """Whether a sensor's last report shows very low sugar for too long."""
+    fact = profile.latest("glucose-below-54")
+    if fact is None or today - fact.day > READINGS_LAST or not isinstance(fact.value, Decimal):
+        return None
+    return fact.value >= SENSOR_PERCENT
 
 
 WHY_ONE = N_(
@@ -43,8 +57,23 @@ WHY_MORE = N_(
 )
 
 
+WHY_SENSOR = N_(
+    "Your sensor report of %(day)s shows very low blood sugar for %(value)s percent of the time."
+    " That is so low that it can make you faint or confused."
+)
+
+
 def _wording(low: tuple[Fact, ...]) -> Wording:
     last = low[-1]
+    text = WHY_ONE if len(low) == 1 else WHY_MORE
+    return _worded(Sentence(text, {"day": last.day, "value": last.shown}))
+
+
+def _sensor_wording(fact: Fact) -> Wording:
+    return _worded(Sentence(WHY_SENSOR, {"day": fact.day, "value": Decimal(str(fact.value))}))
+
+
+def _worded(why: Sentence) -> Wording:
     return Wording(
         action=Sentence(N_("Have your very low blood sugar looked into")),
         detail=Sentence(
@@ -55,9 +84,7 @@ def _wording(low: tuple[Fact, ...]) -> Wording:
                 " after 15 minutes. Do not change insulin or tablets on your own."
             )
         ),
-        why=Sentence(
-            WHY_ONE if len(low) == 1 else WHY_MORE, {"day": last.day, "value": last.shown}
-        ),
+        why=why,
         start=Sentence(N_("Now.")),
         change=Sentence(
             N_("No reading under 70 mg/dL (3.9 mmol/L) for 3 months after your medicines are set.")

@@ -153,10 +153,23 @@ ACTIVITY_TOPIC = Sentence(N_("moving"))
 
 
 def _activity(profile: Profile, today: date) -> Outcome:
-    """PA-01: less than 150 minutes a week of at least moderate activity (Exercise Vital Sign)."""
+    """PA-01: less than 150 minutes a week of at least moderate activity.
+
+    By the Exercise Vital Sign, or by the minutes a week that another questionnaire (IPAQ)
+    adds up to when those are what was asked last.
+    """
     if (gap := outside(profile, today)) is not None:
         return gap
     days = answer(profile, "activity-days", today)
+    added_up = answer(profile, "activity-week", today)
+    if added_up is not None and (days is None or days.when < added_up.when):
+        if amount(added_up) >= ENOUGH_MINUTES:
+            return None
+        return Found(_activity_wording(added_up, None, amount(added_up)), (added_up,))
+    return _vital_sign(profile, days, today)
+
+
+def _vital_sign(profile: Profile, days: Fact | None, today: date) -> Outcome:
     minutes = answer(profile, "activity-minutes", today)
     none_at_all = days is not None and days.value == 0
     if days is None or (minutes is None and not none_at_all):
@@ -181,14 +194,22 @@ WHY_NONE = N_(
 )
 
 
-def _activity_wording(days: Fact, minutes: Fact | None, total: Decimal) -> Wording:
-    values: dict[str, Value] = {"day": days.day}
+WHY_WEEK = N_(
+    "On %(day)s you told us that you move briskly for %(total)s minutes a week. From 150"
+    " minutes a week people live longer and feel better, and every step towards it counts."
+)
+
+
+def _activity_why(days: Fact, minutes: Fact | None, total: Decimal) -> Sentence:
     if minutes is not None:
-        values |= {
-            "days": amount(days),
-            "minutes": amount(minutes),
-            "total": total,
-        }
+        values: dict[str, Value] = {"days": amount(days), "minutes": amount(minutes)}
+        return Sentence(WHY_LITTLE, {"day": days.day, **values, "total": total})
+    if days.key == "activity-week":
+        return Sentence(WHY_WEEK, {"day": days.day, "total": total})
+    return Sentence(WHY_NONE, {"day": days.day})
+
+
+def _activity_wording(days: Fact, minutes: Fact | None, total: Decimal) -> Wording:
     return Wording(
         action=Sentence(N_("Walk briskly, or move like that, a little more each week")),
         detail=Sentence(
@@ -198,7 +219,7 @@ def _activity_wording(days: Fact, minutes: Fact | None, total: Decimal) -> Wordi
                 " not sing. Cycling, swimming, dancing and gardening count too."
             )
         ),
-        why=Sentence(WHY_NONE if minutes is None else WHY_LITTLE, values),
+        why=_activity_why(days, minutes, total),
         start=Sentence(N_("From the day your plan is approved.")),
         change=Sentence(
             N_(

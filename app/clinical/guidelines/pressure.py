@@ -33,12 +33,12 @@ MEASURE_A_WEEK = N_(
 )
 
 
-def _recent(profile: Profile, today: date, lasts: timedelta) -> dict[Reading, Fact]:
-    """Readings recent enough, each with the fact it came from."""
+def _recent(profile: Profile, first_day: date) -> dict[Reading, Fact]:
+    """Readings from this day on, each with the fact it came from."""
     return {
         Reading(fact.value, fact.when, fact.source_id): fact
         for fact in profile.every("blood-pressure")
-        if isinstance(fact.value, Pressure) and today - fact.day <= lasts
+        if fact.day >= first_day and isinstance(fact.value, Pressure)
     }
 
 
@@ -53,7 +53,15 @@ def _nothing_recent(profile: Profile) -> Gap:
 
 def week(profile: Profile, today: date) -> tuple[Series, tuple[Fact, ...]] | Gap:
     """A valid series with the facts it rests on, or what it lacks."""
-    recent = _recent(profile, today, SERIES_LASTS)
+    return profile.once(("week", today), lambda: _week(profile, today))
+
+
+def _week(profile: Profile, today: date) -> tuple[Series, tuple[Fact, ...]] | Gap:
+    last = profile.latest("blood-pressure")
+    if last is None or today - last.day > SERIES_LASTS:
+        return _nothing_recent(profile)
+    # A series ends with the last reading, so older weeks need not be read at all.
+    recent = _recent(profile, last.day - timedelta(days=blood_pressure.SERIES_DAYS))
     series = blood_pressure.series(recent)
     if series is None:
         return _nothing_recent(profile)
@@ -118,7 +126,7 @@ def _medicine_wording(series: Series) -> Wording:
 
 def _severe(profile: Profile, today: date) -> Outcome:
     """BP-04: any reading above 180 and/or above 120. For every age: it only asks for help."""
-    recent = _recent(profile, today, SEVERE_LASTS)
+    recent = _recent(profile, today - SEVERE_LASTS)
     if not recent:
         return _nothing_recent(profile)
     severe = [reading for reading in recent if reading.pressure.severe]

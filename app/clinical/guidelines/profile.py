@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 from operator import attrgetter
+from typing import TypeVar
 
 from app.clinical.guidelines.facts import Fact
+
+T = TypeVar("T")
 
 # Someone east of the server may write tomorrow's date today; later than that is a slip.
 ZONE_SLACK = timedelta(days=1)
@@ -25,6 +28,7 @@ class Profile:
         by_key = {key: tuple(found) for key, found in groupby(ordered, attrgetter("key"))}
         object.__setattr__(self, "facts", ordered)
         object.__setattr__(self, "_by_key", by_key)
+        object.__setattr__(self, "_once", {})
 
     def __iter__(self) -> Iterator[Fact]:
         return iter(self.facts)
@@ -38,6 +42,13 @@ class Profile:
         """The newest fact of one key."""
         found = self.every(key)
         return found[-1] if found else None
+
+    def once(self, key: Hashable, work_out: Callable[[], T]) -> T:
+        """Something worked out from these facts, which never change: once for all the rules."""
+        once: dict[Hashable, T] = self.__dict__["_once"]
+        if key not in once:
+            once[key] = work_out()
+        return once[key]
 
     def until(self, today: date) -> Profile:
         """Without facts that claim to come from the future."""

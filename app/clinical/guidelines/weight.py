@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
+from app.clinical.guidelines import criteria
 from app.clinical.guidelines.facts import Fact
 from app.clinical.guidelines.known import IN_PREGNANCY, UNDER_18, USPSTF, amount, fresh, outside
 from app.clinical.guidelines.profile import Profile
@@ -12,7 +13,7 @@ from app.clinical.guidelines.rule import Found, Gap, Outcome, Rule, Wording
 from app.clinical.measures.row import round_half_up
 from app.clinical.sentences import N_, Sentence
 
-OBESITY = Decimal(30)
+OBESITY = Decimal(criteria.OBESITY)
 # Weight moves; half a year is the follow-up interval of weight programmes.
 WEIGHT_LASTS = timedelta(days=182)
 # Grown people lose about a centimetre in ten years, which moves a BMI of 30 by less than 0.4.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.clinical.blood_pressure import Pressure
 from app.clinical.guidelines.facts import Fact
 from app.clinical.guidelines.keys import KEYS
-from tests.clinical.people import TODAY, fact
+from tests.clinical.people import TODAY, born, fact, week
 
 SMOKING = ["LA18978-9", "LA15920-4", "LA18977-1", "LA18976-3", "LA18980-5"]
 MEDICINES = ["lisinopril", "atorvastatin", "aspirin", "metformin", "empagliflozin", "atenolol"]
@@ -47,6 +47,37 @@ def some_fact(key: str) -> st.SearchStrategy[Fact]:
         st.integers(0, 23),
         st.integers(1, 999).map(str),
     )
+
+
+def known(**told: Any) -> list[Fact]:
+    """Facts by their names: age in years, home as a week of readings, the rest by key.
+
+    A pair (value, days) is a fact so many days old; `None` leaves the fact out.
+    """
+    facts: list[Fact] = []
+    for name, given in told.items():
+        if given is None:
+            continue
+        if name == "age":
+            facts.append(born(given))
+        elif name == "home":
+            facts += week(*given)
+        else:
+            facts.append(_fact(name.replace("_", "-"), given))
+    return facts
+
+
+def _fact(key: str, given: Any) -> Fact:
+    kind = KEYS[key].type
+    aged = isinstance(given, tuple) and kind not in {tuple, Pressure}
+    value, days = given if aged else (given, 0)
+    if kind is Decimal:
+        value = Decimal(str(value))
+    elif kind is Pressure:
+        value = Pressure(Decimal(value[0]), Decimal(value[1]))
+    elif kind is date and isinstance(value, int):
+        value = TODAY - timedelta(days=value)
+    return fact(key, value, days)
 
 
 def people() -> st.SearchStrategy[list[Fact]]:

@@ -1,0 +1,303 @@
+"""What the rules about sugar, organs, mind and screening say at their edges."""
+
+from __future__ import annotations
+
+from tests.clinical.guidelines.tables import DAILY, FORMER, NEVER, NO, OUT, YES, Table
+
+SUGAR: dict[str, Table] = {
+    "DM-01": (
+        {"age": 35, "weight": 100, "height": 200},
+        [
+            ({"age": 34}, NO),
+            ({"age": 70}, YES),
+            ({"age": 71}, NO),
+            ({"weight": 99.9}, NO),
+            ({"weight": None}, ("weight",)),
+            ({"weight": (100, 183)}, ("weight",)),
+            ({"height": None}, ("height",)),
+            ({"hba1c": (5.5, 1095)}, NO),
+            ({"hba1c": (5.5, 1096)}, YES),
+            ({"fasting_glucose": (90, 10)}, NO),
+            ({"diabetes": "type-2"}, OUT),
+            ({"diabetes": "none"}, YES),
+            ({"pregnant": True}, OUT),
+        ],
+    ),
+    "DM-02": (
+        {"age": 40, "ada_risk": 5},
+        [
+            ({"ada_risk": 4}, NO),
+            ({"ada_risk": 4, "findrisc": 12}, YES),
+            ({"ada_risk": None, "findrisc": 12}, YES),
+            ({"ada_risk": None, "findrisc": 11}, NO),
+            ({"ada_risk": None}, ("ada-risk",)),
+            ({"hba1c": (5.5, 365)}, NO),
+            ({"hba1c": (5.5, 366)}, YES),
+            ({"age": 17}, NO),
+            ({"diabetes": "type-1"}, OUT),
+            ({"pregnant": True}, OUT),
+        ],
+    ),
+    "DM-03": (
+        {"age": 40, "hba1c": 5.7},
+        [
+            ({"hba1c": 5.6}, NO),
+            ({"hba1c": 6.4}, YES),
+            ({"hba1c": 6.5}, NO),
+            ({"hba1c": None, "fasting_glucose": 100}, YES),
+            ({"hba1c": None, "fasting_glucose": 99}, NO),
+            ({"hba1c": None, "fasting_glucose": 125}, YES),
+            ({"fasting_glucose": 126}, NO),
+            ({"hba1c": None}, ("hba1c",)),
+            ({"age": 17}, NO),
+            ({"diabetes": "type-2"}, OUT),
+            ({"pregnant": True}, OUT),
+        ],
+    ),
+    "DM-04": (
+        {"hba1c": 6.5},
+        [
+            ({"hba1c": 6.4}, NO),
+            ({"hba1c": 5.0, "fasting_glucose": 126}, YES),
+            ({"hba1c": None, "fasting_glucose": 125}, NO),
+            ({"hba1c": None}, ("hba1c",)),
+            ({"hba1c": (6.5, 366)}, ("hba1c",)),
+            ({"diabetes_symptoms": True}, YES),
+            ({"diabetes": "type-2"}, OUT),
+            ({"pregnant": True}, OUT),
+        ],
+    ),
+    "DM-05": (
+        {"diabetes": "type-1", "egfr": 90},
+        [
+            ({"uacr": (10, 365)}, NO),
+            ({"uacr": (10, 366)}, YES),
+            ({"egfr": None, "uacr": 10}, YES),
+            ({"egfr": None, "creatinine": 1, "uacr": 10}, NO),
+            ({"diabetes": "none"}, NO),
+            ({"diabetes": None}, ("diabetes",)),
+        ],
+    ),
+    "DM-06": (
+        {"diabetes": "type-2", "egfr": 60, "uacr": 10},
+        [
+            ({"egfr": 20}, YES),
+            ({"egfr": 61}, NO),
+            ({"egfr": 61, "uacr": 199}, NO),
+            ({"egfr": 61, "uacr": 200}, YES),
+            ({"egfr": 90, "uacr": None}, ("uacr",)),
+            ({"diabetes": "type-1"}, NO),
+            ({"diabetes": None}, ("diabetes",)),
+            ({"egfr": 19.9, "uacr": 300}, OUT),
+            ({"medicines": ("empagliflozin",)}, OUT),
+            ({"pregnant": True}, OUT),
+        ],
+    ),
+    "DM-08": (
+        {"age": 50, "diabetes": "type-2"},
+        [
+            ({"diabetes": "none", "hba1c": 5.7}, YES),
+            ({"diabetes": "none", "weight": 120, "height": 200}, YES),
+            ({"diabetes": "none", "weight": 119, "height": 200, "hba1c": 5.6}, NO),
+            ({"fib_4": 1.0}, NO),
+            ({"fib_4": (1.0, 366)}, YES),
+            ({"age": 17}, NO),
+            ({"age": None}, ("birth-date",)),
+        ],
+    ),
+    "LIV-01": (
+        {"age": 65, "fib_4": 1.3},
+        [
+            ({"fib_4": 1.29}, NO),
+            ({"age": 66}, NO),
+            ({"age": 66, "fib_4": 1.99}, NO),
+            ({"age": 66, "fib_4": 2.0}, YES),
+            ({"age": None}, ("birth-date",)),
+            ({"age": None, "fib_4": 2.0}, YES),
+            ({"fib_4": (1.3, 366)}, ("ast", "alt", "platelets")),
+            ({"age": 35}, YES),
+            ({"age": 34}, OUT),
+        ],
+    ),
+}
+
+KIDNEYS: dict[str, Table] = {
+    "CKD-01": (
+        {"egfr": 59},
+        [
+            ({"egfr": 60}, NO),
+            ({"egfr": None, "uacr": 30}, YES),
+            ({"egfr": None, "uacr": 29}, NO),
+            ({"egfr": 60, "uacr": 30}, YES),
+            ({"kidney_disease": True}, NO),
+            ({"kidney_disease": False}, YES),
+            ({"egfr": (59, 366)}, ("birth-date", "sex-at-birth", "creatinine")),
+        ],
+    ),
+    "CKD-02": (
+        {"kidney_disease": True, "uacr": 30},
+        [
+            ({"uacr": 29}, NO),
+            ({"uacr": None}, ("uacr",)),
+            ({"kidney_disease": False}, NO),
+            ({"kidney_disease": None}, ("kidney-disease",)),
+            ({"medicines": ("ramipril",)}, OUT),
+            ({"medicines": ("amlodipine",)}, YES),
+            ({"pregnant": True}, OUT),
+        ],
+    ),
+    "CKD-03": (
+        {"egfr": 29, "uacr": 10},
+        [
+            ({"egfr": 30, "kfre_5y": 2.9}, NO),
+            ({"egfr": 90}, NO),
+            ({"egfr": 59, "kfre_5y": 3}, YES),
+            ({"egfr": 59}, ("kfre-5y",)),
+            ({"egfr": 60, "kfre_5y": 3}, NO),
+            ({"egfr": 90, "uacr": 300, "haematuria": True}, YES),
+            ({"egfr": 90, "uacr": 300, "haematuria": False}, NO),
+            ({"egfr": 90, "uacr": 300}, ("haematuria",)),
+            ({"egfr": 90, "uacr": 299, "haematuria": True}, NO),
+        ],
+    ),
+}
+
+MIND: dict[str, Table] = {
+    "DEP-01": (
+        {"age": 40, "phq9": 10},
+        [
+            ({"phq9": 9}, NO),
+            ({"phq9": 9, "phq2": 6}, NO),
+            ({"phq9": None, "phq2": 3}, YES),
+            ({"phq9": None, "phq2": 2}, NO),
+            ({"phq9": None}, ("phq9",)),
+            ({"phq9": (10, 366)}, ("phq9",)),
+            ({"age": 17}, NO),
+            ({"age": None}, ("birth-date",)),
+        ],
+    ),
+    "DEP-02": (
+        {"phq9_item9": 1},
+        [
+            ({"phq9_item9": 0}, NO),
+            ({"phq9_item9": 3, "age": 12}, YES),
+            ({"phq9_item9": None}, ("phq9-item9",)),
+        ],
+    ),
+    "ANX-01": (
+        {"age": 19, "gad7": 10},
+        [
+            ({"age": 18}, NO),
+            ({"age": 64}, YES),
+            ({"age": 65}, NO),
+            ({"gad7": 9}, NO),
+            ({"gad7": None}, ("gad7",)),
+        ],
+    ),
+}
+
+SCREENING: dict[str, Table] = {
+    "CRC-01": (
+        {"age": 45},
+        [
+            ({"age": 44}, NO),
+            ({"age": 75}, YES),
+            ({"age": 76}, NO),
+            ({"age": None}, ("birth-date",)),
+            ({"fit": (False, 365)}, NO),
+            ({"fit": (False, 366)}, YES),
+            ({"colonoscopy": (True, 3650)}, NO),
+            ({"colonoscopy": (True, 3651)}, YES),
+            ({"colonoscopy": False}, YES),
+            ({"colorectal_cancer": True}, OUT),
+            ({"colectomy": True}, OUT),
+            ({"colorectal_high_risk": True}, OUT),
+        ],
+    ),
+    "CRC-02": (
+        {"fit": (True, 30)},
+        [
+            ({"fit": False}, NO),
+            ({"fit": None}, ("fit",)),
+            ({"colonoscopy": (True, 30)}, NO),
+            ({"colonoscopy": (True, 31)}, YES),
+            ({"colectomy": True}, OUT),
+        ],
+    ),
+    "LUNG-01": (
+        {"age": 50, "pack_years": 20, "smoking_status": DAILY},
+        [
+            ({"age": 49}, NO),
+            ({"age": 80}, YES),
+            ({"age": 81}, NO),
+            ({"pack_years": 19.9}, NO),
+            ({"pack_years": None}, ("pack-years",)),
+            ({"smoking_status": FORMER, "quit_date": 14 * 365}, YES),
+            ({"smoking_status": FORMER, "quit_date": 15 * 365 + 5}, NO),
+            ({"smoking_status": FORMER}, ("quit-date",)),
+            ({"smoking_status": NEVER}, NO),
+            ({"smoking_status": None}, ("smoking-status", "quit-date")),
+            ({"low_dose_ct": (True, 365)}, NO),
+            ({"low_dose_ct": (True, 366)}, YES),
+            ({"lung_cancer": True}, OUT),
+            ({"limited_life": True}, OUT),
+        ],
+    ),
+    "AAA-01": (
+        {"age": 65, "sex_at_birth": "male", "smoking_status": FORMER},
+        [
+            ({"age": 64}, NO),
+            ({"age": 75}, YES),
+            ({"age": 76}, NO),
+            ({"sex_at_birth": "female"}, NO),
+            ({"sex_at_birth": "unknown"}, ("sex-at-birth",)),
+            ({"sex_at_birth": None}, ("sex-at-birth",)),
+            ({"smoking_status": DAILY}, YES),
+            ({"smoking_status": NEVER}, NO),
+            ({"smoking_status": None}, ("smoking-status",)),
+            ({"smoking_status": "LA18980-5"}, ("smoking-status",)),
+            ({"aortic_ultrasound": (True, 5000)}, NO),
+            ({"aortic_aneurysm": True}, OUT),
+        ],
+    ),
+    "BR-01": (
+        {"age": 40, "sex_at_birth": "female"},
+        [
+            ({"age": 39}, NO),
+            ({"age": 74}, YES),
+            ({"age": 75}, NO),
+            ({"sex_at_birth": "male"}, NO),
+            ({"sex_at_birth": None}, ("sex-at-birth",)),
+            ({"mammogram": (True, 730)}, NO),
+            ({"mammogram": (True, 731)}, YES),
+            ({"breast_cancer": True}, OUT),
+            ({"mastectomy": True}, OUT),
+            ({"breast_high_risk": True}, OUT),
+        ],
+    ),
+    "OST-01": (
+        {"age": 65, "sex_at_birth": "female"},
+        [
+            ({"age": 64, "menopause": False}, NO),
+            ({"age": 50, "menopause": True, "fracture_risk": True}, YES),
+            ({"age": 50, "menopause": True, "fracture_risk": False}, NO),
+            ({"age": 50, "menopause": True}, ("fracture-risk",)),
+            ({"sex_at_birth": "male"}, NO),
+            ({"sex_at_birth": None}, ("sex-at-birth",)),
+            ({"bone_density": True}, NO),
+            ({"osteoporosis": True}, OUT),
+        ],
+    ),
+    "SLP-01": (
+        {"age": 40, "weight": 140, "height": 200},
+        [
+            ({"weight": 139, "snoring": False}, NO),
+            ({"weight": None, "snoring": True, "daytime_sleepiness": True}, YES),
+            ({"weight": None, "resistant_hypertension": True}, YES),
+            ({"weight": 80, "snoring": True}, ("daytime-sleepiness",)),
+            ({"weight": None, "snoring": False}, ("weight",)),
+            ({"age": 17}, NO),
+            ({"sleep_apnoea": True}, OUT),
+        ],
+    ),
+}
