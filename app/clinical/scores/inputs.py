@@ -123,7 +123,7 @@ class Flag(Input):
         if isinstance(value, bool):
             return value
         plain = value.lower() if isinstance(value, str) else value
-        if self.strict or not isinstance(plain, str | int | float | Decimal):
+        if self.strict or not (isinstance(plain, str) or is_number(plain)):
             self.refuse(NOT_YES_OR_NO)
         if plain not in (*self.yes, *self.no):
             self.refuse(NOT_YES_OR_NO)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from decimal import Decimal
 
 import pytest
 
@@ -142,3 +143,27 @@ def test_loading_is_quick_and_leaves_the_coefficients_for_later() -> None:
 def test_results_can_be_written_as_json() -> None:
     found = calculate("FIB4", age=50, ast=30, alt=30, platelets=200)
     assert json.loads(json.dumps(found)) == found
+
+
+HOSTILE = [
+    Decimal("sNaN"),
+    Decimal("NaN"),
+    Decimal("1E+99999999"),
+    Decimal("-1E-99999999"),
+    10**5000,
+    float("-inf"),
+    "1" * 10_000,
+    [None] * 9,
+    range(10**9),
+    "9999-12-31",
+]
+
+
+@pytest.mark.parametrize("score", ROWS, ids=name)
+def test_a_hostile_value_is_refused_or_used_and_never_breaks(score: Score) -> None:
+    for each in score.inputs:
+        for value in HOSTILE:
+            try:
+                score.work_out({each.key: value})
+            except ClinicalInputError as refusal:
+                assert len(str(refusal)) < 300
