@@ -14,7 +14,15 @@ from __future__ import annotations
 
 from app.clinical.glucose_metrics.profile import Slot, daily_profile
 from app.clinical.glucose_metrics.sensor import Glucose, SensorReading
-from app.clinical.glucose_metrics.summary import LOINC, Shares, Summary, gmi, gri, summary
+from app.clinical.glucose_metrics.summary import (
+    LOINC,
+    Shares,
+    Summary,
+    gmi,
+    gmi_mmol_mol,
+    gri,
+    summary,
+)
 from app.clinical.glucose_metrics.targets import TARGETS, Goal, Target
 from app.clinical.glucose_metrics.wear import Wear, wear
 
@@ -31,6 +39,7 @@ __all__ = [
     "Wear",
     "daily_profile",
     "gmi",
+    "gmi_mmol_mol",
     "gri",
     "summary",
     "wear",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from statistics import fmean, stdev
 from types import MappingProxyType
 
@@ -21,7 +22,7 @@ GRI_ZONES = "ABCDE"
 GRI_ZONE_WIDTH = 20
 
 UNKNOWN_TARGET = N_("We do not know these glucose targets: %(target)s.")
-NOT_A_MEAN = N_("The mean must be a number above 0 mg/dL.")
+NOT_A_MEAN = N_("The mean must be a number above 0.")
 
 # HL7 CGM implementation guide, ConceptMap CGMSummaryToLoinc. Confirmed in other public
 # sources: 97507-8, 105273-7, 104642-4, 97506-0 and 104638-2.
@@ -95,6 +96,11 @@ class Summary:
     def gmi(self) -> float | None:
         """Glucose management indicator, per cent."""
         return None if self.mean is None else gmi(self.mean)
+
+    @property
+    def gmi_mmol_mol(self) -> float | None:
+        """Glucose management indicator, mmol/mol."""
+        return None if self.mean_mmol is None else gmi_mmol_mol(self.mean_mmol)
 
     @property
     def gri_zone(self) -> str:
@@ -179,9 +185,24 @@ def gmi(mean: float) -> float:
     Raises `ClinicalInputError` unless the mean is a finite number above 0.
     Source: Bergenstal 2018 doi:10.2337/dc18-1581.
     """
-    if isinstance(mean, bool) or not math.isfinite(mean) or mean <= 0:
+    return 3.31 + 0.02392 * _mean(mean)
+
+
+def gmi_mmol_mol(mean: float) -> float:
+    """Glucose management indicator in mmol/mol: 12.71 + 4.70587 x mean in mmol/L.
+
+    Raises `ClinicalInputError` unless the mean is a finite number above 0.
+    Source: Bergenstal 2018 doi:10.2337/dc18-1581.
+    """
+    return 12.71 + 4.70587 * _mean(mean)
+
+
+def _mean(mean: object) -> float:
+    if isinstance(mean, bool) or not isinstance(mean, int | float | Decimal):
         raise ClinicalInputError("mean", Sentence(NOT_A_MEAN), GMI_SOURCE)
-    return 3.31 + 0.02392 * mean
+    if not math.isfinite(mean) or mean <= 0:
+        raise ClinicalInputError("mean", Sentence(NOT_A_MEAN), GMI_SOURCE)
+    return float(mean)
 
 
 def gri(shares: Shares) -> float:
