@@ -17,13 +17,8 @@ from __future__ import annotations
 
 from app.clinical.pharmacogenomics.calls import OutsideCall, parse_outside_calls
 from app.clinical.pharmacogenomics.diplotypes import Phenotype, phenotype
-from app.clinical.pharmacogenomics.guidance import (
-    DRUGS,
-    Drug,
-    Guidance,
-    drug_guidance,
-    populations,
-)
+from app.clinical.pharmacogenomics.drugs import DRUGS, Drug
+from app.clinical.pharmacogenomics.guidance import Guidance, drug_guidance, populations
 from app.clinical.pharmacogenomics.names import normalise_activity, normalise_phenotype
 from app.clinical.pharmacogenomics.pharmcat import parse_pharmcat
 from app.clinical.pharmacogenomics.tables import GENES, Gene

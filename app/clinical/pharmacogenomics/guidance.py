@@ -7,89 +7,24 @@ flag keeps the version of the data it rests on.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Literal
 
 from app.clinical.errors import ClinicalInputError
-from app.clinical.pharmacogenomics import tables, wording
+from app.clinical.pharmacogenomics import drugs, wording
+from app.clinical.pharmacogenomics.drugs import Category, Drug, Line
 from app.clinical.pharmacogenomics.names import INDETERMINATE
 from app.clinical.pharmacogenomics.readings import Genotypes, Key, Reading, readings
-from app.clinical.pharmacogenomics.tables import GENES, STEPS
 from app.clinical.pharmacogenomics.wording import NO_RESULT
 from app.clinical.sentences import N_, Sentence
 
-Category = Literal["standard", "dose-change", "avoid/alternative"]
 URGENCY: dict[str, int] = {"avoid/alternative": 0, "dose-change": 1, "standard": 2}
-NO_RECOMMENDATION = "No Recommendation"
+NO_RECOMMENDATION = "No recommendation"
 GENERAL = "general"
+# What some published reports write where the guideline names no population.
+NO_POPULATION = frozenset({"", "n/a", "none"})
 
-SOURCE = "CPIC guidelines, cpicpgx.org"
-NOT_A_DRUG = N_("We have no guidance on the medicine %(drug)s.")
 NOT_A_POPULATION = N_("For %(drug)s please choose one of these: %(known)s.")
-
-# Names under which the same medicine is sold or written elsewhere.
-SYNONYMS = {
-    "5-fluorouracil": "fluorouracil",
-    "5-fu": "fluorouracil",
-    "6-mercaptopurine": "mercaptopurine",
-    "6-thioguanine": "thioguanine",
-    "tioguanine": "thioguanine",
-    "glibenclamide": "glyburide",
-    "acetylsalicylic acid": "aspirin",
-    "ascorbic acid": "vitamin c",
-    "methylthioninium chloride": "methylene blue",
-    "suxamethonium": "succinylcholine",
-    "co-trimoxazole": "sulfamethoxazole / trimethoprim",
-    "sulfamethazine": "sulfadimidine",
-}
-
-
-@dataclass(frozen=True)
-class Cell:
-    """The results of one gene for which a line of the table holds."""
-
-    words: frozenset[str]
-    spans: tuple[tuple[int, int | None], ...]
-
-    def holds(self, key: Key) -> bool:
-        """Whether a result is among them."""
-        if isinstance(key, str):
-            return key in self.words
-        return any(low <= key and (high is None or key <= high) for low, high in self.spans)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the table of recommendations."""
-
-    population: str
-    when: Mapping[str, Cell]
-    category: Category
-    strength: str
-    advice: str
-    amount: str
-
-
-@dataclass(frozen=True)
-class Drug:
-    """A medicine, the genes it depends on (CPIC level A in `level_a`), and the guideline."""
-
-    name: str
-    genes: tuple[str, ...]
-    level_a: tuple[str, ...]
-    guideline: str
-    url: str
-    pmids: tuple[str, ...]
-    version: str
-
-    @property
-    def source(self) -> str:
-        """The guideline, with where to read it."""
-        articles = "".join(f"; PMID {number}" for number in self.pmids)
-        return f"{self.guideline}, {self.url}{articles}"
 
 
 @dataclass(frozen=True)
@@ -114,69 +49,6 @@ class Guidance:
         return Sentence(wording.POPULATIONS[self.population])
 
 
-def _drugs() -> dict[str, Drug]:
-    return {
-        row["drug"]: Drug(
-            name=row["drug"],
-            genes=tuple(row["genes"].split("; ")),
-            level_a=tuple(filter(None, row["level_a"].split("; "))),
-            guideline=row["guideline"],
-            url=row["url"],
-            pmids=tuple(filter(None, row["pmids"].split("; "))),
-            version=row["version"],
-        )
-        for row in tables.rows("drugs")
-    }
-
-
-DRUGS: dict[str, Drug] = _drugs()
-
-
-@cache
-def _lines() -> dict[str, tuple[Line, ...]]:
-    found: dict[str, list[Line]] = defaultdict(list)
-    for row in tables.rows("recommendations"):
-        conditions = (part.split("=", 1) for part in row["when"].split("; "))
-        line = Line(
-            population=row["population"],
-            when={gene: _cell(gene, text) for gene, text in conditions},
-            category=_category(row["category"]),
-            strength=row["strength"],
-            advice=row["advice"],
-            amount=row["amount"],
-        )
-        for drug in row["drugs"].split("; "):
-            found[drug].append(line)
-    return {drug: tuple(lines) for drug, lines in found.items()}
-
-
-def _category(text: str) -> Category:
-    match text:
-        case "standard" | "dose-change" | "avoid/alternative":
-            return text
-        case _:
-            raise ValueError(text)
-
-
-def _cell(gene: str, text: str) -> Cell:
-    parts = text.split("|")
-    spans = [part for part in parts if GENES[gene].scored and part[0].isdigit()]
-    words = frozenset(part.casefold() for part in parts if part not in spans)
-    return Cell(words, tuple(_span(part) for part in spans))
-
-
-def _span(text: str) -> tuple[int, int | None]:
-    """A span of scores as quarters: "0.25-1" is one to four, "2.5+" is ten and more."""
-    if text.endswith("+"):
-        return _quarters(text[:-1]), None
-    low, _, high = text.partition("-")
-    return _quarters(low), _quarters(high or low)
-
-
-def _quarters(text: str) -> int:
-    return round(float(text) * STEPS)
-
-
 def drug_guidance(drug: str, genotypes: Genotypes, population: str = GENERAL) -> list[Guidance]:
     """What the guideline says about a medicine, the gravest first.
 
@@ -189,7 +61,7 @@ def drug_guidance(drug: str, genotypes: Genotypes, population: str = GENERAL) ->
     guideline has no general advice, "general" gives that for each of its populations.
     Raises `ClinicalInputError` for a medicine or population that is not in the table.
     """
-    row = _known(drug)
+    row = drugs.known(drug)
     lines = _chosen(row, population)
     known = readings(genotypes)
     keys = {gene: _usable(gene, known.get(gene), lines) for gene in row.genes}
@@ -204,22 +76,15 @@ def drug_guidance(drug: str, genotypes: Genotypes, population: str = GENERAL) ->
     return sorted(answers, key=lambda each: URGENCY[each.category])
 
 
-def _known(drug: object) -> Drug:
-    name = " ".join(drug.split()).lower() if isinstance(drug, str) else ""
-    row = DRUGS.get(SYNONYMS.get(name, name))
-    if row is None:
-        raise ClinicalInputError("drug", Sentence(NOT_A_DRUG, {"drug": str(drug)[:60]}), SOURCE)
-    return row
-
-
 def populations(drug: str) -> tuple[str, ...]:
     """The populations a medicine's guideline tells apart."""
-    return tuple(dict.fromkeys(line.population for line in _lines()[_known(drug).name]))
+    return tuple(dict.fromkeys(line.population for line in drugs.lines()[drugs.known(drug).name]))
 
 
 def _chosen(row: Drug, population: str) -> tuple[Line, ...]:
-    lines = _lines()[row.name]
+    lines = drugs.lines()[row.name]
     wanted = " ".join(str(population).split()).casefold()
+    wanted = GENERAL if wanted in NO_POPULATION else wanted
     found = tuple(line for line in lines if line.population.casefold() == wanted)
     if found:
         return found

@@ -20,6 +20,7 @@ from app.clinical.pharmacogenomics.names import INDETERMINATE
 from app.clinical.pharmacogenomics.tables import GENES, STEPS
 from app.clinical.sentences import N_, Sentence
 
+NOT_RESULTS = N_("Please give the results as genes with what was found, or as read from a file.")
 UNREADABLE = N_("We cannot read the result for %(gene)s.")
 
 # A score as quarters, or words such as "poor metabolizer", "*57:01 positive".
@@ -65,13 +66,20 @@ def _joined(one: Reading, other: Reading) -> Reading:
     )
 
 
-def _calls(genotypes: Genotypes) -> Iterator[OutsideCall]:
-    if isinstance(genotypes, Mapping):
-        for gene, told in genotypes.items():
-            yield from _told(gene.strip().upper(), told)
-        return
-    for each in genotypes:
-        yield from _told(each.gene, each)
+def _calls(genotypes: object) -> Iterator[OutsideCall]:
+    match genotypes:
+        case Mapping():
+            for gene, told in genotypes.items():
+                yield from _told(str(gene).strip().upper(), told)
+        case str() | bytes():
+            raise ClinicalInputError("genotypes", Sentence(NOT_RESULTS), FORMAT)
+        case Iterable():
+            for each in genotypes:
+                if not isinstance(each, OutsideCall | Phenotype):
+                    raise ClinicalInputError("genotypes", Sentence(NOT_RESULTS), FORMAT)
+                yield from _told(each.gene, each)
+        case _:
+            raise ClinicalInputError("genotypes", Sentence(NOT_RESULTS), FORMAT)
 
 
 def _told(gene: str, told: object) -> Iterator[OutsideCall]:

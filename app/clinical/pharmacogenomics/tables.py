@@ -1,4 +1,11 @@
-"""The shipped tables, read once: genes, alleles, pairs of functions, bands, drugs, advice."""
+"""The shipped tables, read once.
+
+`genes.csv` says how each gene's phenotype is found, with source and version; `alleles.csv`
+the function, and where it is scored the activity value, of each known allele; `pairs.csv`
+the phenotype of two functions ("any" stands for whatever else, and pairs that are not there
+are indeterminate); `bands.csv` the phenotype of a score. `drugs.csv` and
+`recommendations.csv` condense what the guidelines advise. CPIC's content is CC0 1.0.
+"""
 
 from __future__ import annotations
 
