@@ -88,5 +88,4 @@ def _recognised(
     else:
         formats = _TABLES if named is None else (columns.of(named),)
         return table.recognised(stream, sample, formats, dates)
-    export.probe()
-    return export
+    return export.probed()

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import IO
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import IO, Any
 
 from app.clinical.devices.apple_records import Records
+from app.clinical.devices.apple_walk import Walk
 from app.clinical.devices.archive import BROKEN_READS
 from app.clinical.devices.layout import Format
-from app.clinical.devices.markup import Attributes, Damaged, Parser
+from app.clinical.devices.markup import ENTITIES, Attributes, Damaged, Parser
 from app.clinical.devices.opening import NOT_AN_EXPORT, SAMPLE_BYTES, refused
 from app.clinical.devices.reading import Reading
 from app.clinical.devices.tally import Tally
 from app.clinical.sentences import N_, Sentence
-
-CUT_SHORT = N_(
-    "The file is damaged or ends too early here. What comes before this line was read; to get"
-    " the rest, please export the file again."
-)
 
 ROOT = "HealthData"
 # Enough to meet everything the document type declares, and a small hostile file whole.
@@ -37,10 +36,19 @@ class Export:
     """An Apple Health export; `open` gives the document from its start."""
 
     open: Callable[[], IO[bytes]]
+    untyped: bool = False
     format: Format = FORMAT
 
-    def probe(self) -> None:
-        """Refuse at once what the beginning of the file already shows."""
+    def probed(self) -> Export:
+        """The same export, once its beginning has shown nothing to refuse."""
+        first = self._first_element()
+        if first is None and not self.untyped:
+            return replace(self, open=partial(_without_type, self.open), untyped=True).probed()
+        if first != ROOT:
+            raise refused(NOT_AN_EXPORT)
+        return self
+
+    def _first_element(self) -> str | None:
         met: list[str] = []
 
         def start(name: str, _: Attributes) -> None:
@@ -48,29 +56,63 @@ class Export:
                 met.append(name)
 
         parser = Parser(start, lambda _: None)
-        with self.open() as stream:
-            try:
-                parser.feed(stream.read(PROBED_BYTES))
-            except (Damaged, *BROKEN_READS) as error:
-                if not met:
-                    raise refused(NOT_AN_EXPORT) from error
-        if met and met[0] != ROOT:
-            raise refused(NOT_AN_EXPORT)
+        with self.open() as stream, suppress(Damaged, *BROKEN_READS):
+            parser.feed(stream.read(PROBED_BYTES))
+        return met[0] if met else None
 
     def readings(self, tally: Tally) -> Iterator[Reading]:
         """Every home measurement of the export, in its order."""
         records = Records(tally)
-        parser = Parser(records.start, records.end)
-        records.line = lambda: parser.line
+        walk = Walk(records, tally)
         with self.open() as stream:
             more = True
             while more:
                 try:
                     data = stream.read(SAMPLE_BYTES)
-                    more = bool(data)
-                    parser.feed(data, last=not more)
-                except (Damaged, *BROKEN_READS):
-                    more = False
-                    tally.problem(parser.line, Sentence(CUT_SHORT))
+                except BROKEN_READS:
+                    data = b""
+                more = bool(data)
+                walk.feed(data)
                 yield from records.gathered()
         yield from records.unrepeated()
+
+
+def _without_type(opened: Callable[[], IO[bytes]]) -> IO[bytes]:
+    """The document without its document type, lines kept.
+
+    The exports of one whole year (iOS 16) have a damaged document type. Nothing in it is
+    needed; that it defines no entity is seen here, since no parser will see it.
+    """
+    stream = opened()
+    head = stream.read(PROBED_BYTES)
+    begin = head.find(b"<!DOCTYPE")
+    end = head.find(b"<HealthData", begin)
+    if 0 <= begin < end:
+        kind = head[begin:end]
+        if b"ENTITY" in kind or b"SYSTEM" in kind or b"PUBLIC" in kind:
+            raise refused(ENTITIES)
+        head = head[:begin] + b"\n" * kind.count(b"\n") + head[end:]
+    return io.BufferedReader(_Joined(head, stream), SAMPLE_BYTES)
+
+
+class _Joined(io.RawIOBase):
+    """Bytes already read, and the rest of their stream."""
+
+    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
+        super().__init__()
+        self._head, self._rest = io.BytesIO(head), rest
+
+    def readable(self) -> bool:
+        """Reading is all it does."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """First the one, then the other."""
+        data = self._head.read(len(buffer)) or self._rest.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        """Close the stream beneath as well."""
+        self._rest.close()
+        super().close()

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
-from app.clinical.devices import amounts, apple_types, times
+from app.clinical.devices import amounts, apple_types
 from app.clinical.devices.apple_types import Type
+from app.clinical.devices.apple_values import ends, moment, percent, span
 from app.clinical.devices.markup import Attributes
 from app.clinical.devices.reading import NOTHING, Reading, RowRefused
 from app.clinical.devices.tally import Tally
-from app.clinical.devices.times import EARLIEST_YEAR, LATEST_YEAR
 from app.clinical.sentences import N_, Sentence
 
 UNKNOWN_UNIT = N_("We do not know the unit “%(unit)s” for this kind of record.")
 NO_UNIT = N_("This record has no unit, so it was left out.")
-ENDS_FIRST = N_("This record ends before it begins, so it was left out.")
 
-# Of a moment as the exports write it, 2018-09-10 02:28:55 -0700, up to the zone.
-CLOCK_LENGTH = 19
 # More sorts of record than HealthKit has; the rest of a hostile file is counted together.
 MOST_SORTS = 5_000
 # Repeated pressures are told apart among this many, which is decades of measuring. Beyond
@@ -30,7 +26,6 @@ MOST_HELD = 100_000
 SHOWN_CHARACTERS = 30
 # A whole number as short as this, as most are, needs no more looking at.
 WHOLE_DIGITS = 9
-HUNDRED = Decimal(100)
 MINUTE = Decimal(60)
 
 # Elements that are counted beside the records.
@@ -43,7 +38,6 @@ WORKOUT_DETAILS = (
 )
 
 _new = tuple.__new__
-_iso = datetime.fromisoformat
 
 
 class Sort:
@@ -102,6 +96,10 @@ class Records:
             self._refusing(self._finish_workout, self._workout)
             self._workout = None
 
+    def begin_anew(self) -> None:
+        """The parser starts again at another entry: whatever was open is lost."""
+        self._inside, self._workout, self._meal_of = False, None, None
+
     def gathered(self) -> list[Reading]:
         """The readings since the last call, counted."""
         found, self._found, self._meal_of = self._found, [], None
@@ -113,7 +111,7 @@ class Records:
                 sort.passed = 0
             if sort.begun:
                 entry = self._tally.kind(sort.name, sort.unit or "")
-                entry.add(_ends(sort.begun), sort.numbers, len(sort.begun))
+                entry.add(ends(sort.begun), sort.numbers, len(sort.begun))
                 sort.begun, sort.numbers = [], []
         return found
 
@@ -181,8 +179,8 @@ class Records:
         text = get("value", "")
         whole = len(text) <= WHOLE_DIGITS and text.isdigit() and text.isascii()
         value = Decimal(text) if whole else amounts.scientific(text)
-        if row.percent and -1 <= value <= 1:
-            value *= HUNDRED
+        if row.percent:
+            value = percent(value, text)
         sort.begun.append(begun)
         sort.numbers.append(value)
         if row.measure == "glucose":
@@ -204,7 +202,7 @@ class Records:
         if stage is None:
             raise amounts.not_a_number(attributes.get("value", ""))
         measure = "sleep" if stage in apple_types.ASLEEP else stage
-        taken_at, ended_at = _span(attributes)
+        taken_at, ended_at = span(attributes)
         minutes = Decimal((ended_at - taken_at).total_seconds()) / MINUTE
         self._add(
             "SleepAnalysis",
@@ -225,7 +223,7 @@ class Records:
         )
 
     def _finish_workout(self, attributes: Attributes) -> None:
-        taken_at, ended_at = _span(attributes)
+        taken_at, ended_at = span(attributes)
         text, unit = attributes.get("duration", ""), attributes.get("durationUnit", "min")
         ucum = apple_types.DURATION.get(unit)
         if ucum is None:
@@ -255,36 +253,6 @@ class Records:
         values = [reading.value] if reading.value is not None else []
         self._tally.kind(name, reading.unit).add([reading.taken_at], values, 1)
         self._found.append(reading)
-
-
-def _ends(texts: list[str]) -> list[datetime]:
-    """The first and last of these moments, among which may be others.
-
-    Written in one zone, they stand in the order of their letters: no need to compare moments.
-    """
-    zones = {text[CLOCK_LENGTH:] for text in texts}
-    if len(zones) == 1 and zones.pop().startswith((" +", " -")):
-        texts = [min(texts), max(texts)]
-    return [moment(text) for text in texts]
-
-
-def moment(text: str) -> datetime:
-    """The moment a record names. The usual way of writing it has a way of its own, for speed."""
-    if text[CLOCK_LENGTH : CLOCK_LENGTH + 1] == " ":
-        try:
-            found = _iso(text[:CLOCK_LENGTH] + text[CLOCK_LENGTH + 1 :])
-        except ValueError:
-            return times.read(text)
-        if found.tzinfo is not None and EARLIEST_YEAR <= found.year <= LATEST_YEAR:
-            return found
-    return times.read(text)
-
-
-def _span(attributes: Attributes) -> tuple[datetime, datetime]:
-    begun, ended = moment(attributes.get("startDate", "")), moment(attributes.get("endDate", ""))
-    if (begun.tzinfo is None) != (ended.tzinfo is None) or ended < begun:
-        raise RowRefused(Sentence(ENDS_FIRST))
-    return begun, ended
 
 
 def _without_unit(sort: Sort) -> RowRefused:

@@ -21,6 +21,9 @@ MOST_DEPTH = 32
 # An entry of an export is a few hundred bytes; its document type some twenty thousand.
 MOST_BYTES_BETWEEN_TAGS = 2**20
 
+# Expat's "not well-formed (invalid token)".
+WRONG_LETTER = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]
+
 Attributes = dict[str, str]
 
 
@@ -32,9 +35,14 @@ class Parser:
     """A streaming parser whose elements go to `start` and `end`."""
 
     def __init__(
-        self, start: Callable[[str, Attributes], None], end: Callable[[str], None]
+        self,
+        start: Callable[[str, Attributes], None],
+        end: Callable[[str], None],
+        encoding: str | None = None,
     ) -> None:
-        self._expat = expat.ParserCreate()
+        self.encoding = encoding
+        self._expat = expat.ParserCreate(encoding)
+        self._expat.XmlDeclHandler = self._declared
         # Attributes defaulted in the document type are not the person's; and they multiply.
         self._expat.specified_attributes = True
         self._expat.StartDoctypeDeclHandler = _document_type
@@ -66,6 +74,17 @@ class Parser:
         self._expat.StartElementHandler = opened
         self._expat.EndElementHandler = closed
         return lambda: tags
+
+    def _declared(self, _: str, encoding: str | None, __: int) -> None:
+        self.encoding = encoding
+
+    @property
+    def damaged_at(self) -> int:
+        """The first place in all that was fed where something new may begin."""
+        place = max(int(self._expat.ErrorByteIndex), 0)
+        # A wrong letter is pointed at itself, any other damage by where its entry begins.
+        wrong_letter = self._expat.ErrorCode == WRONG_LETTER
+        return place if wrong_letter else place + 1
 
     @property
     def line(self) -> int:

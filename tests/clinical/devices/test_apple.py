@@ -183,6 +183,74 @@ def test_an_export_cut_short_keeps_what_came_before() -> None:
     assert "export the file again" in str(problem.sentence)
 
 
+DAMAGE = {
+    "a letter XML does not know": ('value="56"', 'value="56\x0b"'),
+    "a bare ampersand": ('"Watch"', '"Fish & Chips"'),
+    "an unknown entity": ('"Watch"', '"&nope;"'),
+    "a letter by a wrong number": ('"Watch"', '"bad&#x0B;"'),
+    "a quotation that does not end": ('value="56"', 'value="56'),
+    "an attribute twice": ("<Record ", '<Record value="1" '),
+    "no name": ("<Record ", "<1Record "),
+    "an entry left open and closed as another": ("/>", "></Correlation>"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize("records", [3, 2000])
+def test_a_damaged_entry_costs_itself(damage: str, records: int) -> None:
+    good = [record(HEART, str(60 + number % 90), "count/min") for number in range(records)]
+    bad = record(HEART, "56", "count/min").replace(*DAMAGE[damage], 1)
+    half = records // 2
+    found = opened(health(*good[:half], bad, *good[half:]))
+    values = [reading.value for reading in found.readings]
+    assert [value for value in values if value != 56] == [60 + n % 90 for n in range(records)]
+    (problem,) = found.problems
+    assert abs(problem.row - (4 + half)) <= 1  # an unended quotation shows on the next line
+
+
+def test_a_file_of_nothing_but_damage_ends() -> None:
+    bad = record(HEART, "56", "count/min", sourceName="&nope;")
+    found = opened(health(*[bad] * 3_000))
+    assert found.collect() == []
+    assert "export the file again" in str(found.problems[-1].sentence)
+    assert len(found.problems) < 1_100
+
+
+BROKEN_TYPE = """<!DOCTYPE HealthData [
+<!ELEMENT HealthData (ExportDate,Me,(Record)*)>
+<!ATTLIST Record type CDATA #REQUIRED
+>
+  device CDATA #IMPLIED
+>
+]>"""
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_damaged_document_type_of_one_ios_does_not_matter(packed: bool) -> None:
+    text = health(
+        record(HEART, "56", "count/min"), record(HEART, "x", "count/min"), top=BROKEN_TYPE
+    )
+    found = opened(zipped({"export.xml": text}) if packed else text)
+    assert [reading.value for reading in found.readings] == [56]
+    assert [problem.row for problem in found.problems] == [11]
+    assert len(found.collect()) == 1  # and once more from the start
+
+
+@pytest.mark.parametrize("hidden", ['<!ENTITY x "y">', '<!ENTITY % x SYSTEM "file:///x">'])
+def test_entities_behind_a_damaged_document_type_are_refused(hidden: str) -> None:
+    with pytest.raises(devices.DeviceFileError, match="entities"):
+        opened(
+            health(record(HEART, "56", "count/min"), top=BROKEN_TYPE.replace("]>", hidden + "]>"))
+        )
+
+
+@pytest.mark.parametrize("value", ["9999", "-0.1", "100.5"])
+def test_a_share_beyond_the_whole_is_left_out(value: str) -> None:
+    found = opened(health(record(SPO2, value, "%")))
+    assert found.collect() == []
+    assert len(found.problems) == 1
+
+
 def test_every_type_has_a_measure_and_units() -> None:
     assert len({row.name for row in TYPES}) == len(TYPES)
     for row in TYPES:

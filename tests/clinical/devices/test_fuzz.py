@@ -117,6 +117,16 @@ def test_bad_records_lose_no_good_one(bad: list[str], seed: random.Random) -> No
     assert len(found.problems) == len(bad)
 
 
+@given(st.integers(0, 23), st.integers(0, 10_000), st.integers(0, 255))
+def test_one_changed_byte_costs_two_records_at_most(row: int, place: int, byte: int) -> None:
+    spoilt = bytearray(HEART[row].encode())
+    spoilt[place % len(spoilt)] = byte
+    begin, end = (health(*part).encode() for part in (HEART[:row], HEART[row + 1 :]))
+    begin, end = begin[: -len("</HealthData>")], end[end.index(b"<Record") :] if row < 23 else b""
+    readings = read(begin + bytes(spoilt) + b"\n" + end)
+    assert len(readings) >= 22
+
+
 @pytest.mark.parametrize("rows", range(24))
 def test_rows_before_the_cut_are_kept(rows: int) -> None:
     whole = health(*HEART)
