@@ -24,10 +24,10 @@ CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/*.po)
 PIP := $(BIN)/python -m pip --quiet --quiet --no-input
 NPM_CI := npm ci --ignore-scripts --silent
 
-.PHONY: help ready install run test bench lint format catalogue lock clean test-tools
+.PHONY: help ready install run test bench bench-clinical lint format docs catalogue lock clean test-tools
 
 help: ## List these names
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: ready ## Create .venv and the browser assets, nothing else
 	@echo "Ready: make run starts the demo clinic."
@@ -46,6 +46,9 @@ test: ready $(STAMP)/dev node_modules/.checks test-tools ## Run every test, and 
 bench: ready $(STAMP)/dev test-tools ## Measure against bare Flask and a bare call, side by side
 	@$(BIN)/python -m benchmarks
 
+bench-clinical: $(STAMP)/dev ## Measure the medicine against bare rivals, side by side
+	@$(BIN)/python -m benchmarks.clinical
+
 lint: ready $(STAMP)/dev node_modules/.checks ## Check style, types, import contracts, templates and scripts
 	@status=0; \
 	$(BIN)/ruff check --quiet . || status=1; \
@@ -59,6 +62,9 @@ lint: ready $(STAMP)/dev node_modules/.checks ## Check style, types, import cont
 format: $(STAMP)/dev ## Lay out the Python files
 	@$(BIN)/ruff check --quiet --fix . || true
 	@$(BIN)/ruff format --quiet .
+
+docs: $(STAMP)/base ## Write docs/medicine.md from the library's own tables
+	@$(BIN)/python -m app.clinical.catalogue > docs/medicine.md
 
 CATALOGUE ?= app/translations/messages.pot
 catalogue: $(STAMP)/base ## Gather every sentence for translators

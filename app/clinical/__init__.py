@@ -7,6 +7,7 @@ in one hand and the test in the other.
 
     from app import clinical
 
+    clinical.calculate("CKD_EPI_2021", sex="female", age=55, creatinine=1.5, unit="mg/dL")
     clinical.units.convert(Decimal("5.5"), "mmol/L", "mg/dL", analyte="glucose")
 
 Each part loads when it is first named.
@@ -22,21 +23,38 @@ from app.clinical.sentences import N_, Sentence
 
 if TYPE_CHECKING:
     from app.clinical import (
+        baselines,
         blood_pressure,
+        catalogue,
+        devices,
+        glucose_metrics,
         guidelines,
+        home_pressure,
         measures,
         numbers,
+        pharmacogenomics,
         questionnaires,
+        response,
+        scores,
         units,
     )
+    from app.clinical.scores import calculate
 
 PARTS = frozenset(
     {
+        "baselines",
         "blood_pressure",
+        "catalogue",
+        "devices",
+        "glucose_metrics",
         "guidelines",
+        "home_pressure",
         "measures",
         "numbers",
+        "pharmacogenomics",
         "questionnaires",
+        "response",
+        "scores",
         "units",
     }
 )
@@ -47,11 +65,20 @@ __all__ = [
     "FormError",
     "Sentence",
     "UnitError",
+    "baselines",
     "blood_pressure",
+    "calculate",
+    "catalogue",
+    "devices",
+    "glucose_metrics",
     "guidelines",
+    "home_pressure",
     "measures",
     "numbers",
+    "pharmacogenomics",
     "questionnaires",
+    "response",
+    "scores",
     "units",
 ]
 
@@ -60,6 +87,8 @@ def __getattr__(name: str) -> Any:
     """Load a part when it is first named (PEP 562)."""
     if name in PARTS:
         return import_module(f"{__name__}.{name}")
+    if name == "calculate":
+        return import_module(f"{__name__}.scores").calculate
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
