@@ -14,7 +14,7 @@ from statistics import median
 from time import perf_counter
 from typing import TypeVar
 
-from app.clinical.pharmacogenomics import phenotype, tables
+from app.clinical.pharmacogenomics import parse_outside_calls, phenotype, tables
 from benchmarks.figures import Figure
 
 GENES = ("CYP2B6", "CYP2C19", "CYP2C9", "CYP2D6", "DPYD", "SLCO1B1", "TPMT", "UGT1A1")
@@ -43,6 +43,15 @@ def measure() -> Iterator[Figure]:
         ours,
         PER_SECOND_AIM,
         ours / PER_SECOND_AIM,
+        aim=1.0,
+    )
+    read = median(_lines_per_second(asked) for _ in range(ROUNDS))
+    yield Figure(
+        "lines of an outside-call table, against the rate asked for",
+        "per second",
+        read,
+        PER_SECOND_AIM,
+        read / PER_SECOND_AIM,
         aim=1.0,
     )
     yield Figure(
@@ -86,6 +95,13 @@ def _held(make: Callable[[], Kept]) -> tuple[int, Kept]:
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return held, made
+
+
+def _lines_per_second(asked: list[tuple[str, str]]) -> float:
+    text = "\n".join("\t".join(each) for each in asked)
+    started = perf_counter()
+    calls = parse_outside_calls(text)
+    return len(calls) / (perf_counter() - started)
 
 
 def _rate(asked: list[tuple[str, str]], answer: Callable[[tuple[str, str]], str]) -> float:

@@ -12,8 +12,8 @@ from app.clinical.pharmacogenomics.tables import GENES, STEPS
 from app.clinical.sentences import N_, Sentence, Value
 
 FORMAT = "PharmCAT outside call format: gene, diplotype, phenotype, activity score, by tabs"
-# A person has a few dozen results; the bound keeps a stray file from being read whole.
-MAX_LINES = 10_000
+# A person has a few dozen results, a whole clinic some thousands; more is a stray file.
+MAX_LINES = 500_000
 
 NOT_TEXT = N_("Please send the results as text, with one gene on each line.")
 TOO_LONG = N_("This is longer than any list of results: at most %(most)s lines.")
@@ -96,7 +96,9 @@ def _call(line: str, number: int) -> OutsideCall:
     gene, written, stated, score = (*fields, "", "")[:4]
     if not gene:
         raise _refused("gene", NO_GENE, line=number)
-    symbol = gene.upper() if gene.upper() in GENES else gene
+    symbol = gene if gene in GENES else _symbol(gene)
+    if not (stated or score) and diplotypes.as_tabled(symbol, written) is not None:
+        return OutsideCall(symbol, written, line=number)  # nearly every line: no doubt in it
     if not (written or stated or score) or (written == "/" and not (stated or score)):
         raise _refused("diplotype", NO_RESULT, line=number, gene=gene)
     call = OutsideCall(
@@ -107,6 +109,10 @@ def _call(line: str, number: int) -> OutsideCall:
         line=number,
     )
     return checked(_spelt(call) if call.diplotype is not None else call)
+
+
+def _symbol(gene: str) -> str:
+    return gene.upper() if gene.upper() in GENES else gene
 
 
 def _stated(gene: str, text: str) -> str | None:

@@ -110,12 +110,18 @@ def phenotype(gene: str, diplotype: str | None) -> Phenotype:
     if diplotype is None:
         return _nothing(row)
     _refuse_unless_short_text(diplotype)
-    # Nearly every result is two alleles in the table's own spelling: those need no reading.
-    known = tables.alleles()[row.symbol]
-    first, _, second = diplotype.partition("/")
-    if first in known and second in known and not row.symbol.startswith("HLA-"):
-        return _combined(row, known[first], known[second])
-    return _read(row, diplotype)
+    plain = as_tabled(row.symbol, diplotype)
+    return _read(row, diplotype) if plain is None else _combined(row, *plain)
+
+
+def as_tabled(gene: str, diplotype: str) -> tuple[Allele, Allele] | None:
+    """Both alleles where they stand in the table's own spelling, as nearly always."""
+    known = tables.alleles().get(gene)
+    if known is None or gene.startswith("HLA-"):
+        return None
+    one, _, other = diplotype.partition("/")
+    first, second = known.get(one), known.get(other)
+    return None if first is None or second is None else (first, second)
 
 
 def _refuse_unless_short_text(diplotype: object) -> None:

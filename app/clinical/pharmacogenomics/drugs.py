@@ -32,6 +32,7 @@ SYNONYMS = {
     "methylthioninium chloride": "methylene blue",
     "suxamethonium": "succinylcholine",
     "co-trimoxazole": "sulfamethoxazole / trimethoprim",
+    "sulfamethoxazole": "sulfamethoxazole / trimethoprim",
     "sulfamethazine": "sulfadimidine",
 }
 

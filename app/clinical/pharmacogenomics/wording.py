@@ -73,8 +73,8 @@ OTHERWISE = N_("Your %(gene)s result is %(result)s.")
 ADVICE = {
     "usual": N_("Nothing speaks against the usual dose of %(drug)s."),
     "usual-unsure": N_(
-        "What is known speaks for the usual dose of %(drug)s. Something is not known, so side"
-        " effects and blood counts deserve a closer look."
+        "What is known speaks for the usual dose of %(drug)s. Something is not known, so its"
+        " effects deserve a closer look."
     ),
     "usual-short": N_(
         "The usual starting dose of %(drug)s suits: as little as helps, for as short as possible."

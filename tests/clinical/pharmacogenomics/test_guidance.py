@@ -273,6 +273,26 @@ def test_genes_that_do_not_matter_change_nothing() -> None:
     assert drug_guidance("codeine", {"CYP2C19": "*2/*2"}) == []
 
 
+def test_a_gene_reported_as_unknown_is_as_one_not_reported() -> None:
+    unknown = {"diplotype": "Unknown/Unknown", "phenotypes": [], "activity_score": None}
+    known = {"HLA-B": {"diplotype": "*15:02/*57:01"}}
+    told = drug_guidance("carbamazepine", {**known, "HLA-A": unknown}, "CBZ naive")
+    assert told == drug_guidance("carbamazepine", known, "CBZ naive")
+    assert drug_guidance("carbamazepine", {"HLA-A": unknown}) == []
+
+
+def test_what_is_not_known_is_said_beside_the_usual_dose() -> None:
+    (told,) = drug_guidance("azathioprine", {"TPMT": "*1/*1"})
+    assert told.category == "standard"
+    assert "There is no result for NUDT15." in str(told.reason)
+    assert told.advice.text == wording.ADVICE["usual-unsure"]
+
+
+def test_a_doubt_about_the_report_reaches_the_flag() -> None:
+    (told,) = drug_guidance("abacavir", parse_outside_calls("HLA-B\t*15:02"))
+    assert any("both copies" in str(warning) for warning in told.warnings)
+
+
 def test_an_hla_marker_asked_for_is_the_one_spoken_of() -> None:
     (told,) = drug_guidance("abacavir", {"HLA-B": "*15:02/*57:01"})
     assert "HLA-B*57:01" in str(told.reason)
