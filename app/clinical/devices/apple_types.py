@@ -59,7 +59,7 @@ TYPES = (
     Type("HKQuantityTypeIdentifierForcedExpiratoryVolume1", "fev1", VOLUME),
     Type("HKQuantityTypeIdentifierForcedVitalCapacity", "fvc", VOLUME),
     Type("HKQuantityTypeIdentifierStepCount", "steps", {"count": "{steps}"}),
-    Type("HKQuantityTypeIdentifierAppleExerciseTime", "activity", DURATION),
+    Type("HKQuantityTypeIdentifierAppleExerciseTime", "exercise-time", DURATION),
 )
 
 SLEEP = "HKCategoryTypeIdentifierSleepAnalysis"

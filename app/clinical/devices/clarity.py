@@ -49,7 +49,7 @@ READ = {
     "calibrage": "calibration",
 }
 # A sensor's own estimate, and a drop of blood that corrects it.
-MEASURES = {"egv": "cgm-glucose", "calibration": "glucose"}
+MEASURES = {"egv": "glucose-sensor", "calibration": "glucose"}
 NEEDED = {"time", "event", "glucose"}
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from app.clinical.devices import amounts
 from app.clinical.devices.layout import (
@@ -100,7 +102,7 @@ class Table(Layout):
                     column.component,
                     column.measure if column.component == "value" else column.component,
                     text,
-                    None if word else amounts.number(text),
+                    None if word else _number(text, column.unit),
                     column.unit,
                     column.heading.partition("(")[2].rstrip(")") or column.unit,
                     taken_at,
@@ -112,6 +114,12 @@ class Table(Layout):
             )
         _refuse_swapped(readings)
         return Row(tuple(readings))
+
+
+def _number(text: str, unit: str) -> Decimal:
+    """The number of a cell; a height in inches may be written in feet and inches."""
+    feet = FEET.fullmatch(text) if unit == "[in_i]" else None
+    return Decimal(feet[1]) * 12 + Decimal(feet[2]) if feet else amounts.number(text)
 
 
 def _refuse_swapped(readings: Sequence[Reading]) -> None:
@@ -185,17 +193,22 @@ WITHINGS = (
     (("weight", "gewicht", "poids", "peso"), "weight", "kg"),
     (("height", "größe", "taille", "altura", "altezza"), "height", "m"),
 )
+FAT = ("fat mass", "fettmasse", "masse grasse", "masa grasa")
+# 5' 10.0''
+FEET = re.compile(r"(\d)'\s*(\d{1,2}(?:\.\d+)?)(?:''|\")?", re.ASCII)
 COMMENTS = ("comments", "kommentare", "commentaires", "comentarios", "commenti")
 
 
 def recognise_withings(heading: Cells) -> Table | None:
-    """bp.csv, weight.csv or height.csv: the date first, a column of comments."""
+    """bp.csv, weight.csv or height.csv: the date first, beside it comments or masses."""
     notes = find(heading, COMMENTS)
-    if not heading or not heading[0].casefold().startswith(DATE) or notes is None:
+    if not heading or not heading[0].casefold().startswith(DATE):
         return None
     found = places(heading, OMRON)
-    if found.keys() >= {"systolic", "diastolic"}:
+    if found.keys() >= {"systolic", "diastolic"} and notes is not None:
         return Table(0, None, _pressures(heading, found, "mm[Hg]"), notes=notes)
+    if notes is None and find(heading, FAT) is None:
+        return None
     for words, measure, otherwise in WITHINGS:
         place = find(heading, words)
         unit = None if place is None else _unit(heading[place], otherwise)
@@ -208,8 +221,8 @@ def recognise_withings(heading: Cells) -> Table | None:
 OMRON_FORMAT = Format(
     "omron",
     Sentence(N_("Omron report by e-mail")),
-    "Heading and rows shown by public importers of these reports; headings in other languages"
-    " from working knowledge",
+    "Heading and rows shown by public importers of these reports, English and German; headings"
+    " in other languages from working knowledge",
     recognise_omron,
 )
 WITHINGS_FORMAT = Format(

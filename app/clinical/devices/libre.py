@@ -18,10 +18,10 @@ from app.clinical.sentences import N_, Sentence
 # Record types that carry no measurement, under the names they are counted by.
 PASSED = {"4": "insulin", "5": "food", "6": "note"}
 MEASURES = {
-    "historic": "cgm-glucose",
-    "scan": "cgm-glucose",
+    "historic": "glucose-sensor",
+    "scan": "glucose-sensor",
     "strip": "glucose",
-    "ketone": "ketones",
+    "ketone": "ketones-blood",
 }
 
 

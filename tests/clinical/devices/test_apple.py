@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from app.clinical import devices
+from app.clinical import devices, measures
+from app.clinical.devices import clarity, libre
 from app.clinical.devices.apple_types import TYPES
 from tests.clinical.devices.files import health, opened, record, zipped
 
@@ -249,6 +250,23 @@ def test_a_share_beyond_the_whole_is_left_out(value: str) -> None:
     found = opened(health(record(SPO2, value, "%")))
     assert found.collect() == []
     assert len(found.problems) == 1
+
+
+# What people's devices measure and no table of home measures holds.
+BESIDE = {"body-fat", "exercise-time"}
+
+
+def test_what_a_home_measure_is_called_and_measured_in_is_the_table_s() -> None:
+    for row in TYPES:
+        if row.measure in BESIDE:
+            continue
+        measure = measures.get(row.measure)
+        assert row.component in {component.key for component in measure.components}
+        for unit in row.units.values():
+            exact = measure.to_canonical(Decimal(1), unit)
+            assert exact.is_finite()
+    for key in {*clarity.MEASURES.values(), *libre.MEASURES.values()}:
+        assert {"mmol/L"} <= {choice.unit for choice in measures.get(key).choices}
 
 
 def test_every_type_has_a_measure_and_units() -> None:

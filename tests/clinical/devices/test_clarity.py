@@ -21,7 +21,7 @@ def test_estimates_and_calibrations_are_told_apart() -> None:
         )
     )
     estimate, calibration = found.readings
-    assert (estimate.measure, estimate.context, estimate.value) == ("cgm-glucose", "egv", 105)
+    assert (estimate.measure, estimate.context, estimate.value) == ("glucose-sensor", "egv", 105)
     assert (calibration.measure, calibration.context) == ("glucose", "calibration")
     assert found.summary.counts == {
         "egv": 1,

@@ -51,10 +51,10 @@ def test_each_sort_of_record_goes_where_it_belongs() -> None:
     rows = [line(record, *cell) for record, cell in enumerate(filled)]
     found = opened(libre(*rows))
     assert [(one.measure, one.context, str(one.value)) for one in found.readings] == [
-        ("cgm-glucose", "historic", "121"),
-        ("cgm-glucose", "scan", "130"),
+        ("glucose-sensor", "historic", "121"),
+        ("glucose-sensor", "scan", "130"),
         ("glucose", "strip", "126"),
-        ("ketones", "ketone", "0.6"),
+        ("ketones-blood", "ketone", "0.6"),
     ]
     assert found.summary.passed == {"insulin": 1, "food": 1, "note": 1}
     assert found.problems == ()

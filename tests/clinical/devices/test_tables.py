@@ -31,6 +31,18 @@ def test_omron_days_and_times_are_read(day: str, time: str) -> None:
     assert (upper.value, lower.value) == (117, 76)
 
 
+def test_a_german_omron_report_is_read() -> None:
+    heading = "Datum,Zeit,Systolisch (mmHg),Diastolisch (mmHg),Puls (bpm)"
+    found = opened(f"{heading}\n13 Juli 2026,07:50,128,82,61\n2 März 2026,21:10,131,84,60\n")
+    assert found.summary.imported == 2
+    assert [reading.taken_at.month for reading in found.readings] == [7, 7, 7, 3, 3, 3]
+
+
+def test_a_pulse_without_a_pressure_is_read_alone() -> None:
+    found = opened('Date,"Heart rate",Systolic,Diastolic,Comments\n"2026-06-20 08:15:00",58,,,\n')
+    assert [(one.measure, one.value) for one in found.readings] == [("heart-rate", 58)]
+
+
 def test_an_omron_report_without_pulse_still_has_its_pressures() -> None:
     found = opened(omron("Jan 6 2025,08:46,117,76,-,-,-,-,felt well"))
     assert [reading.component for reading in found.readings] == ["systolic", "diastolic"]
@@ -54,6 +66,11 @@ def test_swapped_pressures_are_left_out_and_said() -> None:
          "82.35", "kg"),
         ('Date,"Weight (lb)","Fat mass (lb)",Comments\n"2025-01-12 07:30:00",181.5,,', "weight",
          "181.5", "[lb_av]"),
+        # Heading and rows as public importers of these exports expect them.
+        ('Date,"Weight (kg)","Fat mass (kg)","Bone mass (kg)"\n2026-07-01 08:12:00,78.4,15.2,3.1',
+         "weight", "78.4", "kg"),
+        ('Date,"Height (in)",Comments\n"2026-06-01 08:00:00","5\' 10.0\'\'",', "height", "70",
+         "[in_i]"),
         ('Date,"Height (m)",Comments\n"2025-01-12 07:30:00",1.78,', "height", "1.78", "m"),
         ('Date,Height,Comments\n"2025-01-12 07:30:00",1.78,', "height", "1.78", "m"),
     ],
