@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
 from app.clinical.guidelines import criteria
 from app.clinical.guidelines.answers import NO, Answer
 from app.clinical.guidelines.build import Case, Exclusion, Text, rule
@@ -16,14 +19,22 @@ from app.clinical.guidelines.sources import (
 )
 from app.clinical.sentences import N_, Sentence
 
-COLONOSCOPY, MAMMOGRAM = 10 * YEAR, 2 * YEAR
+MAMMOGRAM = 2 * YEAR
+# How long each accepted test lasts (USPSTF 2021, table of strategies).
+BOWEL_TESTS = {
+    "fit": YEAR,
+    "stool-dna": 3 * YEAR,
+    "ct-colonography": 5 * YEAR,
+    "sigmoidoscopy": 5 * YEAR,
+    "colonoscopy": 10 * YEAR,
+}
 
 
 def _bowel(person: Person) -> Answer:
-    """CRC-01: 45 to 75 years, no stool test in a year and no colonoscopy in ten."""
+    """CRC-01: 45 to 75 years, and no accepted test that still counts."""
     grades = criteria.colorectal(person.age)
-    recent = person.done("fit", YEAR) | person.done("colonoscopy", COLONOSCOPY)
-    return (grades["A"] | grades["B"]) & ~recent
+    recent = [person.done(test, days) for test, days in BOWEL_TESTS.items()]
+    return (grades["A"] | grades["B"]) & ~reduce(or_, recent)
 
 
 CRC_01 = rule(

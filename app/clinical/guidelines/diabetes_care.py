@@ -13,7 +13,8 @@ from app.clinical.sentences import N_, Sentence
 
 EGFR_LEAST, EGFR_MOST, UACR = 20, 60, 200
 FIB4, FIB4_OLDER, FIB4_HIGH = 1.3, 2.0, 2.67
-# Above this age the higher line holds; below the other the score means little.
+# Above this age the higher line holds (AASLD 2023 says over 65; the score's own form says from
+# 65, so at 65 this rule asks for the second test); below the other the score means little.
 FIB4_OLDER_ABOVE, FIB4_YOUNGEST = 65, 35
 
 

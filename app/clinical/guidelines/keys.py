@@ -134,9 +134,11 @@ _CONDITIONS: Mapping[str, Kind] = {
     "fracture-risk": _flag(N_("whether a risk tool found thin bones likely")),
     "colorectal-cancer": _flag(N_("whether you have had bowel cancer")),
     "colectomy": _flag(N_("whether your large bowel was removed")),
+    # Close family, polyps, inflamed bowel or an inherited syndrome (CDC's screening logic).
     "colorectal-high-risk": _flag(N_("whether your risk of bowel cancer is raised")),
     "breast-cancer": _flag(N_("whether you have had breast cancer")),
     "mastectomy": _flag(N_("whether both breasts were removed")),
+    # Genes, radiation to the chest while young, or an atypical biopsy (the same logic).
     "breast-high-risk": _flag(N_("whether your risk of breast cancer is raised")),
     "lung-cancer": _flag(N_("whether you have had lung cancer")),
     "limited-life": _flag(N_("whether another illness limits what treatment can do"), YEAR),
@@ -145,7 +147,10 @@ _CONDITIONS: Mapping[str, Kind] = {
 # Tests whose day counts; the value of `fit` is whether it was positive.
 _DONE: Mapping[str, Kind] = {
     "fit": _flag(N_("a stool test for hidden blood")),
+    "stool-dna": _flag(N_("a stool test for changed genes and blood")),
     "colonoscopy": _flag(N_("a colonoscopy")),
+    "sigmoidoscopy": _flag(N_("a look into the last part of the bowel")),
+    "ct-colonography": _flag(N_("a scan of the bowel")),
     "mammogram": _flag(N_("a mammogram")),
     "low-dose-ct": _flag(N_("a low-dose scan of the lungs")),
     "aortic-ultrasound": _flag(N_("an ultrasound of the aorta")),

@@ -82,4 +82,4 @@ def _fact(key: str, given: Any) -> Fact:
 
 def people() -> st.SearchStrategy[list[Fact]]:
     """Someone about whom all sorts of things are known, or nothing."""
-    return st.lists(st.sampled_from(sorted(KEYS)).flatmap(some_fact), max_size=60)
+    return st.lists(st.sampled_from(sorted(KEYS)).flatmap(some_fact), max_size=40)

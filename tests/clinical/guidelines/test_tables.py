@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.clinical.guidelines import RULES
 from app.clinical.guidelines.build import Decision
-from tests.clinical.guidelines.crowd import known
+from app.clinical.guidelines.facts import Fact
+from tests.clinical.guidelines.crowd import known, people
 from tests.clinical.guidelines.tables import LIPIDS, OUT, PRESSURE, YES, Row, Table
 from tests.clinical.guidelines.tables_of_organs import KIDNEYS, MIND, SCREENING, SUGAR
 from tests.clinical.people import asked, outcome
@@ -57,6 +60,51 @@ def _why_not(name: str, base: dict[str, Any], row: Row) -> str:
     said = asked(name, known(**{**base, **row[0]}))
     assert said is not None
     return str(said.reason)
+
+
+EXCLUDED = [
+    (name, {**base, **change})
+    for name, (base, rows) in TABLES.items()
+    for change, expected in rows
+    if expected == OUT
+]
+
+
+@given(st.sampled_from(EXCLUDED), people())
+def test_no_rule_recommends_while_an_exclusion_holds(
+    excluded: tuple[str, dict[str, Any]], more: list[Fact]
+) -> None:
+    name, told = excluded
+    facts = known(**told)
+    mine = {each.key for each in facts}
+    others = [each for each in more if each.key not in mine]
+    assert outcome(name, [*facts, *others]) != "proposed"
+
+
+WAITING = [
+    (name, {**base, **change}, expected)
+    for name, (base, rows) in TABLES.items()
+    for change, expected in rows
+    if isinstance(expected, tuple)
+]
+
+
+@given(st.sampled_from(WAITING), people())
+def test_facts_that_are_not_asked_for_decide_nothing(
+    waiting: tuple[str, dict[str, Any], tuple[str, ...]], more: list[Fact]
+) -> None:
+    name, told, _needs = waiting
+    facts = known(**told)
+    used = {key for base, _rows in [TABLES[name]] for key in base} | set(told)
+    unrelated = [each for each in more if each.key in UNRELATED and each.key not in used]
+    assert outcome(name, [*facts, *unrelated]) == outcome(name, facts)
+
+
+# Kinds of facts that only the rules of habits and salt ask for.
+UNRELATED = {
+    "salt-table", "salt-packaged", "salt-cured", "salt-takeaway", "alcohol-frequency",
+    "alcohol-amount", "alcohol-binge", "activity-days", "activity-minutes", "other-tobacco",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from app.clinical import ClinicalInputError
 from app.clinical.guidelines import RULES, TOPICS, screening
+from app.clinical.guidelines.facts import Fact
 from app.clinical.guidelines.strengths import GRADES
+from tests.clinical.guidelines.crowd import known
+from tests.clinical.people import TODAY, outcome
 from tests.clinical.shared import cases
 
 STATIN = ("age", "has_cvd_risk_factor", "ten_year_cvd_pct")
@@ -221,3 +224,73 @@ def test_grade_is_one_of_the_task_forces_and_says_included(
     ):
         assert found.included is (found.grade is not None)
         assert found.grade is None or found.grade in GRADES
+
+
+SEX = st.sampled_from(["female", "male"])
+AGES = st.integers(18, 95)
+
+
+@given(AGES, st.integers(20, 40))
+def test_rules_about_weight_speak_where_their_topics_do(age: int, bmi: int) -> None:
+    facts = known(age=age, weight=4 * bmi, height=200)
+    assert agree("OB-01", facts, "obesity-2018", "B", age=age, bmi=bmi)
+    assert agree("DM-01", facts, "prediabetes-2021", "B", age=age, bmi=bmi)
+
+
+@given(AGES, SEX, st.booleans())
+def test_rules_about_scans_speak_where_their_topics_do(age: int, sex: str, never: bool) -> None:
+    smoking = "LA18978-9" if never else "LA15920-4"
+    facts = known(age=age, sex_at_birth=sex, smoking_status=smoking, menopause=False)
+    assert agree("AAA-01", facts, "aaa-2019", "B", age=age, sex=sex, never_smoked=never)
+    assert agree("BR-01", facts, "breast-2024", "B", age=age, sex=sex)
+    bones = {"postmenopausal": False, "raised_risk": False}
+    assert agree("OST-01", facts, "osteoporosis-2025", "B", age=age, sex=sex, **bones)
+    assert agree("CRC-01", facts, "colorectal-2021", "AB", age=age, average_risk=True)
+
+
+@given(AGES, st.integers(0, 40), st.integers(0, 30), st.booleans())
+def test_rule_about_lungs_speaks_where_its_topic_does(
+    age: int, packs: int, quit_years: int, smokes: bool
+) -> None:
+    facts = known(
+        age=age,
+        pack_years=packs,
+        smoking_status="LA18976-3" if smokes else "LA15920-4",
+        quit_date=TODAY.replace(year=TODAY.year - quit_years),
+    )
+    told = {"pack_years": packs, "smokes": smokes, "years_since_quit": quit_years}
+    assert agree("LUNG-01", facts, "lung-2021", "B", age=age, **told)
+
+
+@given(AGES, st.booleans(), st.sampled_from([5, 7.4, 7.5, 9.9, 10, 30]))
+def test_rules_about_the_heart_speak_where_their_topics_do(
+    age: int, factor: bool, risk: float
+) -> None:
+    facts = known(
+        age=age,
+        pce_ascvd_10y=risk,
+        hypertension=factor,
+        diabetes="none",
+        dyslipidaemia=False,
+        smoking_status="LA18978-9",
+        medicines=(),
+    )
+    told = {"age": age, "has_cvd_risk_factor": factor}
+    assert agree("CV-01", facts, "cvd-counselling-2020", "B", **told)
+    assert agree("CV-02", facts, "statin-2022", "B", **told, ten_year_cvd_pct=risk)
+    assert agree("CV-03", facts, "statin-2022", "C", **told, ten_year_cvd_pct=risk)
+    assert agree("CV-04", facts, "aspirin-2022", "D", age=age, ten_year_cvd_pct=risk)
+
+
+def agree(rule: str, facts: list[Fact], topic: str, grades: str, **inputs: Any) -> bool:
+    """Whether the rule recommends exactly where the topic gives one of these grades."""
+    grade = screening(topic, **inputs).grade
+    return (outcome(rule, facts) == "proposed") is (grade is not None and grade in grades)
+
+
+def test_every_topic_with_rules_is_compared_with_them() -> None:
+    compared = {
+        "OB-01", "DM-01", "AAA-01", "BR-01", "OST-01", "CRC-01", "LUNG-01", "CV-01", "CV-02",
+        "CV-03", "CV-04",
+    }  # fmt: skip
+    assert {name for topic in TOPICS.values() for name in topic.rules} == compared
