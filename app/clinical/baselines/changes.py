@@ -154,9 +154,9 @@ def _judged(series: _Series, before: int, row: Variation | None) -> Change:
     if settled is None:
         return _answer("too-early", 0.0, 1.0, row)
     # A result or two is all a laboratory gives: there the table's CVI is relied on.
-    known = 1.0 if single else min(1.0, before / SETTLED)
+    allowed = ALARM / 2 if single else ALARM * min(1.0, before / SETTLED)
     chance, shift = min(looks)
-    if chance < ALARM * known / len(looks):
+    if chance < allowed:
         return _answer("change", shift, chance, row)
     chance, shift = _alone(series, settled)
     return _answer("unusual" if chance < UNUSUAL else "same", shift, chance, row)

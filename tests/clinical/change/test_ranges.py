@@ -12,15 +12,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.clinical import measures
-from app.clinical.baselines import Reading, expected_range, table, variation
+from app.clinical.baselines import (
+    Reading,
+    Variation,
+    expected_range,
+    is_change,
+    table,
+    variation,
+)
 from app.clinical.errors import ClinicalInputError
+from app.clinical.measures import Component
+from app.clinical.response import effect
 
 MONDAY = datetime(2026, 11, 16, 7, tzinfo=UTC)
 PRESSURES = [128, 131, 126, 135, 124, 129, 133, 127, 130, 125]
 
 
-def daily(values: list[float]) -> list[Reading]:
-    return [Reading(MONDAY + timedelta(days=day), value) for day, value in enumerate(values)]
+def daily(values: list[float], start: int = 0) -> list[Reading]:
+    return [Reading(MONDAY + timedelta(days=start + day), v) for day, v in enumerate(values)]
 
 
 def test_ten_readings_give_a_range_around_them() -> None:
@@ -209,8 +218,37 @@ def test_no_code_belongs_to_two_rows() -> None:
     assert len(codes) == len(set(codes))
 
 
+def home_rows() -> list[tuple[Component, str, Variation]]:
+    """Each number of the table of measures that has a row of variation, with its unit."""
+    owners = {code: row for row in table().values() for code in row.loinc}
+    return [
+        (component, measure.canonical, owners[component.loinc])
+        for measure in measures.MEASURES.values()
+        for component in measure.components
+        if component.loinc in owners
+    ]
+
+
+def test_every_row_belongs_to_a_measure_and_speaks_its_unit() -> None:
+    rows = home_rows()
+    assert {row.key for _component, _unit, row in rows} == set(table())
+    for component, unit, row in rows:
+        assert unit == row.unit, component.key
+
+
 def test_what_is_permitted_is_what_the_table_of_measures_permits() -> None:
-    pressure = measures.get("blood-pressure")
-    for key in ("systolic", "diastolic"):
-        hard = pressure.component(key).hard
-        assert (variation(key).low, variation(key).high) == (hard.low, hard.high)
+    """But for 0 where logarithms are taken."""
+    for component, _unit, row in home_rows():
+        assert row.high == component.hard.high, row.key
+        assert row.low == component.hard.low or (row.scale == "log" and row.low <= 1), row.key
+
+
+@pytest.mark.parametrize("key", sorted(table()))
+def test_every_measure_has_a_range_and_an_answer(key: str) -> None:
+    row = variation(key)
+    typical = float(row.typical)
+    history = daily([typical] * 6)
+    found = expected_range(history, key)
+    assert float(row.low) <= found.low < typical < found.high <= float(row.high)
+    assert is_change(history, typical, key).kind == "same"
+    assert effect(history, daily([typical] * 6, start=6), key).kind in {"same", "too-early"}

@@ -74,6 +74,15 @@ def test_a_shift_of_two_is_found_by_the_third_reading_with_few_false_alarms(worl
     assert by_the_third >= SHARE / 2  # so the median is three readings or fewer
 
 
+@pytest.mark.parametrize("earlier", [1, 2, 4, 8])
+def test_laboratory_results_that_only_scatter_are_seldom_called_a_change(earlier: int) -> None:
+    alarms = 0
+    for person in people(LABORATORY, SHARE, seed=6):
+        *history, newest = person.series(earlier + 1)
+        alarms += bool(is_change(history, newest, person.row))
+    assert alarms <= SHARE / 100
+
+
 @pytest.mark.parametrize("world", WORLDS, ids=str)
 @pytest.mark.parametrize(("before", "after"), [(3, 3), (8, 6), (28, 14)])
 def test_of_100_plans_that_do_nothing_at_most_5_claim_an_effect(
