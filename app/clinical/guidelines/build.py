@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from itertools import groupby
 
-from app.clinical.guidelines.answers import Answer
+from app.clinical.guidelines.answers import Answer, merged
 from app.clinical.guidelines.facts import Fact
 from app.clinical.guidelines.keys import KEYS
 from app.clinical.guidelines.known import ASK_TEAM, IN_PREGNANCY
@@ -135,17 +135,23 @@ def rule(  # noqa: PLR0913 - a rule has this many parts, and each is named where
 
 STILL_NEEDED = N_("To tell whether this is for you we still need: %(what)s.")
 TOO_OLD = N_("To tell whether this is for you we need a newer answer about: %(what)s.")
+UNCLEAR = N_("What we know does not tell whether this is for you. It depends on: %(what)s.")
 SUPPLY = N_("Please tell your care team, or ask them how it can be found out.")
 AND = N_("%(before)s; %(last)s")
 
 
 def undecided(person: Person, answer: Answer) -> Gap:
-    """Cannot tell: which facts would decide, and whether they are absent or too old."""
+    """Cannot tell: which facts would decide, and whether they are absent, old or unclear."""
+    week = person.home_week
+    if answer.needs == ("blood-pressure",) and isinstance(week, Gap):
+        return replace(week, evidence=merged(answer.facts, week.evidence))
+    unclear = tuple(fact for key in answer.needs if (fact := person.fresh(key)) is not None)
     old = tuple(fact for key in answer.needs if (fact := person.profile.latest(key)) is not None)
-    what = joined(Sentence(KEYS[key].name) for key in answer.needs)
-    said = Sentence(TOO_OLD if old else STILL_NEEDED, {"what": what})
-    reason: Reason = "old" if old else "absent"
-    return Gap(reason, said, Sentence(SUPPLY), answer.needs, (*answer.facts, *old))
+    what = {"what": joined(Sentence(KEYS[key].name) for key in answer.needs)}
+    reason: Reason = "not enough" if unclear else "old" if old else "absent"
+    said = Sentence({"not enough": UNCLEAR, "old": TOO_OLD}.get(reason, STILL_NEEDED), what)
+    supply = Sentence(ASK_TEAM if unclear else SUPPLY)
+    return Gap(reason, said, supply, answer.needs, merged(answer.facts, old))
 
 
 def _found(person: Person, facts: tuple[Fact, ...], text: Text, cases: tuple[Case, ...]) -> Found:

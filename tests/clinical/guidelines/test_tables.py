@@ -147,6 +147,39 @@ def test_reason_names_the_persons_own_facts_and_their_days() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("told", "reason", "words"),
+    [
+        ({"age": 50}, "absent", "we still need: your sex at birth."),
+        ({"age": 50, "sex_at_birth": "other"}, "not enough", "depends on: your sex at birth."),
+    ],
+)
+def test_who_has_answered_is_not_asked_again(told: dict[str, Any], reason: str, words: str) -> None:
+    said = asked("BR-01", known(**told))
+    assert said is not None
+    assert said.gap is not None
+    assert said.gap.reason == reason
+    assert str(said.reason).endswith(words)
+    assert ("ask your care team what applies" in str(said.gap.supply)) is (reason != "absent")
+
+
+def test_result_that_is_too_old_is_asked_for_anew() -> None:
+    said = asked("LIP-06", known(triglycerides=(600, 400)))
+    assert said is not None
+    assert said.gap is not None
+    assert said.gap.reason == "old"
+    assert "a newer answer about: your triglycerides" in str(said.reason)
+
+
+def test_unfinished_week_at_home_says_how_many_readings_are_needed() -> None:
+    said = asked("BP-06", known(age=50, hypertension=None, home=(150, 90, 3)))
+    assert said is not None
+    assert said.status == "undecided"
+    told = asked("BP-08", known(age=50, office_blood_pressure=(120, 70), home=(150, 90, 3)))
+    assert told is not None
+    assert "readings still needed: 4" in str(told.reason)
+
+
 def test_missing_datum_is_named_in_words() -> None:
     said = asked("BR-01", known(age=50))
     assert said is not None
