@@ -83,6 +83,19 @@ ACTIVITY_DAYS = number(
 )
 
 
+EXERCISE_TIME = number(
+    "exercise-time",
+    "55411-3",
+    N_("Minutes of exercise, from a watch"),
+    SENSOR,
+    (Choice("min", N_("minutes"), 0), Choice("h", N_("hours"), 1)),
+    hard=(0, 1440),
+    soft=(0, 600),
+    goal=(N_("About 20 to 40 minutes a day make up the 150 to 300 minutes of a week."), WHO),
+    how_to=(N_("Wear your watch when you exercise; it counts what makes your heart beat faster."),),
+    source=WHO_SOURCE,
+)
+
 SLEEP_HOURS = number(
     "sleep",
     "93832-4",
@@ -158,4 +171,4 @@ PAIN = number(
     source="Boonstra 2016 doi:10.3389/fpsyg.2016.01466; from working knowledge",
 )
 
-ROWS = (STEPS, ACTIVITY, ACTIVITY_DAYS, SLEEP_HOURS, *STAGES, PAIN)
+ROWS = (STEPS, ACTIVITY, ACTIVITY_DAYS, EXERCISE_TIME, SLEEP_HOURS, *STAGES, PAIN)

@@ -228,4 +228,17 @@ BMI = number(
     " doi:10.1016/S0140-6736(03)15268-3",
 )
 
-ROWS = (HEART_RATE, OXYGEN, TEMPERATURE, BREATHING, WAIST, BMI)
+BODY_FAT = number(
+    "body-fat",
+    "41982-0",
+    N_("Share of body fat"),
+    VITAL,
+    (Choice("%", "%", 1),),
+    hard=(2, 75),
+    soft=(5, 60),
+    goal=(N_("It differs with age and sex. Your own change over time is what counts."), "WHO"),
+    how_to=(N_("Scales only estimate it: use the same scales, at the same time of day."),),
+    source="Range from working knowledge; no guideline sets a goal",
+)
+
+ROWS = (HEART_RATE, OXYGEN, TEMPERATURE, BREATHING, WAIST, BMI, BODY_FAT)

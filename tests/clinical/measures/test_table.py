@@ -11,6 +11,7 @@ from importlib import resources
 import pytest
 
 from app.clinical import measures, units
+from app.clinical.devices import apple_types
 from app.clinical.measures import blood, daily, glucose, kidneys, kits, lipids, liver, vitals
 from app.clinical.measures.codes import CONFIRMED, FROM_MEMORY, IN_PUBLIC
 from app.clinical.measures.row import Measure
@@ -143,6 +144,14 @@ def test_what_was_confirmed_is_what_the_published_catalogue_confirms() -> None:
 def test_every_home_measurement_and_biomarker_has_a_row() -> None:
     assert len(HOME) == 35
     assert {key for keys in HOME.values() for key in keys} | FOR_SCORES <= set(measures.MEASURES)
+
+
+def test_what_a_health_export_holds_is_in_the_table_and_in_its_units() -> None:
+    for kind in apple_types.TYPES:
+        row = measures.get(kind.measure)
+        assert kind.component in {part.key for part in row.components}
+        for unit in kind.units.values():
+            assert units.convert(Decimal(7), unit, row.canonical, analyte=row.analyte)
 
 
 def test_no_key_and_no_own_code_is_used_twice() -> None:
