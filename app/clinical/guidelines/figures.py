@@ -14,8 +14,12 @@ from app.clinical.blood_pressure import Pressure
 from app.clinical.errors import ClinicalInputError
 from app.clinical.guidelines import medicines
 from app.clinical.guidelines.answers import Answer, Figure, merged
+from app.clinical.guidelines.facts import Fact
+from app.clinical.guidelines.keys import KEYS
 from app.clinical.guidelines.person import Person
 from app.clinical.guidelines.rule import Gap
+from app.clinical.measures.row import round_half_up
+from app.clinical.sentences import N_, Sentence
 
 Input = float | bool | str
 Inputs = Mapping[str, Input]
@@ -95,6 +99,26 @@ def _of(score: str, output: str, inputs: Inputs, **more: Input) -> Decimal:
     return Decimal(str(calculate(score, **inputs, **more)[output]))
 
 
+SHOWN = N_("%(value)s percent, worked out from the rest")
+SHOWN_BARE = N_("%(value)s, worked out from the rest")
+
+
+def _computed(key: str, value: Decimal, facts: tuple[Fact, ...]) -> Fact:
+    """The figure as a fact of the day of its newest input."""
+    unit = KEYS[key].unit
+    shown = SHOWN if unit == "%" else SHOWN_BARE
+    return Fact(
+        key=key,
+        value=value,
+        unit=unit,
+        when=max(fact.when for fact in facts),
+        source="computed",
+        source_id=key,
+        label=Sentence(KEYS[key].name),
+        shown=Sentence(shown, {"value": round_half_up(value, 1)}),
+    )
+
+
 class Gathered:
     """The inputs of a score, the facts they came from, and what is missing."""
 
@@ -132,6 +156,7 @@ class Gathered:
         if needs:
             return Figure(None, facts, needs)
         try:
-            return Figure(calculate(self.inputs), facts)
+            value = calculate(self.inputs)
         except ClinicalInputError:
             return Figure(None, facts, (key,))
+        return Figure(value, (_computed(key, value, facts), *facts))

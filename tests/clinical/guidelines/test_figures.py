@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from tests.clinical.guidelines.crowd import known
-from tests.clinical.people import asked, outcome
+from tests.clinical.people import TODAY, asked, outcome
 
 # The worked example of PREVENT (Khan 2024): 10-year total CVD 14.7 %, ASCVD 9.2 %.
 WOMAN: dict[str, Any] = {
@@ -36,6 +37,9 @@ def test_risk_is_worked_out_where_all_its_inputs_are_known() -> None:
     said = asked("LIP-02", facts)
     assert said is not None
     assert {"total-cholesterol", "hdl-cholesterol", "egfr"} <= {one.key for one in said.evidence}
+    (risk,) = [one for one in said.evidence if one.source == "computed"]
+    assert (risk.key, risk.value, risk.day) == ("prevent-ascvd-10y", Decimal("9.2"), TODAY)
+    assert "risk of heart attack and stroke: 9.2 percent, worked out" in str(said.reason)
 
 
 def test_visit_pressure_serves_where_there_is_no_week_at_home() -> None:
