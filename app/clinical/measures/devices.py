@@ -78,7 +78,7 @@ PEAK_FLOW = number(
     hard=(30, 900),
     soft=(100, 800),
     also=("19935-6",),
-    goal=(N_("80 % or more of your own best is the green zone."), GINA),
+    goal=(N_("80 percent or more of your own best is the green zone."), GINA),
     alerts=(
         alert(
             "red",
@@ -94,7 +94,7 @@ PEAK_FLOW = number(
             "yellow",
             "soon",
             N_(
-                "Between half and 80 % of your own best: follow the yellow part of your plan,"
+                "Between half and 80 percent of your own best: follow the yellow part of your plan,"
                 " and tell your care team if it lasts."
             ),
             GINA,
@@ -113,14 +113,14 @@ FEV1 = number(
     LITRES,
     hard=("0.2", 8),
     soft=("0.5", 6),
-    goal=(N_("80 % or more of what is expected for your age and height is usual."), GOLD),
+    goal=(N_("80 percent or more of what is expected for your age and height is usual."), GOLD),
     alerts=(
         alert(
             "fall",
             "soon",
             N_(
-                "A fall of 12 % or more, and at least 0.2 litres, below your usual: please tell"
-                " your care team."
+                "A fall of 12 percent or more, and at least 0.2 litres, below your usual:"
+                " please tell your care team."
             ),
             GOLD,
             basis="change",
@@ -139,7 +139,7 @@ FVC = number(
     LITRES,
     hard=("0.3", 10),
     soft=("0.8", 8),
-    goal=(N_("80 % or more of what is expected for your age and height is usual."), GOLD),
+    goal=(N_("80 percent or more of what is expected for your age and height is usual."), GOLD),
     how_to=BLOW,
     source=LUNGS + "; range from working knowledge",
     decimals=2,
@@ -153,7 +153,7 @@ RATIO = number(
     (Choice("%", "%", 0),),
     hard=(10, 100),
     soft=(30, 100),
-    goal=(N_("70 % or more after an inhaler is usual; it falls a little with age."), GOLD),
+    goal=(N_("70 percent or more after an inhaler is usual; it falls a little with age."), GOLD),
     alerts=(
         alert(
             "low",

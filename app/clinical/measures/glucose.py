@@ -206,7 +206,7 @@ GMI = number(
     (Choice("%", "%", 1),),
     hard=(3, 20),
     soft=(4, 14),
-    goal=(N_("Under 7 % is the usual goal for adults with diabetes."), SENSORS),
+    goal=(N_("Under 7 percent is the usual goal for adults with diabetes."), SENSORS),
     how_to=(TEN_DAYS,),
     source="Bergenstal 2018 doi:10.2337/dc18-1581",
 )
@@ -219,7 +219,7 @@ IN_RANGE = number(
     (PERCENT,),
     hard=(0, 100),
     soft=(0, 100),
-    goal=(N_("Above 70 % of the day is the usual goal for adults with diabetes."), SENSORS),
+    goal=(N_("Above 70 percent of the day is the usual goal for adults with diabetes."), SENSORS),
     how_to=(TEN_DAYS,),
     source=SENSORS_SOURCE,
 )
@@ -232,7 +232,7 @@ BELOW_54 = number(
     (PERCENT,),
     hard=(0, 100),
     soft=(0, 30),
-    goal=(N_("Under 1 % of the day below 54 mg/dL (3 mmol/L) is the usual goal."), SENSORS),
+    goal=(N_("Under 1 percent of the day below 54 mg/dL (3 mmol/L) is the usual goal."), SENSORS),
     alerts=(
         alert(
             "too-often-very-low",

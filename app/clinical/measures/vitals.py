@@ -69,7 +69,7 @@ OXYGEN = number(
     hard=(50, 100),
     soft=(80, 100),
     also=("2708-6",),
-    goal=(N_("95 % or more is usual. With some lung diseases your goal is lower."), NEWS2),
+    goal=(N_("95 percent or more is usual. With some lung diseases your goal is lower."), NEWS2),
     alerts=(
         alert(
             "very-low",
