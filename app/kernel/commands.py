@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import click
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from flask.cli import with_appcontext
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from app.kernel import db
 
 MIGRATIONS = "migrations"
+NOT_THERE = "There is no database yet. Run: flask --app wsgi migrate"
+NOT_NEWEST = "The database is not at this version's schema. Run: flask --app wsgi migrate"
 
 
 def migrations() -> Config:
@@ -25,7 +35,7 @@ def migrations() -> Config:
 @with_appcontext
 def migrate(revision: str) -> None:
     """Bring the database to REVISION (the newest by default)."""
-    with db.database().engine.connect() as connection:
+    with _connected() as connection:
         config = migrations()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
@@ -44,11 +54,31 @@ def work() -> None:
 @click.command("doctor")
 @with_appcontext
 def doctor() -> None:
-    """Say whether this configuration is fit to serve people."""
-    for problem in current_app.extensions["settings"].problems():
-        click.echo(f"- {problem}")
-    with db.database().engine.connect() as connection:
+    """Say whether this configuration and its database are fit to serve people."""
+    address = db.database().engine.url
+    file = address.database if address.drivername == "sqlite" else None
+    if file and not Path(file).exists():
+        raise click.ClickException(NOT_THERE)  # Asking would create an empty one.
+    with _connected() as connection:
         click.echo(f"Database answers: {connection.dialect.name}")
+        newest = ScriptDirectory.from_config(migrations()).get_current_head()
+        if MigrationContext.configure(connection).get_current_revision() != newest:
+            raise click.ClickException(NOT_NEWEST)
+    click.echo("Schema: newest. Settings: fit to serve people.")
+
+
+@contextmanager
+def _connected() -> Iterator[Connection]:
+    """A connection; one sentence for the operator where there is none."""
+    try:
+        connection = db.database().engine.connect()
+    except DBAPIError as refused:
+        words = str(refused.orig).strip().splitlines()
+        raise click.ClickException(
+            f"The database does not answer: {words[0] if words else type(refused.orig).__name__}"
+        ) from None
+    with connection:
+        yield connection
 
 
 def install(app: Flask) -> None:

@@ -9,6 +9,9 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from app.kernel.variables import Variables
 
 SECRET_MIN_CHARACTERS = 32
@@ -106,6 +109,11 @@ class Settings:
         found = []
         if not self.data_keys:
             found.append("NEARSIDE_DATA_KEYS is missing: write id:hex, 32 random bytes each.")
+        if not _is_a_database(self.database_url):
+            found.append(
+                "NEARSIDE_DATABASE_URL must be sqlite:///file"
+                " or postgresql+psycopg://user:password@host/name."
+            )
         parts = urlsplit(self.origin)
         if self.origin != f"{parts.scheme}://{parts.netloc}":
             found.append("NEARSIDE_ORIGIN is a scheme and a host, without a path.")
@@ -170,6 +178,17 @@ def _data_keys(text: str, problems: list[str]) -> tuple[tuple[str, bytes], ...]:
     if len({name for name, _ in keys}) != len(keys):
         problems.append("NEARSIDE_DATA_KEYS: two keys have the same id.")
     return tuple(keys)
+
+
+def _is_a_database(url: str) -> bool:
+    """Whether this is an address of an engine that the portal speaks to."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        return False
+    if parsed.drivername == "sqlite":
+        return bool(parsed.database) and not parsed.host
+    return parsed.drivername == "postgresql+psycopg" and bool(parsed.database)
 
 
 def _hosts(text: str, origin: str) -> tuple[str, ...]:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 PREFIX = "NEARSIDE_"
 OFF = frozenset({"", "0", "false", "no", "off"})
+# How alike two names must be before one is taken for a slip of the other; every name shares
+# its first nine letters.
+LIKE = 0.85
 ON = frozenset({"1", "true", "yes", "on"})
 # The web server reads these before there is an application.
 READ_ELSEWHERE = ("NEARSIDE_BIND", "NEARSIDE_PROXY_ADDRESSES")
@@ -31,7 +34,7 @@ class Variables:
         text = self.text(name, str(default))
         if text.isascii() and text.isdigit():
             return int(text)
-        self.problems.append(f"{name} must be a whole number, not {text!r}.")
+        self.problems.append(f"{name} must be a whole number, 0 or more; it is {text!r}.")
         return default
 
     def flag(self, name: str, *, default: bool) -> bool:
@@ -61,6 +64,6 @@ class Variables:
         return [self._stranger(name) for name in strangers]
 
     def _stranger(self, name: str) -> str:
-        near = get_close_matches(name, self._asked, n=1)
+        near = get_close_matches(name, self._asked, n=1, cutoff=LIKE)
         meant = f" Did you mean {near[0]}?" if near else ""
         return f"{name} is not a setting of Nearside.{meant}"

@@ -67,6 +67,11 @@ def test_safe_production_starts(tmp_path: Path) -> None:
         ({"NEARSIDE_THREADS": "³"}, "NEARSIDE_THREADS"),
         ({"NEARSIDE_ENVIRONMENT": "prod"}, "NEARSIDE_ENVIRONMENT"),
         ({"NEARSIDE_SECRET_KEY_FILE": "/nowhere/at/all"}, "NEARSIDE_SECRET_KEY_FILE"),
+        ({"NEARSIDE_DATABASE_URL": "nonsense"}, "NEARSIDE_DATABASE_URL"),
+        ({"NEARSIDE_DATABASE_URL": "mysql://x/y"}, "NEARSIDE_DATABASE_URL"),
+        ({"NEARSIDE_DATABASE_URL": "postgres://db/nearside"}, "NEARSIDE_DATABASE_URL"),
+        ({"NEARSIDE_DATABASE_URL": "postgresql+psycopg://db"}, "NEARSIDE_DATABASE_URL"),
+        ({"NEARSIDE_DATABASE_URL": "sqlite://"}, "NEARSIDE_DATABASE_URL"),
         ({"NEARSIDE_RUN_JOBS": "sometimes"}, "NEARSIDE_RUN_JOBS must be 1 or 0"),
         ({"NEARSIDE_HOST": "care.example"}, "NEARSIDE_HOST is not.*mean NEARSIDE_HOSTS"),
     ],
@@ -181,6 +186,6 @@ def test_refused_start_says_its_sentences_and_nothing_else(tmp_path: Path) -> No
         text=True,
         check=False,
     )
-    assert refused.returncode == 1
+    assert refused.returncode == 3  # gunicorn's word for a worker not to be started again
     assert "NEARSIDE_DEBUG must be off" in refused.stderr
     assert "Traceback" not in refused.stderr
