@@ -98,13 +98,16 @@ class Assessment:
 
 @dataclass(frozen=True)
 class Equivalent:
-    """The same pressure as each setting reads it, as systolic over diastolic in mm[Hg]."""
+    """From where a category begins, as each setting reads it, in mm[Hg].
+
+    `day` and `whole_day` are of ambulatory measurement; None where no figure is given.
+    """
 
     name: str
     office: Pressure
     home: Pressure
-    day: Pressure
-    whole_day: Pressure
+    day: Pressure | None
+    whole_day: Pressure | None
 
 
 def _pair(systolic: int, diastolic: int) -> Pressure:
@@ -118,6 +121,7 @@ EQUIVALENTS: Mapping[str, tuple[Equivalent, ...]] = MappingProxyType(
             Equivalent("stage 2", _pair(140, 90), _pair(135, 85), _pair(135, 85), _pair(130, 80)),
         ),
         ESC: (
+            Equivalent("elevated", _pair(120, 70), _pair(120, 70), None, None),
             Equivalent(
                 "hypertension", _pair(140, 90), _pair(135, 85), _pair(135, 85), _pair(130, 80)
             ),
@@ -130,8 +134,9 @@ SOURCES: Mapping[str, str] = MappingProxyType({AHA: AHA_SOURCE, ESC: ESC_SOURCE}
 def equivalents(guideline: str) -> tuple[Equivalent, ...]:
     """Office, home, daytime and 24-hour pressures that mean the same, mm[Hg].
 
-    AHA/ACC: office 130/80 = home 130/80; office 140/90 = home 135/85. ESC: office 140/90 =
-    home 135/85. Raises `ClinicalInputError` for another guideline. Sources: `SOURCES`.
+    AHA/ACC: office 130/80 = home 130/80; office 140/90 = home 135/85. ESC: office 120/70 =
+    home 120/70; office 140/90 = home 135/85. Raises `ClinicalInputError` for another
+    guideline. Sources: `SOURCES`.
     """
     if guideline not in EQUIVALENTS:
         said = Sentence(UNKNOWN_GUIDELINE, {"guideline": str(guideline)[:40]})
@@ -182,16 +187,17 @@ def assess(readings: Iterable[Reading]) -> Assessment | None:
 
 
 def _checked(reading: Reading) -> Reading:
-    values = {"systolic": reading.pressure.systolic, "diastolic": reading.pressure.diastolic}
-    for field, value in values.items():
-        if not value.is_finite():
-            raise ClinicalInputError(field, Sentence(NOT_A_NUMBER), AHA_SOURCE)
+    pressure = reading.pressure
+    given: dict[str, object] = {"systolic": pressure.systolic, "diastolic": pressure.diastolic}
+    for field, value in given.items():
+        if not isinstance(value, Decimal) or not value.is_finite():
+            raise ClinicalInputError(field, Sentence(NOT_A_NUMBER), PLAUSIBLE_SOURCE)
         low, high = PLAUSIBLE[field]
         if not low <= value <= high:
             said = Sentence(OUT_OF_RANGE, {"low": low, "high": high})
             raise ClinicalInputError(field, said, PLAUSIBLE_SOURCE)
-    if values["diastolic"] >= values["systolic"]:
-        raise ClinicalInputError("diastolic", Sentence(SWAPPED), AHA_SOURCE)
+    if pressure.diastolic >= pressure.systolic:
+        raise ClinicalInputError("diastolic", Sentence(SWAPPED), PLAUSIBLE_SOURCE)
     return reading
 
 

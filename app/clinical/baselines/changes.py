@@ -33,7 +33,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple, cast
 
-from app.clinical.baselines.ranges import MeasureName
+from app.clinical.baselines.ranges import MeasureName, check_confidence
 from app.clinical.baselines.readings import (
     History,
     Number,
@@ -266,9 +266,11 @@ def reference_change_value(measure: MeasureName, confidence: float = 0.95) -> Re
     `either_way` = sqrt(2) z sqrt(CVA^2 + CVI^2) per cent (Harris 1974, Fraser 2001); `rise`
     and `fall` for measures whose logarithm is normal: exp(+- z sqrt(2) sigma) - 1 with
     sigma^2 = ln(1 + CVA^2 + CVI^2) (Fokkema 2006, doi:10.1373/clinchem.2006.069369).
-    Rounded to 0.1. Raises `ClinicalInputError` for an unknown measure.
+    Rounded to 0.1. Raises `ClinicalInputError` for an unknown measure and for a confidence
+    outside 0.5 to 0.999.
     """
     row = variation(measure)
+    check_confidence(confidence)
     z = normal_quantile(confidence)
     spread = z * math.sqrt(2 * math.log1p(row.within**2))
     return ReferenceChange(

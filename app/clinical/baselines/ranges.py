@@ -79,12 +79,7 @@ def expected_range(
     Source: Harris 1974 Clin Chem 20:1535; Coskun 2021 doi:10.1093/clinchem/hvaa233.
     """
     row = variation(measure)
-    if not LEAST_CONFIDENCE <= confidence <= MOST_CONFIDENCE:
-        limits: dict[str, Value] = {
-            "low": Decimal(str(LEAST_CONFIDENCE)),
-            "high": Decimal(str(MOST_CONFIDENCE)),
-        }
-        raise ClinicalInputError("confidence", Sentence(CONFIDENCE_RANGE, limits))
+    check_confidence(confidence)
     readings = in_order(history, row)
     values = [row.fitted(float(reading.value)) for reading in readings]
     if not values:
@@ -98,6 +93,17 @@ def expected_range(
     )
     own = sum(level.weight * level.own / level.information for level in found)
     return _expected(row, (centre, reach), confidence, len(values), own, outliers)
+
+
+def check_confidence(confidence: object) -> None:
+    """Refuse a confidence that is no number from 0.5 to 0.999."""
+    if isinstance(confidence, float) and LEAST_CONFIDENCE <= confidence <= MOST_CONFIDENCE:
+        return
+    limits: dict[str, Value] = {
+        "low": Decimal(str(LEAST_CONFIDENCE)),
+        "high": Decimal(str(MOST_CONFIDENCE)),
+    }
+    raise ClinicalInputError("confidence", Sentence(CONFIDENCE_RANGE, limits))
 
 
 def collapsed(found: list[Level]) -> tuple[float, float]:

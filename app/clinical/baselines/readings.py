@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,6 +14,8 @@ from app.clinical.sentences import N_, Sentence, Value
 
 # A lifetime of readings every few minutes is no home measure; it is an attack or a mistake.
 MOST_READINGS = 5000
+# No measure of a person has more; beyond it sums of squares would lose their digits.
+ABSURD = 1e9
 
 NOT_A_NUMBER = N_("A reading must be a number.")
 OUT_OF_RANGE = N_("A reading must be between %(low)s and %(high)s %(unit)s.")
@@ -68,11 +69,18 @@ def check_value(value: object, row: Variation | None, field: str) -> None:
     """Refuse what is no finite number, or lies outside what the measure permits."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise ClinicalInputError(field, Sentence(NOT_A_NUMBER))
-    if not math.isfinite(value):
+    if not _within(value, ABSURD):
         raise ClinicalInputError(field, Sentence(NOT_A_NUMBER))
     if row is not None and not row.low <= value <= row.high:
         limits: dict[str, Value] = {"low": row.low, "high": row.high, "unit": row.unit}
         raise ClinicalInputError(field, Sentence(OUT_OF_RANGE, limits), row.source)
+
+
+def _within(value: Number, most: float) -> bool:
+    try:
+        return abs(float(value)) <= most
+    except (OverflowError, ValueError):  # an integer too long for a float; a signalling NaN
+        return False
 
 
 def _kind(when: datetime | date) -> str:

@@ -103,14 +103,20 @@ def _known(reading: SensorReading) -> Known:
 def _mg(value: object, unit: str) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise ClinicalInputError("value", Sentence(NOT_A_NUMBER))
+    if isinstance(value, int) and not 0 <= value <= HIGHEST:
+        raise _out_of_range()  # before it is spelt out: an integer may be a megabyte long
     number = Decimal(str(value))
     if not number.is_finite():
         raise ClinicalInputError("value", Sentence(NOT_A_NUMBER))
     mg = number * MG_IN_MMOL if unit == MMOL_L else number
     if not LOWEST <= mg <= HIGHEST:
-        limits = {"low": LOWEST, "high": HIGHEST}
-        raise ClinicalInputError("value", Sentence(OUT_OF_RANGE, limits), RANGE_SOURCE)
+        raise _out_of_range()
     return mg
+
+
+def _out_of_range() -> ClinicalInputError:
+    said = Sentence(OUT_OF_RANGE, {"low": LOWEST, "high": HIGHEST})
+    return ClinicalInputError("value", said, RANGE_SOURCE)
 
 
 def _level(mg: Decimal) -> float:

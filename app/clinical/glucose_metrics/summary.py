@@ -10,7 +10,7 @@ from statistics import fmean, stdev
 from types import MappingProxyType
 
 from app.clinical.errors import ClinicalInputError
-from app.clinical.glucose_metrics.sensor import MG_IN_MMOL, Known, SensorReading, known
+from app.clinical.glucose_metrics.sensor import HIGHEST, MG_IN_MMOL, Known, SensorReading, known
 from app.clinical.glucose_metrics.targets import TARGETS, Goal, Target
 from app.clinical.glucose_metrics.wear import Wear, of_moments
 from app.clinical.sentences import N_, Sentence
@@ -22,7 +22,7 @@ GRI_ZONES = "ABCDE"
 GRI_ZONE_WIDTH = 20
 
 UNKNOWN_TARGET = N_("We do not know these glucose targets: %(target)s.")
-NOT_A_MEAN = N_("The mean must be a number above 0.")
+NOT_A_MEAN = N_("The mean must be a number above 0 and no more than %(most)s.")
 
 # HL7 CGM implementation guide, ConceptMap CGMSummaryToLoinc. Confirmed in other public
 # sources: 97507-8, 105273-7, 104642-4, 97506-0 and 104638-2.
@@ -182,7 +182,7 @@ def _shares(found: list[Known], target: Target) -> Shares:
 def gmi(mean: float) -> float:
     """Glucose management indicator in per cent: 3.31 + 0.02392 x mean in mg/dL.
 
-    Raises `ClinicalInputError` unless the mean is a finite number above 0.
+    Raises `ClinicalInputError` unless the mean is a number above 0, at most 600.
     Source: Bergenstal 2018 doi:10.2337/dc18-1581.
     """
     return 3.31 + 0.02392 * _mean(mean)
@@ -191,7 +191,7 @@ def gmi(mean: float) -> float:
 def gmi_mmol_mol(mean: float) -> float:
     """Glucose management indicator in mmol/mol: 12.71 + 4.70587 x mean in mmol/L.
 
-    Raises `ClinicalInputError` unless the mean is a finite number above 0.
+    Raises `ClinicalInputError` unless the mean is a number above 0, at most 600.
     Source: Bergenstal 2018 doi:10.2337/dc18-1581.
     """
     return 12.71 + 4.70587 * _mean(mean)
@@ -199,9 +199,9 @@ def gmi_mmol_mol(mean: float) -> float:
 
 def _mean(mean: object) -> float:
     if isinstance(mean, bool) or not isinstance(mean, int | float | Decimal):
-        raise ClinicalInputError("mean", Sentence(NOT_A_MEAN), GMI_SOURCE)
-    if not math.isfinite(mean) or mean <= 0:
-        raise ClinicalInputError("mean", Sentence(NOT_A_MEAN), GMI_SOURCE)
+        raise ClinicalInputError("mean", Sentence(NOT_A_MEAN, {"most": HIGHEST}), GMI_SOURCE)
+    if not 0 < mean <= HIGHEST:
+        raise ClinicalInputError("mean", Sentence(NOT_A_MEAN, {"most": HIGHEST}), GMI_SOURCE)
     return float(mean)
 
 

@@ -130,6 +130,18 @@ def test_a_new_reading_may_be_given_in_every_way() -> None:
     assert is_change(history, [(when, Decimal(131))], "systolic") == one
 
 
+@pytest.mark.parametrize("value", [1e300, -1e300, 10**400])
+def test_an_absurd_number_is_refused_even_without_a_measure(value: float) -> None:
+    with pytest.raises(ClinicalInputError):
+        is_change(daily(USUAL), value)
+
+
+@pytest.mark.parametrize("confidence", [0.4, 1.0, 2])
+def test_a_reference_change_value_of_no_confidence_is_refused(confidence: float) -> None:
+    with pytest.raises(ClinicalInputError):
+        reference_change_value("tsh", confidence)
+
+
 @pytest.mark.parametrize("value", [True, "131", None, math.nan, 301, []])
 def test_a_new_reading_that_cannot_be_is_refused(value: object) -> None:
     with pytest.raises(ClinicalInputError) as refusal:

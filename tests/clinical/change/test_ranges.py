@@ -147,7 +147,8 @@ def test_a_measure_we_cannot_place_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [49.9, 300.1, math.nan, math.inf, True, "130", None, Decimal("NaN")]
+    "value",
+    [49.9, 300.1, math.nan, math.inf, True, "130", None, Decimal("NaN"), Decimal("sNaN"), 10**400],
 )
 def test_a_reading_that_cannot_be_is_refused(value: object) -> None:
     with pytest.raises(ClinicalInputError) as refusal:
@@ -182,7 +183,7 @@ def test_times_that_cannot_be_compared_are_refused(history: list[object]) -> Non
         expected_range(history, "systolic")  # type: ignore[arg-type]  # the point
 
 
-@pytest.mark.parametrize("confidence", [0.49, 0.9991, 1, 95, -1, math.nan])
+@pytest.mark.parametrize("confidence", [0.49, 0.9991, 1, 95, -1, math.nan, True])
 def test_a_confidence_that_makes_no_sense_is_refused(confidence: float) -> None:
     with pytest.raises(ClinicalInputError) as refusal:
         expected_range([], "systolic", confidence=confidence)

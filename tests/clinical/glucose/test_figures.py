@@ -98,7 +98,7 @@ def clarity() -> list[devices.Reading]:
     name = "devices/cgmanalysis__dexcom_clarity_g5.txt"
     with shared(name).open("rb") as file:
         found = devices.read(file, "clarity.txt").readings
-        return [reading for reading in found if reading.measure == "cgm-glucose"]
+        return [reading for reading in found if reading.kind == "egv"]
 
 
 def test_the_shared_clarity_file_gives_the_figures_of_iglu() -> None:

@@ -81,6 +81,8 @@ def test_the_risk_index_stays_within_0_and_100(values: list[int]) -> None:
         (Glucose(MIDNIGHT, True), "value"),  # type: ignore[arg-type]  # the point
         (Glucose(MIDNIGHT, "100"), "value"),  # type: ignore[arg-type]  # the point
         (Glucose(MIDNIGHT, None), "value"),
+        (Glucose(MIDNIGHT, Decimal("sNaN")), "value"),
+        (Glucose(MIDNIGHT, 10**5000), "value"),  # type: ignore[arg-type]  # the point
         (Glucose(MIDNIGHT, Decimal(100), "g/L"), "unit"),
         (Glucose(MIDNIGHT, Decimal(100), censored="middling"), "censored"),
         (Glucose("today", Decimal(100)), "taken_at"),  # type: ignore[arg-type]  # the point
@@ -107,7 +109,7 @@ def test_nothing_an_unknown_target_and_mixed_clocks_are_refused() -> None:
         summary([*every_five([100]), naive])
 
 
-@pytest.mark.parametrize("mean", [0, -1, math.nan, math.inf, True, "100"])
+@pytest.mark.parametrize("mean", [0, -1, math.nan, math.inf, True, "100", 601, 10**400])
 def test_a_mean_that_is_none_has_no_gmi(mean: float) -> None:
     with pytest.raises(ClinicalInputError):
         glucose_metrics.gmi(mean)
