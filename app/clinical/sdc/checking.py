@@ -1,0 +1,169 @@
+"""What is wrong with answers: each finding names its question and says it in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from app.clinical.sdc import limits, sayings
+from app.clinical.sdc.comparing import equal
+from app.clinical.sdc.evaluation import Budget, EvaluationFailed, data_of
+from app.clinical.sdc.exact import plain
+from app.clinical.sdc.item import VALUE_KEYS, Constraint, Finding, Item, Json, said
+from app.clinical.sdc.session import Session, same
+from app.clinical.sdc.tree import Answer, Node
+from app.clinical.sentences import Sentence
+
+FINISHED = ("completed", "amended")
+
+
+def check(session: Session) -> list[Finding]:
+    """All findings about the response, in the order of the form."""
+    found = list(session.findings)
+    found += _below(session, session.top)
+    for constraint in session.definition.constraints:
+        found += _constraint(session, session.top, constraint)
+    return list(dict.fromkeys(found))
+
+
+def _below(session: Session, holder: Node | Answer) -> Iterator[Finding]:
+    for nodes in holder.children.values():
+        item = nodes[0].item if nodes else None
+        if item is None:
+            continue
+        if item.type == "group":
+            yield from _repeats(item, nodes)
+        for place in nodes:
+            if place.enabled:
+                yield from _node(session, place)
+            elif place.given:
+                yield _finding(item, sayings.NOT_ENABLED, "warning")
+
+
+def _node(session: Session, place: Node) -> Iterator[Finding]:
+    item = place.item
+    if item.is_question:
+        yield from _question(session, place)
+    elif place in session.failed:
+        yield _finding(item, session.failed[place], "warning")
+    # A condition on an unanswered part would be broken before anyone has begun.
+    if place.doc.get("item") or place.doc.get("answer"):
+        for constraint in item.constraints:
+            yield from _constraint(session, place, constraint)
+    for holder in place.holders:
+        yield from _below(session, holder)
+
+
+def _finding(item: Item, text: str, severity: str = "error", **values: Any) -> Finding:
+    return Finding(item.link_id, Sentence(text, values), severity)
+
+
+def _repeats(item: Item, nodes: list[Node]) -> Iterator[Finding]:
+    filled = [place for place in nodes if place.doc.get("item")]
+    enabled = any(place.enabled for place in nodes)
+    if enabled and item.required and not filled:
+        yield _finding(item, sayings.REQUIRED_GROUP)
+    elif enabled:
+        yield from _count(item, len(filled))
+
+
+def _count(item: Item, number: int) -> Iterator[Finding]:
+    least, most = item.limits.get("minOccurs"), item.limits.get("maxOccurs")
+    if least is not None and 0 < number < least:
+        yield _finding(item, sayings.AT_LEAST, least=least)
+    if least and number == 0 and item.required:
+        yield _finding(item, sayings.AT_LEAST, least=least)
+    if most is not None and number > most:
+        yield _finding(item, sayings.AT_MOST, most=most)
+    if number > 1 and not item.repeats:
+        yield _finding(item, sayings.ONLY_ONE)
+
+
+def _question(session: Session, place: Node) -> Iterator[Finding]:
+    item, values = place.item, place.values
+    if item.calculated is not None:
+        yield from _total(session, place)
+    elif place in session.failed:
+        yield _finding(item, session.failed[place], "warning")
+    if not values:
+        if item.required:
+            yield _finding(item, sayings.REQUIRED)
+        return
+    yield from _count(item, len(values))
+    for value in values:
+        yield from _answer(item, value, session.budget)
+
+
+def _total(session: Session, place: Node) -> Iterator[Finding]:
+    """A worked-out value that is not what was handed in."""
+    item = place.item
+    if place in session.failed:
+        yield _finding(item, session.failed[place], "warning")
+    elif place.given and not _agree(place.given, place.values):
+        given, worked_out = (_shown(values) for values in (place.given, place.values))
+        yield _finding(item, sayings.TOTAL_DIFFERS, given=given, worked_out=worked_out)
+
+
+def _agree(given: list[Json], worked_out: list[Json]) -> bool:
+    if same(given, worked_out):
+        return True
+    # {score} and 1 and no unit at all are one for a total.
+    numbers = [[_amount(said(each)) for each in values] for values in (given, worked_out)]
+    return numbers[0] == numbers[1] and None not in numbers[0]
+
+
+def _amount(value: Any) -> Any:
+    if isinstance(value, dict):
+        unit = str(value.get("code") or value.get("unit") or "")
+        bare = not unit or unit == "1" or unit.startswith("{")
+        return value.get("value") if bare else None
+    return None if isinstance(value, str | bool) else value
+
+
+def _shown(values: list[Json]) -> str:
+    shown = []
+    for each in values:
+        value = plain(said(each))
+        if isinstance(value, dict):
+            value = value.get("value", value.get("display", value.get("code")))
+        shown.append(str(value))
+    return ", ".join(shown)[:200] or "-"
+
+
+def _answer(item: Item, value: Json, budget: Budget) -> Iterator[Finding]:
+    """What is wrong with one answer by itself."""
+    keys = [key for key in value if key.startswith("value")]
+    if len(keys) != 1 or keys[0] not in VALUE_KEYS[item.type]:
+        yield _finding(item, sayings.WRONG_KIND)
+        return
+    found = value[keys[0]]
+    if not limits.of_type(keys[0], found):
+        yield _finding(item, sayings.WRONG_KIND)
+        return
+    if item.is_choice or item.options:
+        yield from _option(item, keys[0], found)
+    for text, said_values, severity in limits.broken(item, found, budget):
+        yield _finding(item, text, severity, **said_values)
+
+
+def _option(item: Item, key: str, found: Any) -> Iterator[Finding]:
+    if any(equal(found, said(option.value)) for option in item.options.like(found)):
+        return
+    if item.closed and item.options:
+        yield _finding(item, sayings.NOT_AN_OPTION)
+    elif item.type == "choice" and key == "valueString" and not item.options:
+        yield _finding(item, sayings.WRONG_KIND, "warning")
+
+
+def _constraint(session: Session, place: Node, constraint: Constraint) -> Iterator[Finding]:
+    link = place.item.link_id
+    try:
+        session.budget.begin()
+        found = session.work_out(constraint.expression, place)
+    except EvaluationFailed:
+        yield Finding(link, Sentence(sayings.RULE_FAILED), "warning")
+        return
+    # Nothing to compare yet is not a contradiction.
+    if found and data_of(found[0]) is False:
+        reason = constraint.human or constraint.key
+        yield Finding(link, Sentence(sayings.NOT_TRUE, {"reason": reason}), constraint.severity)

@@ -1,0 +1,163 @@
+"""Works out one FHIRPath expression with fhirpathpy, within a budget of work.
+
+The library keeps what it knows of an evaluation in a mapping it reads at every step. Ours
+counts those readings: each step of each expression is paid for, however it came about, and
+an expression that would never end stops after a known amount of work, the same on every
+machine. There is no clock in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from app.clinical.sdc.item import Expression, Json
+
+# What one expression may cost. The dearest we met in a published form costs 4,000.
+EXPRESSION_STEPS = 30_000
+# What one call may cost in all: about a second on a slow machine.
+CALL_STEPS = 90_000
+MAX_NESTED_VARIABLES = 60
+
+_STEP_KEYS = frozenset({"model", "userInvocationTable", "$this"})
+
+
+class EvaluationFailed(Exception):
+    """An expression that gives no answer; the reason is one of the sentences of `failures`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class OutOfBudget(EvaluationFailed):
+    """An expression that asks for more work than we do."""
+
+    def __init__(self) -> None:
+        super().__init__("budget")
+
+
+class Budget:
+    """The work left in one call, and in the expression being worked out."""
+
+    def __init__(self, call: int = CALL_STEPS, each: int = EXPRESSION_STEPS) -> None:
+        self.left = call
+        self._each = each
+        self._here = each
+
+    def begin(self) -> None:
+        """A new expression starts."""
+        self._here = self._each
+        if self.left <= 0:
+            raise OutOfBudget
+
+    def spend(self, steps: int) -> None:
+        """Pay for work done or about to be done."""
+        self.left -= steps
+        self._here -= steps
+        if self._here < 0 or self.left < 0:
+            raise OutOfBudget
+
+
+class Surroundings(dict[str, Any]):
+    """The library's own notes of one evaluation, with a meter on it."""
+
+    def __init__(self, budget: Budget, bench: Any, **known: Any) -> None:
+        super().__init__(known)
+        self.budget = budget
+        # What our own functions need: the time, and the weights of answers.
+        self.bench = bench
+
+    def __getitem__(self, key: str) -> Any:
+        if key in _STEP_KEYS:
+            self.budget.spend(1)
+        return super().__getitem__(key)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if key in _STEP_KEYS:
+            self.budget.spend(1)
+        super().__setitem__(key, value)
+
+
+class Names(Mapping[str, Any]):
+    """What `%name` means at one place of a form. A name nothing defines means nothing."""
+
+    def __init__(self, find: Any) -> None:
+        self._find = find
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._find(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+@cache
+def engine() -> Any:
+    """The library, loaded when a first expression is worked out."""
+    return import_module("fhirpathpy.engine")
+
+
+@cache
+def nodes() -> Any:
+    """The library's types of values."""
+    return import_module("fhirpathpy.engine.nodes")
+
+
+@cache
+def model() -> Any:
+    """FHIR R4: which elements have a value of several types, and where they are defined."""
+    return import_module("fhirpathpy.models").models["r4"]
+
+
+@cache
+def table() -> Json:
+    """Every function and operator: ours, or the library's with its work counted."""
+    from app.clinical.sdc.functions import build
+
+    return build()
+
+
+def node(data: Any, path: str) -> Any:
+    """A value that knows where in a resource it stands."""
+    return nodes().ResourceNode.create_node(data, path)
+
+
+def evaluate(
+    expression: Expression, focus: Any, names: Mapping[str, Any], budget: Budget, bench: Any
+) -> list[Any]:
+    """The collection an expression gives at `focus`; `EvaluationFailed` where it gives none."""
+    if expression.tree is None:
+        raise EvaluationFailed("not FHIRPath")
+    here = Surroundings(
+        budget,
+        bench,
+        dataRoot=[focus],
+        vars=names,
+        model=model(),
+        userInvocationTable=table(),
+    )
+    try:
+        budget.spend(1)
+        found = engine().do_eval(here, [focus], expression.tree["children"][0])
+    except EvaluationFailed:
+        raise
+    except RecursionError as error:
+        raise OutOfBudget from error
+    except Exception as error:  # the library raises Exception itself, for all that is wrong
+        raise EvaluationFailed("error") from error
+    return [found_one for found_one in found if found_one is not None]
+
+
+def data_of(value: Any) -> Any:
+    """A value without the library's wrapping."""
+    kinds = nodes()
+    return value.data if isinstance(value, kinds.ResourceNode) else value

@@ -1,0 +1,305 @@
+"""One look at one response: what is enabled, what the rules work out, what they could not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from app.clinical.sdc import coercing, comparing, sayings
+from app.clinical.sdc.definition import Definition
+from app.clinical.sdc.evaluation import (
+    MAX_NESTED_VARIABLES,
+    Budget,
+    EvaluationFailed,
+    Names,
+    OutOfBudget,
+    data_of,
+    evaluate,
+    node,
+)
+from app.clinical.sdc.exact import exact
+from app.clinical.sdc.item import Expression, Finding, Item, Json, said
+from app.clinical.sdc.tree import Answer, Node, Planter
+from app.clinical.sdc.writing import rewrite, written
+from app.clinical.sentences import Sentence
+
+ITEM = "QuestionnaireResponse.item"
+# Rounds in which rules may still change each other; a chain this long is no form.
+MAX_ROUNDS = 12
+MAX_SWITCHES = 12
+REASONS = {"budget": sayings.RULE_TOO_LONG, "now": sayings.RULE_NEEDS_TIME}
+CONSTANTS = {
+    "ucum": "http://unitsofmeasure.org",
+    "sct": "http://snomed.info/sct",
+    "loinc": "http://loinc.org",
+}
+
+
+class Session:
+    """A response being worked with. Nothing outlives the call that made it."""
+
+    def __init__(
+        self, definition: Definition, response: Json, context: Mapping[str, Any] | None
+    ) -> None:
+        self.definition = definition
+        self.context = {name: _brought(name, value) for name, value in (context or {}).items()}
+        self.findings: list[Finding] = []
+        self.failed: dict[Node, str] = {}
+        self.budget = Budget()
+        self._known: dict[tuple[int, str], Any] = {}
+        self._asked: set[tuple[int, str]] = set()
+        # By identity; each mapping is kept beside its weight, so that no other takes its place.
+        self._weights: dict[int, tuple[Json, Decimal]] = {}
+        self._root = Item("", "group", "", definition.source, items=definition.items)
+        self.top = Planter(self.findings).plant(self._root, response)
+
+    # What the rules ask of the surroundings.
+
+    def now(self) -> datetime:
+        """The moment the caller named."""
+        moment = self.context.get("now")
+        if not isinstance(moment, datetime):
+            raise EvaluationFailed("now")
+        return moment
+
+    def weight_of(self, data: Any) -> Decimal | None:
+        """The score of an answer or a code."""
+        if isinstance(data, Mapping):
+            if id(data) in self._weights:
+                return self._weights[id(data)][1]
+            if "code" in data:
+                key = (str(data.get("system", "")), str(data["code"]))
+                return self.definition.weights.get(key)
+        return None
+
+    # Names.
+
+    def names(self, place: Node) -> Names:
+        """What `%name` means at a node."""
+        return Names(lambda name: self._name(place, name))
+
+    def _name(self, place: Node, name: str) -> Any:
+        given = {
+            "resource": self.top.doc,
+            "rootResource": self.top.doc,
+            "context": self._focus(place),
+            "questionnaire": self.definition.source,
+            "qitem": node(place.item.source, "Questionnaire.item"),
+        }
+        return given[name] if name in given else self._defined(place, name)
+
+    def _defined(self, place: Node, name: str) -> Any:
+        here: Node | None = place
+        while here is not None:
+            if name in here.bound:
+                return here.bound[name]
+            for variable in self._variables(here):
+                if variable.name == name:
+                    return self._value(here, variable)
+            here = _parent(here)
+        return self.context.get(name, CONSTANTS.get(name, []))
+
+    def _variables(self, place: Node) -> tuple[Expression, ...]:
+        return self.definition.variables if place is self.top else place.item.variables
+
+    def _value(self, place: Node, variable: Expression) -> Any:
+        key = (id(place), variable.name)
+        if key in self._known:
+            return self._known[key]
+        if not variable.is_fhirpath:
+            return self.context.get(variable.name, [])
+        if key in self._asked:
+            raise EvaluationFailed("loop")
+        if len(self._asked) > MAX_NESTED_VARIABLES:
+            raise OutOfBudget
+        self._asked.add(key)
+        try:
+            self._known[key] = self.work_out(variable, place)
+        finally:
+            self._asked.discard(key)
+        return self._known[key]
+
+    def _focus(self, place: Node) -> Any:
+        if place is self.top:
+            return node(place.doc, "QuestionnaireResponse")
+        return node(place.doc, ITEM)
+
+    def work_out(self, expression: Expression, place: Node) -> list[Any]:
+        """What an expression gives at a node; `EvaluationFailed` where it gives nothing."""
+        return evaluate(expression, self._focus(place), self.names(place), self.budget, self)
+
+    def result(self, expression: Expression, place: Node) -> list[Any] | None:
+        """What an expression gives at a node; None, and remembered, where it gives nothing."""
+        try:
+            self.budget.begin()
+            found = self.work_out(expression, place)
+        except EvaluationFailed as failure:
+            self.failed[place] = REASONS.get(failure.reason, sayings.RULE_FAILED)
+            return None
+        self.failed.pop(place, None)
+        return found
+
+    # Settling.
+
+    def settle(self) -> None:
+        """Work out all rules until nothing changes any more."""
+        for _ in range(MAX_ROUNDS):
+            self._switch()
+            self.write()
+            if not self._switch_by_rule() and not self._calculate():
+                return
+        self._unsettled()
+        self._switch()
+        self.write()
+
+    def _unsettled(self) -> None:
+        finding = Finding("", Sentence(sayings.UNSETTLED), "warning")
+        if finding not in self.findings:
+            self.findings.append(finding)
+
+    def write(self) -> Json:
+        """The response as it now stands."""
+        self._known.clear()
+        doc = written(self.top)
+        self._weights.clear()
+        self._weigh(self.nodes())
+        return doc
+
+    def nodes(self) -> list[Node]:
+        """All nodes below the top, in order."""
+        walked = list(self.top.walk())
+        return walked[1:]
+
+    def _ordered(self) -> list[Node]:
+        """All nodes, each after those it waits for."""
+        ranks = self.definition.ranks
+        return sorted(self.nodes(), key=lambda place: ranks[place.item.link_id])
+
+    def _weigh(self, places: list[Node]) -> None:
+        for place in places if self.definition.weights else ():
+            for answer in place.answers:
+                score = weight(place.item, answer.value)
+                if score is not None:
+                    for doc in (answer.doc, answer.doc.get("valueCoding", answer.doc)):
+                        self._weights[id(doc)] = doc, score
+
+    def _switch(self) -> None:
+        """Find what is enabled by conditions on answers, given what the rules said last."""
+        everything = self._ordered()
+        for _ in range(MAX_SWITCHES):
+            changed = False
+            for place in everything:
+                above = _parent(place)
+                enabled = (above is None or above.enabled) and place.own_enabled
+                enabled = enabled and self._conditions_met(place)
+                if enabled is not place.enabled:
+                    place.enabled, changed = enabled, True
+            if not changed:
+                return
+        self._unsettled()
+
+    def _conditions_met(self, place: Node) -> bool:
+        conditions = place.item.conditions
+        if not conditions:
+            return True
+        verdicts = (comparing.met(each, self._answers(place, each.question)) for each in conditions)
+        return any(verdicts) if place.item.any_condition else all(verdicts)
+
+    def _answers(self, place: Node, link: str) -> list[Json]:
+        """The answers to a question, as near to the place as the form asks it."""
+        asked = self.definition.by_link[link]
+        found = [each for each in nearest(place, asked) if each.enabled]
+        return [value for each in found for value in each.values]
+
+    def _switch_by_rule(self) -> bool:
+        changed = False
+        for place in self.nodes():
+            rule = place.item.enable_when
+            if rule is None or not rule.is_fhirpath:
+                continue
+            found = self.result(rule, place)
+            # A rule that fails hides nothing: better asked once too often than not asked.
+            enabled = found is None or _true(found)
+            if enabled is not place.own_enabled:
+                place.own_enabled, changed = enabled, True
+        return changed
+
+    def _calculate(self) -> bool:
+        changed = False
+        for place in self._ordered():
+            rule = place.item.calculated
+            if rule is None or not rule.is_fhirpath or not place.item.is_question:
+                continue
+            if not place.enabled:
+                continue
+            found = self.result(rule, place)
+            if found is None:
+                continue
+            values = coercing.answers(place.item, found)
+            if not same(values, place.values):
+                place.put(values)
+                changed = True
+                self._known.clear()
+                rewrite(place)
+                self._weigh([place])
+        return changed
+
+
+def _brought(name: str, value: Any) -> Any:
+    if name == "now":
+        return datetime.fromisoformat(value) if isinstance(value, str) else value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return exact(value)
+
+
+def _parent(place: Node) -> Node | None:
+    inside = place.inside
+    return inside.node if isinstance(inside, Answer) else inside
+
+
+def _true(found: list[Any]) -> bool:
+    return bool(found) and data_of(found[0]) not in (False, None)
+
+
+def same(one: list[Json], other: list[Json]) -> bool:
+    """Whether two lists of answers say the same."""
+    return len(one) == len(other) and all(
+        comparing.equal(said(left), said(right)) for left, right in zip(one, other, strict=True)
+    )
+
+
+def nearest(place: Node, asked: Item) -> list[Node]:
+    """The nodes of a question in the smallest part of the answers that holds it and the place."""
+    for holder in place.above():
+        item = holder.node.item if isinstance(holder, Answer) else holder.item
+        if asked.path[: len(item.path)] == item.path and len(asked.path) > len(item.path):
+            return _down(holder, asked.path[len(item.path) :])
+    return []
+
+
+def _down(holder: Node | Answer, path: tuple[str, ...]) -> list[Node]:
+    found = holder.children.get(path[0], [])
+    if len(path) == 1:
+        return found
+    return [deeper for each in found for inner in each.holders for deeper in _down(inner, path[1:])]
+
+
+def weight(item: Item, value: Json | None) -> Decimal | None:
+    """The score of one answer, from the form's own lists."""
+    if not value:
+        return None
+    for matches in (comparing.equal, _called):
+        for option in item.options.like(said(value)):
+            if matches(said(value), said(option.value)):
+                return option.weight
+    return None
+
+
+def _called(answered: Any, listed: Any) -> bool:
+    """The same words under another code."""
+    if not isinstance(answered, Mapping) or not isinstance(listed, Mapping):
+        return False
+    return "display" in answered and answered["display"] == listed.get("display")

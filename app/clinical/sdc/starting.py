@@ -1,0 +1,68 @@
+"""What is filled in before anyone answers: fixed values, and what the record already says."""
+
+from __future__ import annotations
+
+from app.clinical.sdc import coercing
+from app.clinical.sdc.item import Item, Json
+from app.clinical.sdc.session import Session
+from app.clinical.sdc.tree import Answer, Node, Planter
+
+# A record with more entries than this does not fill a form.
+MAX_RECORDS = 200
+
+
+def fill(session: Session) -> None:
+    """Fill in what the answers do not mention: fixed values and initially chosen options."""
+    for place in session.nodes():
+        if place.item.is_question and place.source is None and not place.values:
+            values = _fixed(place.item)
+            if values:
+                place.put(values)
+
+
+def populate(session: Session) -> None:
+    """Fill in from the launch context: repeated groups first, then each question."""
+    session.write()
+    _spread(session, session.top)
+    session.write()
+    for place in session.nodes():
+        rule = place.item.initial_expression
+        if rule is None or not rule.is_fhirpath or not place.item.is_question:
+            continue
+        found = session.result(rule, place)
+        values = coercing.answers(place.item, found or [])
+        if values:
+            place.put(values)
+
+
+def _fixed(item: Item) -> list[Json]:
+    chosen = [option.value for option in item.options if option.selected]
+    values = list(item.initial) or chosen
+    return values if item.repeats else values[:1]
+
+
+def _spread(session: Session, holder: Node | Answer) -> None:
+    """Make a group once for each record its population context finds."""
+    for link, nodes in holder.children.items():
+        for place in list(nodes):
+            rule = place.item.population
+            if rule is not None and rule.is_fhirpath and place.source is None:
+                records = (session.result(rule, place) or [])[:MAX_RECORDS]
+                holder.children[link] = _one_each(place, holder, rule.name, records)
+        for place in holder.children[link]:
+            for inner in place.holders:
+                _spread(session, inner)
+
+
+def _one_each(place: Node, holder: Node | Answer, name: str, records: list[object]) -> list[Node]:
+    item = place.item
+    if not item.repeats or not records:
+        place.bound[name] = records
+        return [place]
+    made = []
+    for record in records:
+        node = Node(item, holder, None)
+        node.bound[name] = [record]
+        Planter([]).below(node, item.items, [])
+        made.append(node)
+    return made
