@@ -9,6 +9,8 @@ baselines.METHODS                  what is computed how, each with its source
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from app.clinical.baselines.changes import (
     Change,
     ReferenceChange,
@@ -20,8 +22,14 @@ from app.clinical.baselines.ranges import Expected, expected_range
 from app.clinical.baselines.readings import Reading
 from app.clinical.baselines.variation import Variation, table, variation
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    VARIATION: Mapping[str, Variation]
+
 __all__ = [
     "METHODS",
+    "VARIATION",
     "Change",
     "Expected",
     "Method",
@@ -31,6 +39,12 @@ __all__ = [
     "expected_range",
     "is_change",
     "reference_change_value",
-    "table",
     "variation",
 ]
+
+
+def __getattr__(wanted: str) -> Any:
+    """The table is read when it is first named (PEP 562)."""
+    if wanted == "VARIATION":
+        return table()
+    raise AttributeError(f"module {__name__!r} has no attribute {wanted!r}")

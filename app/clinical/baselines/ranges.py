@@ -71,7 +71,8 @@ def expected_range(
 ) -> Expected:
     """The person's own range: where a reading on another day falls with this confidence.
 
-    Without readings it is most people's; the module says how it is found.
+    Without readings it is most people's; the module says how it is found. Give the readings
+    since the last known change: a range over two levels at once is a wide one.
 
     Units: those of the measure's row in `variation.csv`; convert first. Times may be uneven.
     Raises `ClinicalInputError` for an unknown measure, a value outside the row's permitted

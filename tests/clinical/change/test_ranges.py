@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from app.clinical import measures
 from app.clinical.baselines import (
+    VARIATION,
     Reading,
     Variation,
     expected_range,
     is_change,
-    table,
     variation,
 )
 from app.clinical.errors import ClinicalInputError
@@ -201,7 +201,7 @@ def test_readings_at_one_moment_do_no_harm() -> None:
 
 
 def test_no_row_lacks_its_source_or_says_less_than_it_must() -> None:
-    for row in table().values():
+    for row in VARIATION.values():
         assert row.source
         assert row.verified
         assert row.title
@@ -215,13 +215,13 @@ def test_no_row_lacks_its_source_or_says_less_than_it_must() -> None:
 
 
 def test_no_code_belongs_to_two_rows() -> None:
-    codes = [code for row in table().values() for code in row.loinc]
+    codes = [code for row in VARIATION.values() for code in row.loinc]
     assert len(codes) == len(set(codes))
 
 
 def home_rows() -> list[tuple[Component, str, Variation]]:
     """Each number of the table of measures that has a row of variation, with its unit."""
-    owners = {code: row for row in table().values() for code in row.loinc}
+    owners = {code: row for row in VARIATION.values() for code in row.loinc}
     return [
         (component, measure.canonical, owners[component.loinc])
         for measure in measures.MEASURES.values()
@@ -232,7 +232,7 @@ def home_rows() -> list[tuple[Component, str, Variation]]:
 
 def test_every_row_belongs_to_a_measure_and_speaks_its_unit() -> None:
     rows = home_rows()
-    assert {row.key for _component, _unit, row in rows} == set(table())
+    assert {row.key for _component, _unit, row in rows} == set(VARIATION)
     for component, unit, row in rows:
         assert unit == row.unit, component.key
 
@@ -244,7 +244,7 @@ def test_what_is_permitted_is_what_the_table_of_measures_permits() -> None:
         assert row.low == component.hard.low or (row.scale == "log" and row.low <= 1), row.key
 
 
-@pytest.mark.parametrize("key", sorted(table()))
+@pytest.mark.parametrize("key", sorted(VARIATION))
 def test_every_measure_has_a_range_and_an_answer(key: str) -> None:
     row = variation(key)
     typical = float(row.typical)
