@@ -43,6 +43,7 @@ _TABLES = (
     clarity.FORMAT,
     libre.LIBREVIEW,
     libre.CLINIC,
+    libre.DESKTOP,
     columns.OMRON_FORMAT,
     columns.WITHINGS_FORMAT,
 )

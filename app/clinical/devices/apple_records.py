@@ -19,9 +19,12 @@ NO_UNIT = N_("This record has no unit, so it was left out.")
 
 # More sorts of record than HealthKit has; the rest of a hostile file is counted together.
 MOST_SORTS = 5_000
+LONGEST_SORT = 200
 # Repeated pressures are told apart among this many, which is decades of measuring. Beyond
 # it Apple's own rule is trusted: what a Correlation holds stands outside it as well.
-MOST_HELD = 100_000
+MOST_SEEN = 100_000
+MOST_HELD = 20_000
+LONGEST_HELD = 2_000
 # A unit's text in a refusal.
 SHOWN_CHARACTERS = 30
 # A whole number as short as this, as most are, needs no more looking at.
@@ -82,7 +85,7 @@ class Records:
         elif name == "Location":
             self._points += 1
         elif name == "Workout":
-            self._workout, self._points = attributes, 0
+            self._workout, self._points, self._meal_of = attributes, 0, None
         elif name == "Correlation":
             self._inside = True
         elif name in COUNTED:
@@ -102,7 +105,9 @@ class Records:
 
     def gathered(self) -> list[Reading]:
         """The readings since the last call, counted."""
-        found, self._found, self._meal_of = self._found, [], None
+        found, self._found = self._found, []
+        if self._meal_of is not None:  # the piece may end before the meal is named
+            self._found, self._meal_of = [found.pop()], 0
         self._tally.imported += len(found)
         self._tally.readings += len(found)
         for sort in self._sorts.values():
@@ -116,7 +121,8 @@ class Records:
         return found
 
     def unrepeated(self) -> list[Reading]:
-        """Records that stood in a Correlation and, against Apple's rule, nowhere else."""
+        """The last, and what stood in a Correlation and, against Apple's rule, nowhere else."""
+        self._meal_of = None
         for sort, attributes in self._held.values():
             self._refusing(partial(self._measure, sort), attributes)
         self._held.clear()
@@ -148,7 +154,7 @@ class Records:
             self._tally.refuse(self.line(), refusal)
 
     def _sort(self, name: str, unit: str | None) -> Sort:
-        if len(self._sorts) >= MOST_SORTS:
+        if len(self._sorts) >= MOST_SORTS or len(name) + len(unit or "") > LONGEST_SORT:
             name, unit = "other", None
         return self._sorts.setdefault((name, unit), Sort(name, self._types.get(name), unit))
 
@@ -157,16 +163,20 @@ class Records:
         parts = ("type", "startDate", "endDate", "value", "unit", "sourceName")
         key = hash(tuple(attributes.get(part) for part in parts))
         if self._inside:
-            if key not in self._seen and len(self._held) < MOST_HELD > len(self._seen):
-                self._held.setdefault(key, (sort, dict(attributes)))
+            if key not in self._seen and self._may_hold(attributes):
+                self._held.setdefault(key, (sort, attributes))
             return True
         if key in self._seen:
             self._tally.duplicates += 1
             return True
         self._held.pop(key, None)
-        if len(self._seen) < MOST_HELD:
+        if len(self._seen) < MOST_SEEN:
             self._seen.add(key)
         return False
+
+    def _may_hold(self, attributes: Attributes) -> bool:
+        room = len(self._held) < MOST_HELD and len(self._seen) < MOST_SEEN
+        return room and sum(map(len, attributes.values())) <= LONGEST_HELD
 
     def _measure(self, sort: Sort, attributes: Attributes) -> None:
         row, unit, get = sort.row, sort.unit, attributes.get

@@ -57,9 +57,7 @@ class Walk:
                     return
             else:
                 self._fed += len(data)
-                if not last or not data:
-                    return
-                data = b""
+                return
 
     def _past_damage(self, data: bytes, *, last: bool) -> bytes:
         """What is left of a piece from the next entry on."""

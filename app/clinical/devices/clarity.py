@@ -9,8 +9,10 @@ from decimal import Decimal
 
 from app.clinical.devices import amounts
 from app.clinical.devices.layout import Cells, Format, Layout, Moment, Row, cell, places
-from app.clinical.devices.reading import Reading
+from app.clinical.devices.reading import Reading, RowRefused
 from app.clinical.sentences import N_, Sentence
+
+NO_EVENT = N_("This row does not say what it is, so it was left out.")
 
 # Beginnings of the headings. German and Spanish from public importers (cgm-benchmark
 # loaders, cgmpy); the others from working knowledge.
@@ -70,8 +72,10 @@ class Clarity(Layout):
         event = cell(cells, self.columns["event"])
         kind = READ.get(event.casefold())
         subtype = cell(cells, self.columns.get("subtype"))
+        if not event:
+            raise RowRefused(Sentence(NO_EVENT))
         if kind is None:
-            return Row(passed=event.casefold() or "blank")
+            return Row(passed=event.casefold())
         reading = self._reading(kind, cells, moment(self.date_text(cells)))
         return Row((reading,), subtype=(kind, subtype) if subtype else None)
 

@@ -27,7 +27,12 @@ class Row:
 
 
 class Layout(ABC):
-    """The columns of one file, found from its heading."""
+    """The columns of one file, found from its heading.
+
+    `usual_order` is how dates are written where the heading's language is spoken, if one way.
+    """
+
+    usual_order: str | None = None
 
     @abstractmethod
     def date_text(self, cells: Cells) -> str:

@@ -1,7 +1,8 @@
-"""FreeStyle Libre: LibreView with 19 columns, the older clinic report with 18.
+"""FreeStyle Libre: LibreView, the older clinic report, and the desktop program before both.
 
 Abbott translates the headings but never moves the columns, so a file is known by where its
-two glucose columns stand and the unit they name, in whatever language.
+two glucose columns stand and the unit they name, in whatever language. Time and record type
+stand before them; strip and ketone are the next columns that name such a unit.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from datetime import datetime
 from app.clinical.devices import amounts
 from app.clinical.devices.layout import BLANK, Cells, Format, Layout, Moment, Row, cell
 from app.clinical.devices.reading import Reading, RowRefused
+from app.clinical.devices.times import DAY_FIRST
 from app.clinical.sentences import N_, Sentence
 
 # Record types that carry no measurement, under the names they are counted by.
 PASSED = {"4": "insulin", "5": "food", "6": "note"}
+# "Device timestamp" in languages nobody writes the month first in: German, French.
+DAY_FIRST_LANGUAGES = ("gerätezeitstempel", "horodatage")
 MEASURES = {
     "historic": "glucose-sensor",
     "scan": "glucose-sensor",
@@ -36,6 +40,7 @@ class Libre(Layout):
     unit_text: str
     device: int | None = None
     serial: int | None = None
+    usual_order: str | None = None
 
     def date_text(self, cells: Cells) -> str:
         """The device's timestamp."""
@@ -78,31 +83,41 @@ class Libre(Layout):
 
 def recognise_libreview(heading: Cells) -> Libre | None:
     """Device, serial number, timestamp, record type, historic, scan, ..., strip, ketone."""
-    unit = _shared_unit(heading, 4)
-    if unit is None:
-        return None
-    columns = (("historic", 4), ("scan", 5), ("strip", 14), ("ketone", 15))
-    return Libre(2, 3, columns, *unit, device=0, serial=1)
+    return _at(heading, 4, device=0, serial=1)
 
 
 def recognise_clinic(heading: Cells) -> Libre | None:
     """Timestamp, record type, historic, scan, ..., strip, ketone."""
-    unit = _shared_unit(heading, 2)
-    if unit is None:
+    return _at(heading, 2)
+
+
+def recognise_desktop(heading: Cells) -> Libre | None:
+    """Number, time, record type, historic, scan, ..., strip, ketone, ..., updated time."""
+    return _at(heading, 3)
+
+
+def _at(
+    heading: Cells, place: int, device: int | None = None, serial: int | None = None
+) -> Libre | None:
+    """The layout whose historic and scan columns stand here, side by side in one unit."""
+    unit = amounts.glucose_unit(cell(heading, place))
+    if unit is None or unit != amounts.glucose_unit(cell(heading, place + 1)):
         return None
-    columns = (("historic", 2), ("scan", 3), ("strip", 13), ("ketone", 14))
-    return Libre(0, 1, columns, *unit)
+    further = [
+        other for other in range(place + 2, len(heading)) if amounts.glucose_unit(heading[other])
+    ]
+    columns = zip(MEASURES, (place, place + 1, *further[:2]), strict=False)
+    time = cell(heading, place - 2).casefold()
+    usual = DAY_FIRST if time.startswith(DAY_FIRST_LANGUAGES) else None
+    return Libre(place - 2, place - 1, tuple(columns), unit, unit, device, serial, usual)
 
 
-def _shared_unit(heading: Cells, place: int) -> tuple[str, str] | None:
-    """The unit of the two glucose columns that stand beside each other."""
-    historic, scan = cell(heading, place), cell(heading, place + 1)
-    unit = amounts.glucose_unit(historic)
-    if unit is None or unit != amounts.glucose_unit(scan):
-        return None
-    return unit, "mmol/L" if unit == "mmol/L" else "mg/dL"
-
-
+DESKTOP = Format(
+    "libre-desktop",
+    Sentence(N_("FreeStyle Libre desktop program")),
+    "Columns as a public exporter of this shape (glucometer utilities) writes them",
+    recognise_desktop,
+)
 LIBREVIEW = Format(
     "libreview",
     Sentence(N_("LibreView")),

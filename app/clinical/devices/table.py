@@ -48,10 +48,10 @@ class Table:
                 tally.refuse(number, refusal)
                 continue
             if row.passed:
-                tally.passed[row.passed] += 1
+                tally.pass_over(row.passed)
                 continue
             if row.subtype:
-                tally.subtypes[row.subtype] += 1
+                tally.note_subtype(*row.subtype)
             yield from tally.take(row.readings)
 
 
@@ -91,4 +91,4 @@ def _dated(table: Table, written_on: str) -> Table:
     if table.order is not None:
         return table
     texts = (table.layout.date_text(cells) for _, cells in _rows_below(table))
-    return replace(table, order=times.order_of(written_on, texts))
+    return replace(table, order=times.order_of(written_on, texts, table.layout.usual_order))

@@ -15,6 +15,10 @@ from app.clinical.sentences import Sentence
 MOST_PROBLEMS = 10_000
 # Repeats are looked for among this many readings; a person's own file holds far fewer.
 MOST_REMEMBERED = 200_000
+# Sorts of rows and words beside them, as the file spells them: a few in any real export.
+MOST_SORTS = 500
+LONGEST_SORT = 100
+OTHER = "other"
 
 
 @dataclass(slots=True)
@@ -132,6 +136,18 @@ class Tally:
         if len(self._seen) < MOST_REMEMBERED:
             self._seen.add(identity)
         return True
+
+    def pass_over(self, sort: str) -> None:
+        """Count a row that carries no measurement; strange sorts in their hundreds as one."""
+        name = sort if len(sort) <= LONGEST_SORT else OTHER
+        known = name in self.passed or len(self.passed) < MOST_SORTS
+        self.passed[name if known else OTHER] += 1
+
+    def note_subtype(self, kind: str, word: str) -> None:
+        """Count the word a device put beside a kind."""
+        key = (kind, word if len(word) <= LONGEST_SORT else OTHER)
+        known = key in self.subtypes or len(self.subtypes) < MOST_SORTS
+        self.subtypes[key if known else (kind, OTHER)] += 1
 
     def refuse(self, row: int, refusal: RowRefused) -> None:
         """Note a row that was left out. What must be asked of the person is asked once."""

@@ -93,12 +93,12 @@ class Evidence:
         return DAY_FIRST if self.day_first > self.month_first else MONTH_FIRST
 
 
-def order_of(written_on: str, texts: Iterable[str]) -> str | None:
+def order_of(written_on: str, texts: Iterable[str], usual: str | None = None) -> str | None:
     """The order of day and month in a file; None when nothing decides.
 
     `written_on` is the day the file says it was made. In turn: a day above 12 there, days
-    above 12 in the rows, the order that would put readings after the file was made, and
-    AM or PM, which goes with the American order.
+    above 12 in the rows, the order that would put readings after the file was made, `usual`,
+    the order of the file's language, and AM or PM, which goes with the American order.
     """
     made = Evidence()
     made.see(written_on)
@@ -107,7 +107,7 @@ def order_of(written_on: str, texts: Iterable[str]) -> str | None:
     rows = Evidence()
     for text in texts:
         rows.see(text)
-    return rows.counted or _not_from_the_future(made, rows) or _by_halves(made, rows)
+    return rows.counted or _not_from_the_future(made, rows) or usual or _by_halves(made, rows)
 
 
 def _not_from_the_future(made: Evidence, rows: Evidence) -> str | None:

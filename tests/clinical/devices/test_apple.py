@@ -122,6 +122,16 @@ def test_a_meal_named_beside_the_glucose_is_kept(meal: str, context: str | None)
     assert reading.context == context
 
 
+def test_a_meal_is_kept_wherever_the_file_is_cut_into_pieces() -> None:
+    entry = '<MetadataEntry key="HKBloodGlucoseMealTime" value="1"/></Record>'
+    elements = [record(GLUCOSE, str(number), "mg/dL").replace("/>", ">") + entry
+                for number in range(1, 2_000)]  # fmt: skip
+    found = opened(health(*elements))
+    assert {reading.context for reading in found.readings} == {"before-meal"}
+    assert [reading.value for reading in found.readings] == list(range(1, 2_000))
+    assert found.summary.readings == found.summary.kinds["BloodGlucose"].count == 1_999
+
+
 def test_lying_in_bed_is_not_sleeping() -> None:
     span = {"startDate": "2025-01-10 01:15:00 +0100", "endDate": "2025-01-10 08:30:00 +0100"}
     stages = ("InBed", "AsleepUnspecified", "AsleepREM", "Awake")

@@ -107,8 +107,12 @@ def test_two_equal_estimates_in_the_hour_that_repeats_are_both_kept() -> None:
 
 def test_a_bad_row_costs_one_row() -> None:
     good = EGV.format(value="105")
-    bad = ("4,yesterday,EGV,,,,iPhone,100,,,,,,", "5,2025-01-12T08:00:00,EGV,,,,iPhone,1o5,,,,,,")
+    bad = (
+        "nonsense",
+        "4,yesterday,EGV,,,,iPhone,100,,,,,,",
+        "5,2025-01-12T08:00:00,EGV,,,,iPhone,1o5,,,,,,",
+    )
     found = opened(clarity(good, *bad, good.replace("08:00", "08:05")))
     assert [reading.value for reading in found.readings] == [105, 105]
-    assert [problem.row for problem in found.problems] == [5, 6]
-    assert "yesterday" in str(found.problems[0].sentence)
+    assert [problem.row for problem in found.problems] == [5, 6, 7]
+    assert "yesterday" in str(found.problems[1].sentence)

@@ -164,6 +164,23 @@ def test_a_line_of_a_million_letters_costs_itself() -> None:
     assert found.summary.readings == 2
 
 
+def test_words_without_end_do_not_fill_the_memory() -> None:
+    rows = [f"3,2025-01-12T08:00:00,{number}{'x' * 5_000},,,,,,,,,,," for number in range(2_000)]
+    rows += [f"3,2025-01-12T08:00:00,EGV,{number},,,,100,,,,,{number}," for number in range(2_000)]
+    data = clarity(*rows)
+    assert peak(lambda: opened(data).summary) < len(data) + 4_000_000
+    summary = opened(data).summary
+    assert summary.passed["other"] == 2_000
+    assert len(summary.subtypes) <= 501
+
+
+def test_types_without_end_do_not_fill_the_memory() -> None:
+    rows = [record("x" * 10_000 + str(number), "1", "y" * 10_000) for number in range(300)]
+    data = health(*rows).encode()
+    assert peak(lambda: opened(data).summary) < 2_000_000
+    assert opened(data).summary.passed == {"other": 300}
+
+
 def test_a_closed_or_broken_stream_is_refused() -> None:
     stream = io.BytesIO(b"x")
     stream.close()

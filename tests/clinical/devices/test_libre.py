@@ -91,6 +91,27 @@ def test_the_clinic_report_has_eighteen_columns() -> None:
     ]
 
 
+def test_the_desktop_program_separates_by_tabs_in_sixteen_bits() -> None:
+    names = (
+        "ID", "Time", "Record Type", "Historic Glucose (mmol/L)", "Scan Glucose (mmol/L)",
+        "Non-numeric Rapid-Acting Insulin", "Rapid-Acting Insulin (units)", "Non-numeric Food",
+        "Carbohydrates (grams)", "Non-numeric Long-Acting Insulin",
+        "Long-Acting Insulin (units)", "Notes", "Strip Glucose (mmol/L)", "Ketone (mmol/L)",
+        "Meal Insulin (units)", "Correction Insulin (units)", "User Change Insulin (units)",
+        "Previous Time", "Updated Time",
+    )  # fmt: skip
+    rows = ("1\t2016/05/06 12:10\t0\t5,8" + "\t" * 15, "2\t2016/05/06 12:12\t2" + "\t" * 10 + "6,1")
+    text = "\r\n".join(("Pat Example", "\t".join(names), *rows))
+    for encoding in ("utf-16", "utf-16-le", "utf-8"):
+        found = opened(text.encode(encoding))
+        assert found.format == "libre-desktop"
+        assert [(one.context, str(one.value)) for one in found.readings] == [
+            ("historic", "5.8"),
+            ("strip", "6.1"),
+        ]
+        assert found.summary.first == at("2016-05-06T12:10")
+
+
 @pytest.mark.parametrize(
     ("made", "rows", "expected"),
     [
@@ -137,6 +158,13 @@ def test_nothing_is_guessed_where_both_orders_fit_and_the_person_is_asked_once()
     assert problem.row == 3
     assert "01-02-2021 08:00" in str(problem.sentence)
     assert found.summary.rejected == 2
+
+
+@pytest.mark.parametrize("heading", [GERMAN, FRENCH])
+def test_a_language_without_american_dates_decides(heading: str) -> None:
+    text = libre("Libre,A,01-02-2021 08:00,0,100,", made="05-06-2021 10:00", heading=heading)
+    (reading,) = opened(text).readings
+    assert reading.taken_at == at("2021-02-01T08:00")
 
 
 @pytest.mark.parametrize(
