@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from app.clinical.blood_pressure import Pressure
@@ -53,7 +54,7 @@ class Fact:
         """What tells facts apart, without the words: rules merge many sets of facts."""
         return hash((self.key, self.source_id, self.when))
 
-    @property
+    @cached_property
     def day(self) -> date:
         """The day the fact was true, in the zone it came with."""
         return self.when.date()

@@ -126,16 +126,20 @@ def _medicine_wording(series: Series) -> Wording:
 
 def _severe(profile: Profile, today: date) -> Outcome:
     """BP-04: any reading above 180 and/or above 120. For every age: it only asks for help."""
-    recent = _recent(profile, today - SEVERE_LASTS)
+    recent = [fact for fact in profile.every("blood-pressure") if today - fact.day <= SEVERE_LASTS]
     if not recent:
         return _nothing_recent(profile)
-    severe = [reading for reading in recent if reading.pressure.severe]
+    severe = [
+        (fact, fact.value)
+        for fact in recent
+        if isinstance(fact.value, Pressure) and fact.value.severe
+    ]
     if not severe:
         return None
-    return Found(_severe_wording(severe[-1]), tuple(recent[reading] for reading in severe))
+    return Found(_severe_wording(*severe[-1]), tuple(fact for fact, _pressure in severe))
 
 
-def _severe_wording(last: Reading) -> Wording:
+def _severe_wording(last: Fact, pressure: Pressure) -> Wording:
     return Wording(
         action=Sentence(N_("Measure your blood pressure again now, and tell us the result")),
         detail=Sentence(
@@ -152,9 +156,9 @@ def _severe_wording(last: Reading) -> Wording:
                 " blood pressure needs attention the same day."
             ),
             {
-                "day": last.taken_at.date(),
-                "systolic": last.pressure.systolic,
-                "diastolic": last.pressure.diastolic,
+                "day": last.day,
+                "systolic": pressure.systolic,
+                "diastolic": pressure.diastolic,
             },
         ),
         start=Sentence(N_("Now.")),

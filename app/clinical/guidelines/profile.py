@@ -17,6 +17,16 @@ T = TypeVar("T")
 ZONE_SLACK = timedelta(days=1)
 
 
+_PLACE = attrgetter("key", "when", "source", "source_id")
+
+
+def _ordered(facts: Iterable[Fact]) -> Iterator[Fact]:
+    """By key and then as `Fact.order` has it, which writes values out: only for ties."""
+    for _place, alike in groupby(sorted(facts, key=_PLACE), _PLACE):
+        tied = list(alike)
+        yield from tied if len(tied) == 1 else sorted(tied, key=attrgetter("order"))
+
+
 @dataclass(frozen=True, init=False)
 class Profile:
     """The facts, oldest first under each key. Two profiles of the same facts are equal."""
@@ -24,7 +34,7 @@ class Profile:
     facts: tuple[Fact, ...]
 
     def __init__(self, facts: Iterable[Fact] = ()) -> None:
-        ordered = tuple(sorted(facts, key=lambda each: (each.key, *each.order)))
+        ordered = tuple(_ordered(facts))
         by_key = {key: tuple(found) for key, found in groupby(ordered, attrgetter("key"))}
         object.__setattr__(self, "facts", ordered)
         object.__setattr__(self, "_by_key", by_key)
