@@ -28,6 +28,8 @@ EVENTS_BURST = 60.0
 SWEEP_SECONDS = 0.8
 JOIN_SECONDS = 8.0
 PATH = "/socket.io/"
+# What the packet and JSON readers raise on frames that no client of ours sends.
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 REFUSED = [
     ("Content-Length", "0"),
     ("Cache-Control", "no-store"),
@@ -129,6 +131,20 @@ class Live:
         )
         self.server.on_event("connect", self._connect)
         self.server.on_event("disconnect", self._disconnect)
+        transport = self.server.server.eio
+        self._read = transport.handlers["message"]
+        transport.on("message", self._hear)
+
+    def _hear(self, transport: str, frame: object) -> None:
+        """Read one frame; whoever sends what cannot be read is hung up on.
+
+        Handlers catch what goes wrong in them, so that only the reading itself can fail here.
+        """
+        try:
+            self._read(transport, frame)
+        except UNREADABLE as unreadable:
+            log.warning("unreadable_frame", trouble=type(unreadable).__name__)
+            self._drop(transport)
 
     def _connect(self, _auth: object = None) -> bool:
         actor = actors.current()

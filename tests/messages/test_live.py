@@ -179,6 +179,17 @@ def test_pages_answer_while_every_socket_is_taken(served: Served, opened: list[P
     assert time.monotonic() - began < 1.0
 
 
+@pytest.mark.parametrize(
+    "frame", ["42" + "[" * 3000, "42{", '42["unfinished"', "4nonsense", "42[]"], ids=repr
+)
+def test_frame_that_cannot_be_read_ends_its_socket_quietly(served: Served, frame: str) -> None:
+    peer = served.open(served.clinic.patient).join()
+    peer.raw.send(frame)
+    assert peer.closes_within(SOON)
+    peer.close()
+    assert "Traceback" not in served.server.log
+
+
 def test_flood_of_anonymous_posts_leaves_the_server_answering(served: Served) -> None:
     def attack(_number: int) -> int:
         return served.knock("POST", "/socket.io/?EIO=4&transport=polling", **UPGRADE)
