@@ -131,9 +131,14 @@ class Live:
         )
         self.server.on_event("connect", self._connect)
         self.server.on_event("disconnect", self._disconnect)
+        self._read = self._listen()
+
+    def _listen(self) -> Callable[[str, object], object]:
+        """Stand between the transport and its reader; answers the reader."""
         transport = self.server.server.eio
-        self._read = transport.handlers["message"]
+        reader: Callable[[str, object], object] = transport.handlers["message"]
         transport.on("message", self._hear)
+        return reader
 
     def _hear(self, transport: str, frame: object) -> None:
         """Read one frame; whoever sends what cannot be read is hung up on.
