@@ -81,9 +81,7 @@ def apple(found: Import) -> Iterator[tuple[str, Any]]:
     glucose = of(found, "glucose")
     yield "glucose_mg_dl", [float(converted(one, "mg/dL", "0.1", "glucose")) for one in glucose]
     yield "weight_kg", float(converted(of(found, "weight")[0], "kg", "0.01"))
-    (fever,) = of(found, "temperature")
-    assert (fever.value, fever.unit) == (Decimal("98.6"), "[degF]")
-    yield "temp_c", 37.0
+    yield "temp_c", float(converted(of(found, "temperature")[0], "Cel", "0.1"))
     yield "spo2_pct", of(found, "oxygen-saturation")[0].value
     yield "hr", [one.value for one in of(found, "heart-rate")]
     yield "steps", sum(one.value or 0 for one in of(found, "steps"))
