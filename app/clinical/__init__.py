@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         questionnaires,
         response,
         scores,
+        sdc,
         units,
     )
     from app.clinical.scores import calculate
@@ -55,6 +56,7 @@ PARTS = frozenset(
         "questionnaires",
         "response",
         "scores",
+        "sdc",
         "units",
     }
 )
@@ -79,6 +81,7 @@ __all__ = [
     "questionnaires",
     "response",
     "scores",
+    "sdc",
     "units",
 ]
 
