@@ -8,8 +8,8 @@ from typing import Any
 
 from app.clinical.sdc import quantities
 from app.clinical.sdc.evaluation import data_of
-from app.clinical.sdc.functions import spelt
 from app.clinical.sdc.item import Item, Json
+from app.clinical.sdc.spelling import spelt
 
 MAX_REPEATS = 500
 MAX_TEXT = 20_000

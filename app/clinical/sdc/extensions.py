@@ -1,7 +1,7 @@
 """Extensions, found by the last word of their address.
 
-One extension is published under several addresses: `sdc-questionnaire-` and plain
-`questionnaire-` prefixes, `hl7.org/fhir` and `hl7.org/fhir/uv/sdc`. The last word is the
+One extension is published under several addresses: `sdc-questionnaire-`, plain
+`questionnaire-` and older prefixes, `hl7.org/fhir` and `hl7.org/fhir/uv/sdc`. The last word is the
 same in all of them, so that is what we look for.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-PREFIXES = ("sdc-questionnaire-", "questionnaire-")
+PREFIXES = ("sdc-questionnaire-", "questionnaire-", "valueset-", "codesystem-")
 
 
 def word(url: object) -> str:

@@ -13,11 +13,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from importlib import import_module
 from typing import Any
 
-from app.clinical.sdc import patterns, quantities
+from app.clinical.sdc import quantities, spelling
 from app.clinical.sdc.evaluation import EvaluationFailed, OutOfBudget, data_of, node, nodes
 from app.clinical.sdc.item import Json
 
-MAX_TEXT = 100_000
 # FHIR bounds a decimal to 18 digits (R4 datatypes); squares of squares stop here.
 MAX_NUMBER = Decimal(10) ** 40
 MAX_EXPONENT = 400
@@ -38,29 +37,20 @@ def build() -> Json:
 
 
 def _ours(base: Json) -> Json:
-    number, text = ["Number"], ["String"]
+    number = ["Number"]
     made: Json = {
         "power": {"fn": _power, "arity": {1: number}},
         "round": {"fn": _round, "arity": {0: [], 1: number}},
         "*": {"fn": _times, "arity": {2: ["Number", "Number"]}, "nullable": True},
-        "toString": {"fn": _to_string},
-        "matches": {"fn": _matches, "arity": {1: text}, "nullable_input": True},
-        "matchesFull": {"fn": _matches_full, "arity": {1: text}, "nullable_input": True},
-        "replaceMatches": {
-            "fn": _replace_matches,
-            "arity": {2: ["String", "String"]},
-            "nullable_input": True,
-        },
-        "replace": {"fn": _replace, "arity": {2: ["String", "String"]}, "nullable_input": True},
-        "join": {"fn": _join, "arity": {0: [], 1: text}},
         "trace": {
             "fn": lambda _ctx, found, *_rest: found,
-            "arity": {0: [], 1: text, 2: ["String", "Expr"]},
+            "arity": {0: [], 1: ["String"], 2: ["String", "Expr"]},
         },
         "now": {"fn": lambda ctx, _found: ctx.bench.now().isoformat()},
         "today": {"fn": lambda ctx, _found: ctx.bench.now().date().isoformat()},
         "timeOfDay": {"fn": lambda ctx, _found: ctx.bench.now().time().isoformat()},
         "where": {"fn": _where, "arity": {1: ["Expr"]}},
+        "exists": {"fn": _exists, "arity": {0: [], 1: ["Expr"]}},
         "repeat": {"fn": _repeat, "arity": {1: ["Expr"]}},
         "answers": {"fn": _answers},
         "ordinal": {"fn": _weights},
@@ -70,11 +60,13 @@ def _ours(base: Json) -> Json:
         "min": {"fn": lambda _ctx, found: min(map(_plain, found)) if found else []},
         "max": {"fn": lambda _ctx, found: max(map(_plain, found)) if found else []},
     }
+    for name in ("and", "or", "xor", "implies"):
+        made[name] = {"fn": _logical(base[name]["fn"]), "arity": {2: ["Any", "Any"]}}
     for name in ("ln", "log", "sqrt", "exp"):
         made[name] = base[name] | {"fn": _real(base[name]["fn"])}
     for name in ("=", "!=", "<", ">", "<=", ">=", "+", "-"):
         made[name] = base[name] | {"fn": quantities.aware(name, base[name]["fn"])}
-    return made
+    return made | spelling.functions()
 
 
 def _metered(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -95,7 +87,7 @@ def _size(value: Any) -> int:
     if isinstance(value, list):
         return len(value) // 4
     if isinstance(value, str):
-        if len(value) > MAX_TEXT:
+        if len(value) > spelling.MAX_TEXT:
             raise OutOfBudget
         return len(value) // 100
     return 0
@@ -121,15 +113,6 @@ def _bounded(number: Decimal) -> Decimal:
     if not number.is_finite() or abs(number) > MAX_NUMBER:
         raise EvaluationFailed("error")
     return number
-
-
-def _text(found: Any) -> str:
-    text = data_of(found[0]) if len(found) == 1 else None
-    if not isinstance(text, str):
-        raise EvaluationFailed("error")
-    if len(text) > MAX_TEXT:
-        raise OutOfBudget
-    return text
 
 
 def _power(_ctx: Any, found: Any, exponent: Any) -> Any:
@@ -178,65 +161,34 @@ def _real(function: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def spelt(value: Any) -> str:
-    """A value as FHIRPath writes it."""
-    found = data_of(value)
-    if isinstance(found, bool):
-        return "true" if found else "false"
-    if isinstance(found, float | Decimal):
-        return format(Decimal(str(found)), "f")
-    return str(found)
-
-
-def _to_string(_ctx: Any, found: Any) -> Any:
-    if len(found) != 1 or isinstance(data_of(found[0]), Mapping):
-        return []
-    return spelt(found[0])
-
-
-def _matches(ctx: Any, found: Any, pattern: Any) -> Any:
-    if pattern == []:
-        return []
-    return patterns.found_in(ctx.budget, pattern, _text(found))
-
-
-def _matches_full(ctx: Any, found: Any, pattern: Any) -> Any:
-    if pattern == []:
-        return []
-    return patterns.fits(ctx.budget, pattern, _text(found))
-
-
-def _replace_matches(ctx: Any, found: Any, pattern: Any, put: Any) -> Any:
-    if [] in (pattern, put):
-        return []
-    return patterns.replaced(ctx.budget, pattern, put, _text(found))
-
-
-def _replace(_ctx: Any, found: Any, old: Any, put: Any) -> Any:
-    if [] in (old, put):
-        return []
-    text = _text(found)
-    if text.count(old) * len(put) > MAX_TEXT:
-        raise OutOfBudget
-    return text.replace(old, put)
-
-
-def _join(ctx: Any, found: Any, between: Any = "") -> Any:
-    parts = [_text([each]) for each in found]
-    ctx.budget.spend(sum(map(len, parts)) // 100)
-    if sum(map(len, parts)) + len(parts) * len(between or "") > MAX_TEXT:
-        raise OutOfBudget
-    return (between or "").join(parts) if parts else []
-
-
 def _where(ctx: Any, found: Any, expression: Callable[[Any], Any]) -> Any:
     kept = []
     for index, each in enumerate(_listed(found)):
         ctx["$index"] = index
         truth = expression(each)
-        if truth and data_of(truth[0]) is True:
+        # FHIRPath: one value where a truth is asked for counts as true, unless it is false.
+        if truth and data_of(truth[0]) is not False:
             kept.append(each)
     return kept
+
+
+def _exists(ctx: Any, found: Any, expression: Callable[[Any], Any] | None = None) -> bool:
+    return bool(found if expression is None else _where(ctx, found, expression))
+
+
+def _logical(function: Callable[..., Any]) -> Callable[..., Any]:
+    """An operator between truths; a single value that is no truth counts as true."""
+
+    def run(ctx: Any, left: Any, right: Any) -> Any:
+        return function(ctx, *(_truth(side) for side in (left, right)))
+
+    return run
+
+
+def _truth(side: list[Any]) -> Any:
+    if len(side) > 1:
+        raise EvaluationFailed("error")
+    return data_of(side[0]) is not False if side else []
 
 
 def _repeat(ctx: Any, found: Any, expression: Callable[[Any], Any]) -> Any:

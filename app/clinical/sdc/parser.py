@@ -152,7 +152,9 @@ class _Reader:
         left = self._start()
         while self.kind == "sign" and self.text in {".", "["}:
             if self._take() == ".":
-                left = _node("InvocationExpression", ["."], left, self._invocation(), text="")
+                step = self._invocation()
+                whole = f"{left.get('text', '')}.{_spelt(step)}"
+                left = _node("InvocationExpression", ["."], left, step, text=whole)
             else:
                 inside = self.expression(0)
                 self._expect("]")
@@ -168,7 +170,8 @@ class _Reader:
             return _literal("BooleanLiteral", self._take())
         if self.kind == "sign":
             return self._bracketed()
-        return _term(_node("InvocationTerm", [], self._invocation()))
+        step = self._invocation()
+        return _term(_node("InvocationTerm", [], step), _spelt(step))
 
     def _bracketed(self) -> Tree:
         if self._is("("):
@@ -236,6 +239,11 @@ class _Reader:
         text = ".".join(name["text"] for name in names)
         dots = ["."] * (len(names) - 1)
         return _node("TypeSpecifier", [], _node("QualifiedIdentifier", dots, *names), text=text)
+
+
+def _spelt(step: Tree) -> str:
+    """A plain name as it is written: ofType(FHIR.Coding) reads its type from there."""
+    return str(step["children"][0]["text"]) if step["type"] == "MemberInvocation" else ""
 
 
 def _literal(kind: str, text: str) -> Tree:

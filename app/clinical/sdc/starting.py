@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from app.clinical.sdc import coercing
-from app.clinical.sdc.item import Item, Json
+from app.clinical.sdc.comparing import equal
+from app.clinical.sdc.item import Item, Json, said
 from app.clinical.sdc.session import Session
 from app.clinical.sdc.tree import Answer, Node, Planter
 
@@ -36,9 +37,24 @@ def populate(session: Session) -> None:
 
 
 def _fixed(item: Item) -> list[Json]:
-    chosen = [option.value for option in item.options if option.selected]
-    values = list(item.initial) or chosen
+    values: list[Json] = []
+    chosen = (option.value for option in item.options if option.selected)
+    for value in (*chosen, *(_completed(item, value) for value in item.initial)):
+        if not any(equal(said(value), said(other)) for other in values):
+            values.append(value)
     return values if item.repeats else values[:1]
+
+
+def _completed(item: Item, value: Json) -> Json:
+    """A code given without its words takes them from the list."""
+    coding = value.get("valueCoding")
+    if isinstance(coding, dict) and "display" not in coding:
+        for option in item.options.like(coding):
+            listed = option.value.get("valueCoding")
+            if isinstance(listed, dict) and equal(coding, listed):
+                words = {key: listed[key] for key in coercing.CODING if key in listed}
+                return {"valueCoding": words | coding}
+    return value
 
 
 def _spread(session: Session, holder: Node | Answer) -> None:

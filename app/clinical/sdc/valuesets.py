@@ -14,7 +14,7 @@ from app.clinical.sdc.item import Json, Option, Options
 Resolver = Callable[[str], Mapping[str, Any] | None]
 
 MAX_OPTIONS = 5_000
-WEIGHTS = ("ordinalValue", "itemWeight")
+WEIGHTS = ("ordinalValue", "itemWeight", "iso21090-CO-value")
 CODING = ("system", "version", "code", "display", "extension")
 
 

@@ -74,6 +74,10 @@ def worked_out(expression: str, kind: str = "string", *given: Json, **more: Any)
         ("%questionnaire.status", "string", "active"),
         ("%resource.status", "string", "in-progress"),
         ("{}", "string", []),
+        ("(true or {}).toString() & (false and {}).toString()", "string", "truefalse"),
+        ("%resource.status and 1 = 1", "boolean", True),
+        ("('a' | 1).ofType(String)", "string", "a"),
+        ("%questionnaire.item.exists(type = 'date')", "boolean", False),
         ("1.trace('seen')", "integer", 1),
         ("%nothing.exists()", "boolean", False),
         ("7.5", "integer", []),
@@ -276,3 +280,35 @@ def test_an_answer_stays_where_its_rule_cannot_be_worked_out() -> None:
     loaded = sdc.load(form(calculated("'a' + 1")))
     assert said(loaded.calculate(response(answered("it", "typed")))) == {"it": ["typed"]}
     assert [found.severity for found in loaded.problems({})] == ["warning"]
+
+
+def test_answers_are_told_apart_by_type() -> None:
+    value = "%resource.item.where(linkId='a').answer.value"
+    rules = {
+        "coded": f"{value}.ofType(Coding).code",
+        "typed": f"{value}.ofType(FHIR.string)",
+        "found": f"{value}.where($this is Coding).code",
+        "both": f"{value}.select(code | ofType(string)).join('+')",
+    }
+    items = (calculated(text, "string", name) for name, text in rules.items())
+    loaded = sdc.load(form(question("a", "open-choice", repeats=True), *items))
+    found = said(loaded.calculate(response(answered("a", {"code": "c"}, "x"))))
+    assert [found[name] for name in rules] == [["c"], ["x"], ["c"], ["c+x"]]
+
+
+def test_a_question_may_look_up_another_response() -> None:
+    # lforms fhirpath-expression-on-repeating-items: an organisation gives its number.
+    def organisation(name: str, number: str) -> Json:
+        return {"linkId": "o", "item": [answered("name", name), answered("number", number)]}
+
+    lookup = "%other.item.where(linkId = 'o' and item.where(answer.valueString = %chosen))"
+    number = rule("calculatedExpression", f"{lookup}.item.where(linkId = 'number').answer.value")
+    chosen = rule("variable", "item.where(linkId = 'n').answer.valueString", "chosen")
+    part = group(
+        "g", question("n"), question("it", "string", number), repeats=True, extension=[chosen]
+    )
+    contained = response(organisation("NIH", "NIH-1"), organisation("IIA", "IIA-9"))
+    other = rule("variable", "%questionnaire.contained[0]", "other")
+    loaded = sdc.load(form(part, contained=[contained], extension=[other]))
+    groups = [{"linkId": "g", "item": [answered("n", name)]} for name in ("IIA", "NIH", "?")]
+    assert said(loaded.calculate(response(*groups)))["it"] == ["IIA-9", "NIH-1"]

@@ -119,3 +119,16 @@ def test_the_response_names_its_form() -> None:
     start = loaded.start()
     assert start["questionnaire"] == "http://example.org/q|2"
     assert start["status"] == "in-progress"
+
+
+def test_chosen_options_come_before_fixed_values() -> None:
+    options = coded("x", "y", "z")
+    options[0]["initialSelected"] = True
+    fixed = [{"valueCoding": {"code": "z"}}, {"valueCoding": {"code": "x"}}, {"valueString": "own"}]
+    item = question("a", "open-choice", answerOption=options, initial=fixed, repeats=True)
+    found = said(sdc.load(form(item)).start())["a"]
+    assert [each if isinstance(each, str) else each["display"] for each in found] == [
+        "X",
+        "Z",
+        "own",
+    ]
