@@ -16,7 +16,8 @@ from app.web.boards import TODAY
 from app.web.i18n import gettext as _
 from app.web.navigation import entry
 
-NOON, EVENING = 12, 18
+# To whoever is still up after midnight it is not morning yet.
+DAWN, NOON, EVENING = 5, 12, 18
 
 entry(*Role, label=_l("Today"), endpoint="web.today", icon="today", order=10)
 
@@ -33,9 +34,9 @@ def today() -> str:
 
 def _greeting() -> str:
     hour = times.local(clock.now()).hour
-    if hour < NOON:
+    if DAWN <= hour < NOON:
         return str(_("Good morning"))
-    return str(_("Good afternoon") if hour < EVENING else _("Good evening"))
+    return str(_("Good afternoon") if NOON <= hour < EVENING else _("Good evening"))
 
 
 @room.page("/health", access=anyone(reason="a supervisor must see that the portal lives"))
