@@ -1,5 +1,7 @@
 """What has come of a line of the plan: the level since it began against the level before.
 
+Readings less than an hour apart are one sitting and count as one.
+
 response.effect(before, after, measure) -> Effect
 """
 
@@ -11,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.clinical.baselines.ranges import MeasureName, rounded
-from app.clinical.baselines.readings import History, Reading, comes_after, days, in_order
+from app.clinical.baselines.readings import History, Reading, comes_after, days, in_order, sittings
 from app.clinical.baselines.serial import (
     BEFOREHAND,
     CORRELATIONS,
@@ -100,12 +102,16 @@ def effect(before: History, after: History, measure: MeasureName) -> Effect:
     in_order([*earlier[-1:], *later[:1]], row, "after")  # refuses times that cannot be compared
     if earlier and later and not comes_after(later[0], earlier[-1]):
         raise ClinicalInputError("after", Sentence(AFTER_BEFORE))
-    if min(len(earlier), len(later)) < min(LEAST_READINGS, row.newest):
-        return _too_early(row, earlier, later)
-    return _effect(row, earlier, later)
+    counts = len(earlier), len(later)
+    sides = sittings(earlier), sittings(later)
+    if min(map(len, sides)) < min(LEAST_READINGS, row.newest):
+        return _too_early(row, counts)
+    return _effect(row, *sides, counts)
 
 
-def _effect(row: Variation, earlier: list[Reading], later: list[Reading]) -> Effect:
+def _effect(
+    row: Variation, earlier: list[Reading], later: list[Reading], counts: tuple[int, int]
+) -> Effect:
     prior = row.prior
     values = _calm(row, earlier, prior) + _calm(row, later, prior)
     split, df = len(earlier), prior.trust + len(values) - 2
@@ -126,8 +132,8 @@ def _effect(row: Variation, earlier: list[Reading], later: list[Reading]) -> Eff
         change=change,
         low=low,
         high=high,
-        before=len(earlier),
-        after=len(later),
+        before=counts[0],
+        after=counts[1],
         chance=chance,
         kind=kind,
         good=row.better == kind if row.better and kind in {"lower", "higher"} else None,
@@ -198,15 +204,15 @@ def _verdict(kind: str, change: float, low: float, high: float, row: Variation) 
     )
 
 
-def _too_early(row: Variation, earlier: list[Reading], later: list[Reading]) -> Effect:
+def _too_early(row: Variation, counts: tuple[int, int]) -> Effect:
     return Effect(
         measure=row.key,
         unit=row.unit,
         change=None,
         low=None,
         high=None,
-        before=len(earlier),
-        after=len(later),
+        before=counts[0],
+        after=counts[1],
         chance=1.0,
         kind="too-early",
         good=None,

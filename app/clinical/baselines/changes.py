@@ -12,7 +12,8 @@ change is called when it is below 0.0075, or less with fewer than 30 earlier rea
 more than three new readings all of them are compared with the earlier ones.
 
 One wild reading cannot be a change: each of the newest counts no further than 3.5 scales
-from the median. It is called unusual when it is outside the person's 99 % range.
+from the median. It is called unusual when it is outside the person's 99 % range. Readings
+of one sitting, less than an hour apart, are taken together as one.
 
 Laboratory results come months apart, so there the newest alone is asked as well, each way
 with half the error. With one earlier result that is the classical reference change value,
@@ -43,6 +44,7 @@ from app.clinical.baselines.readings import (
     days,
     in_order,
     next_moment,
+    sittings,
 )
 from app.clinical.baselines.serial import Level, Prior, drawn_in, fences, gaps, leans, levels
 from app.clinical.baselines.student import normal_quantile, two_sided
@@ -114,12 +116,13 @@ def is_change(
     row = None if measure is None else variation(measure)
     before = in_order(history, row)
     new = _new(value, before, row)
-    together = before + new
+    together = sittings(before + new)
+    earlier = len(together) - max(len(together) - len(sittings(before)), 1)
     prior = row.prior if row else _own_prior(before)
     if prior is None or not before:
         return _answer("too-early", 0.0, 1.0, row)
     fitted = [_fitted(reading, row) for reading in together]
-    return _judged(_Series(fitted, gaps(days(together)), prior, len(new)), len(before), row)
+    return _judged(_Series(fitted, gaps(days(together)), prior, len(together) - earlier), row)
 
 
 class _Series(NamedTuple):
@@ -139,8 +142,9 @@ class _Settled(NamedTuple):
     split: int
 
 
-def _judged(series: _Series, before: int, row: Variation | None) -> Change:
+def _judged(series: _Series, row: Variation | None) -> Change:
     newest = max(NEWEST, series.new)
+    before = len(series.values) - series.new
     least = LEAST_BEFORE if row else LEAST_ALONE - NEWEST + 1
     looks = []
     settled = None

@@ -9,7 +9,9 @@ strongly while readings are few. The range is the prediction interval of Student
 
 with K the information counted in independent readings, over all possible correlations. One
 outlier moves it little: readings beyond 3.5 robust scales of the median are drawn in to
-there (Hampel) and named. Laboratory measures are fitted as logarithms.
+there (Hampel) and named. Readings less than an hour apart are one sitting: their mean counts
+once, and what they differ by widens the range again. Laboratory measures are fitted as
+logarithms.
 
 Sources: Harris 1974 Clin Chem 20:1535; Fraser 2001 Biological Variation; Coskun 2021
 doi:10.1093/clinchem/hvaa233 (personalised reference intervals); Efron and Morris 1975
@@ -22,8 +24,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from statistics import fmean
 
-from app.clinical.baselines.readings import History, Reading, days, in_order
+from app.clinical.baselines.readings import (
+    History,
+    Reading,
+    by_sitting,
+    days,
+    in_order,
+    sittings,
+)
 from app.clinical.baselines.serial import Level, drawn_in, fences, gaps, levels
 from app.clinical.baselines.student import normal_quantile, quantile
 from app.clinical.baselines.variation import Variation, variation
@@ -86,14 +96,29 @@ def expected_range(
     if not values:
         return _of_everyone(row, confidence)
     low, high = fences(values, row.prior)
-    found = levels(drawn_in(values, low, high), gaps(days(readings)), row.prior)
+    calm = [
+        Reading(reading.when, value)
+        for reading, value in zip(readings, drawn_in(values, low, high), strict=True)
+    ]
+    taken = sittings(calm)
+    found = levels([float(each.value) for each in taken], gaps(days(taken)), row.prior)
     centre, scale = collapsed(found)
-    reach = quantile(confidence, found[0].df) * scale
+    reach = quantile(confidence, found[0].df) * math.hypot(scale, _within_sittings(calm))
     outliers = tuple(
         reading for reading, value in zip(readings, values, strict=True) if not low <= value <= high
     )
     own = sum(level.weight * level.own / level.information for level in found)
     return _expected(row, (centre, reach), confidence, len(values), own, outliers)
+
+
+def _within_sittings(readings: list[Reading]) -> float:
+    """By how much more one reading scatters than the mean of its sitting."""
+    groups = [[float(each.value) for each in group] for group in by_sitting(readings)]
+    spare = len(readings) - len(groups)
+    if not spare:
+        return 0.0
+    squares = sum((value - fmean(group)) ** 2 for group in groups for value in group)
+    return math.sqrt(squares / spare * (1 - len(groups) / len(readings)))
 
 
 def check_confidence(confidence: object) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from statistics import fmean
 
 from app.clinical.baselines.variation import Variation
 from app.clinical.errors import ClinicalInputError
@@ -14,6 +15,7 @@ from app.clinical.sentences import N_, Sentence, Value
 
 # A lifetime of readings every few minutes is no home measure; it is an attack or a mistake.
 MOST_READINGS = 5000
+SITTING = timedelta(hours=1)
 # No measure of a person has more; beyond it sums of squares would lose their digits.
 ABSURD = 1e9
 
@@ -97,6 +99,31 @@ def days(readings: list[Reading]) -> list[float]:
 def _since(when: datetime | date, first: datetime | date) -> timedelta:
     # `in_order` has seen to it that both are of one kind.
     return when - first  # type: ignore[operator]  # a date and a datetime never meet here
+
+
+def sittings(readings: list[Reading]) -> list[Reading]:
+    """One reading a sitting: the mean of those less than an hour after the one before.
+
+    The second reading of a pair says little that the first did not; taken as one, what
+    they share is not mistaken for two witnesses.
+    """
+    return [
+        group[0]
+        if len(group) == 1
+        else Reading(group[0].when, fmean(float(each.value) for each in group))
+        for group in by_sitting(readings)
+    ]
+
+
+def by_sitting(readings: list[Reading]) -> list[list[Reading]]:
+    """Readings in order, those of one sitting together."""
+    groups: list[list[Reading]] = []
+    for reading in readings:
+        if groups and _since(reading.when, groups[-1][-1].when) < SITTING:
+            groups[-1].append(reading)
+        else:
+            groups.append([reading])
+    return groups
 
 
 def comes_after(later: Reading, earlier: Reading) -> bool:

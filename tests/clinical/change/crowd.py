@@ -56,6 +56,20 @@ class Person:
             found.append((BEGAN + timedelta(days=days), bounded))
         return found
 
+    def pairs(self, days: int, shared: float = 0.5) -> Series:
+        """Two readings a minute apart, mornings and evenings, that share half their scatter."""
+        found = []
+        lean = self.dice.gauss(0, 1)
+        for sitting in range(2 * days):
+            f = self.world.correlation
+            lean = f * lean + math.sqrt(1 - f * f) * self.dice.gauss(0, 1)
+            for minute in (0, 1):
+                own = math.sqrt(shared) * lean + math.sqrt(1 - shared) * self.dice.gauss(0, 1)
+                value = self.row.shown(self.level + self.scatter * own)
+                bounded = min(max(value, float(self.row.low)), float(self.row.high))
+                found.append((BEGAN + timedelta(hours=12 * sitting, minutes=minute), bounded))
+        return found
+
     def some_other_day(self) -> float:
         """A reading long after: it leans on none of the others."""
         return self.row.shown(self.level + self.scatter * self.dice.gauss(0, 1))

@@ -108,6 +108,22 @@ def test_the_interval_of_an_effect_holds_it_as_often_as_it_says() -> None:
     assert 93 <= 100 * held / (SHARE // 2 * len(WORLDS)) <= 97
 
 
+@pytest.mark.parametrize("world", [EVEN, LEANING, LEANING_MORE], ids=str)
+def test_two_readings_of_one_sitting_are_not_taken_for_two_witnesses(world: World) -> None:
+    """A week of home blood pressure before a plan line and a week after, nothing changed."""
+    share = 1000
+    held = claims = alarms = 0
+    for person in people(world, share, seed=11):
+        series = person.pairs(days=14)
+        before, after = series[:28], series[28:]
+        held += expected_range(before, person.row).holds(person.some_other_day())
+        claims += effect(before, after, person.row).claimed
+        alarms += bool(is_change(series[:-1], series[-1], person.row))
+    assert 93 <= 100 * held / share <= 97
+    assert claims <= 0.05 * share
+    assert alarms <= 0.01 * share
+
+
 def test_an_effect_that_is_there_is_mostly_found() -> None:
     found = 0
     for person in people(EVEN, 1000, seed=10):
