@@ -19,6 +19,7 @@ from app.kernel.actor import Actor, Role
 from app.plans.models import CarePlan, PlanLine
 from app.plans.rules import changes, lines, states
 from app.plans.rules.changes import Changes, News
+from app.plans.rules.choices import Choice, Standing
 from app.plans.rules.lines import Audience, Decision, Problem, Question, Suggestion, Words
 from app.plans.rules.states import PlanState, Step
 from app.web.speech import say
@@ -78,6 +79,16 @@ class LineView:
     def needs_rewording(self) -> bool:
         """Whether a clinician must find the words for it."""
         return lines.acceptance_problem(self.audience) is not None
+
+    @property
+    def standing(self) -> Standing:
+        """Where the line stands, for the table of choices."""
+        from_rule = self.suggestion is not None
+        return Standing(self.decision, self.audience, from_rule, self.words is not None)
+
+    def can(self, choice: Choice) -> bool:
+        """Whether a clinician can choose this for the line."""
+        return self.standing.can(choice)
 
     @property
     def compared(self) -> changes.Line:

@@ -24,6 +24,7 @@ from app.plans.operations.standing import (
     tell_clinicians,
 )
 from app.plans.rules import lines
+from app.plans.rules.choices import Choice, Standing
 from app.plans.rules.lines import Audience, Decision, Words
 from app.plans.rules.states import PlanState, Step
 
@@ -48,11 +49,28 @@ def open_review(actor: Actor, plan_id: UUID) -> None:
 
 
 def accept(actor: Actor, line_id: UUID, version: int) -> None:
-    """Keep a line as the rule wrote it."""
+    """Keep an undecided line as it reads; words offered from before stay the clinician's."""
     with meeting_others() as session:
         plan, line = locked_line(session, actor, line_id, version)
-        refuse(lines.acceptance_problem(line.audience))
-        _decide(actor, plan, line, Decision.ACCEPTED)
+        if not line.sealed_words:
+            refuse(lines.acceptance_problem(line.audience))
+        _decide(actor, plan, line, _after(line, Choice.ACCEPT))
+
+
+def restore(actor: Actor, line_id: UUID, version: int) -> None:
+    """Let a clinician's words and day go, and keep the line as the rule wrote it."""
+    with meeting_others() as session:
+        plan, line = locked_line(session, actor, line_id, version)
+        following = _after(line, Choice.RESTORE)
+        line.sealed_words, line.starts_on = None, None
+        _decide(actor, plan, line, following)
+
+
+def take_back(actor: Actor, line_id: UUID, version: int) -> None:
+    """Keep a rejected line after all, in a clinician's words where it had some."""
+    with meeting_others() as session:
+        plan, line = locked_line(session, actor, line_id, version)
+        _decide(actor, plan, line, _after(line, Choice.TAKE_BACK))
 
 
 def edit(
@@ -61,7 +79,7 @@ def edit(
     """Keep a line in the clinician's words; what the rule wrote stays beside it."""
     with meeting_others() as session:
         plan, line = locked_line(session, actor, line_id, version)
-        said = queries.suggestion_of(line)
+        following, said = _after(line, Choice.EDIT), queries.suggestion_of(line)
         suggested = queries.in_words(said) if said else None
         refuse(lines.rewording_problem(line.audience, suggested, words), "action")
         refuse(
@@ -70,15 +88,16 @@ def edit(
         )
         line.words_json = json.dumps(words.to_json())
         line.starts_on = starts_on
-        _decide(actor, plan, line, Decision.EDITED)
+        _decide(actor, plan, line, following)
 
 
 def reject(actor: Actor, line_id: UUID, reason: str, version: int) -> None:
     """Leave a line out, and say why."""
     with meeting_others() as session:
         plan, line = locked_line(session, actor, line_id, version)
+        following = _after(line, Choice.REJECT)
         line.reason = reason
-        _decide(actor, plan, line, Decision.REJECTED)
+        _decide(actor, plan, line, following)
 
 
 def add(actor: Actor, plan_id: UUID, words: Words, starts_on: date, today: date) -> UUID:
@@ -137,6 +156,14 @@ def discard(actor: Actor, plan_id: UUID, version: int) -> None:
         plan.ended_at = clock.now()
         audit.record(DISCARDED, actor=actor, entity_id=plan.id, patient_id=plan.patient_id)
         tell_clinicians(plan)
+
+
+def _after(line: PlanLine, choice: Choice) -> Decision:
+    from_rule, worded = line.rule_id is not None, line.sealed_words is not None
+    following = Standing(line.decision, line.audience, from_rule, worded).after(choice)
+    if following is None:
+        raise Refusal(NOT_NOW)
+    return following
 
 
 def _decide(actor: Actor, plan: CarePlan, line: PlanLine, decision: Decision) -> None:

@@ -30,6 +30,10 @@ CROSSED = _l(
     "A colleague or another window saved this after you opened it. Below is what stands now;"
     " your words are still here. Save again to replace it."
 )
+DECIDED_MEANWHILE = _l(
+    "A colleague or another window decided about this line after you opened the page. Your last"
+    " press changed nothing; please look at the line again."
+)
 WORDS = {
     Problem.NEEDS_REWORDING: _l(
         "What this advice means is for a clinician to judge. Please put it into words for the"

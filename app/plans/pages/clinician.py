@@ -14,10 +14,11 @@ from app.kernel import actor as actors
 from app.kernel import clock
 from app.kernel.access import signed_in
 from app.kernel.actor import Actor, Role
-from app.kernel.refusal import Refusal
+from app.kernel.refusal import Refusal, Stale
 from app.plans import queries, room
 from app.plans.forms import LineForm, OwnLineForm, RejectForm, StepForm, VersionedForm
 from app.plans.operations import reviewing
+from app.plans.operations.standing import DECIDED_MEANWHILE
 from app.plans.pages import evidence
 from app.plans.queries import LineView, PlanView
 from app.plans.rules.states import Step
@@ -71,13 +72,20 @@ def review(plan: PlanView) -> Answer:
 
 @room.page("/plan-lines/<uuid:line>/accept", access=LINE, methods=("POST",))
 def accept(line: LineView) -> Response:
-    """Keep a line as it is."""
-    form = VersionedForm()
-    try:
-        reviewing.accept(actors.required(), line.id, form.seen)
-    except Refusal as refusal:
-        flash(str(refusal.sentence), "warning")
-    return to_review(line.plan_id, line.id)
+    """Keep a line as it reads."""
+    return _press(line, reviewing.accept)
+
+
+@room.page("/plan-lines/<uuid:line>/restore", access=LINE, methods=("POST",))
+def restore(line: LineView) -> Response:
+    """Go back to the rule's words."""
+    return _press(line, reviewing.restore)
+
+
+@room.page("/plan-lines/<uuid:line>/take-back", access=LINE, methods=("POST",))
+def take_back(line: LineView) -> Response:
+    """Take a rejected line in after all."""
+    return _press(line, reviewing.take_back)
 
 
 @room.page("/plan-lines/<uuid:line>/edit", access=LINE, methods=BOTH)
@@ -133,6 +141,17 @@ def to_review(plan_id: UUID, line_id: UUID | None = None) -> Response:
 def today() -> date:
     """The day it is for the clinician."""
     return times.local(clock.now()).date()
+
+
+def _press(line: LineView, act: Callable[[Actor, UUID, int], None]) -> Response:
+    """A decision of one button, and back to the line; a page out of date changes nothing."""
+    try:
+        act(actors.required(), line.id, VersionedForm().seen)
+    except Stale:
+        flash(str(DECIDED_MEANWHILE), "warning")
+    except Refusal as refusal:
+        flash(str(refusal.sentence), "warning")
+    return to_review(line.plan_id, line.id)
 
 
 def _decide(
