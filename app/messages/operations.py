@@ -24,6 +24,10 @@ TOO_LONG = _l(
     "Please use at most %(count)s characters, or send two messages.",
     count=rules.LONGEST_CHARACTERS,
 )
+NO_TEAM = _l(
+    "Nobody is on your care team at the moment, so nobody would read this."
+    " Please telephone the clinic."
+)
 NOT_YOURS = _l("You are no longer on this patient's care team.")
 
 
@@ -36,6 +40,8 @@ def send(actor: Actor, patient_id: UUID, body: str) -> int:
     with db.writing() as session:
         if not care.may_see(actor, patient_id):
             raise Refusal(NOT_YOURS)
+        if not care.team(patient_id):
+            raise Refusal(NO_TEAM, "body")
         message = Message(
             patient_id=patient_id,
             number=_next_number(session, patient_id),

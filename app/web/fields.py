@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, g, request
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from app.kernel import actor as actors
 from app.kernel.refusal import Refusal
@@ -95,12 +95,23 @@ class Blank:
             raise ValidationError(str(self.message))
 
 
-def at_most(characters: int) -> Length:
-    """A limit of length, said in a sentence."""
-    return Length(
-        max=characters,
-        message=_l("Please use at most %(count)s characters.", count=characters),
-    )
+def at_most(characters: int) -> Callable[[object, Field], None]:
+    """A limit of length, said in a sentence beside the whole text.
+
+    The browser is not told: its `maxlength` would cut what is pasted without a word.
+    """
+
+    def check(_form: object, field: Field) -> None:
+        count = len(field.data or "")
+        if count > characters:
+            said = _(
+                "Please use at most %(most)s characters. You wrote %(count)s.",
+                most=characters,
+                count=count,
+            )
+            raise ValidationError(said)
+
+    return check
 
 
 def posted() -> MultiDict[str, str]:

@@ -105,7 +105,7 @@ def test_nothing_and_too_much_are_refused(clinic: Clinic, body: str) -> None:
 
 def test_longest_message_in_the_widest_letters_fits(portal_on_each: Portal) -> None:
     portal = portal_on_each
-    patient = portal.patient()
+    patient = portal.patient(portal.person(Role.CLINICIAN))
     assert patient.patient_id is not None
     body = "🩺" * rules.LONGEST_CHARACTERS
     with portal.inside():
@@ -225,7 +225,7 @@ def test_waiting_begins_with_the_first_message_after_the_answer(clinic: Clinic) 
 
 
 def test_long_conversation_comes_in_pages_both_ways(portal: Portal) -> None:
-    patient = portal.patient()
+    patient = portal.patient(portal.person(Role.CLINICIAN))
     patient_id = patient.patient_id
     assert patient_id is not None
     actor = portal.actor(patient)

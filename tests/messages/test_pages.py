@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
 from app.accounts import operations as accounts
+from app.care import operations as care
 from app.kernel.actor import Role
 from app.messages import queries, rules
 from tests.support.inspection import words
-from tests.support.portal import PASSWORD, Clinic, Someone, Visitor
+from tests.support.portal import PASSWORD, Clinic, Portal, Someone, Visitor
 
 
 def talk(clinic: Clinic) -> str:
@@ -109,6 +111,41 @@ def test_page_says_when_an_answer_comes_and_whom_to_call(clinic: Clinic) -> None
     assert "Your care team answers by" in answer.text
     assert "17:00" in answer.text
     assert "call 112" in answer.text
+
+
+def test_whom_nobody_looks_after_is_sent_to_the_telephone(portal: Portal) -> None:
+    alone = portal.patient()
+    settings = portal.app.extensions["settings"]
+    portal.app.extensions["settings"] = replace(settings, clinic_phone="+351 21 000 00 00")
+    page = portal.visit(alone).get("/messages").text
+    assert "Nobody is on your care team" in page
+    assert 'href="tel:+351210000000"' in page
+    assert "answers by" not in page
+    assert 'name="body"' not in page
+
+
+def test_letter_that_nobody_would_read_is_refused_and_stays(portal: Portal) -> None:
+    alone, nurse = portal.patient(), portal.person(Role.COORDINATOR)
+    ana = portal.visit(alone)
+    answer = ana.post("/messages", {**post_keys(ana), "body": "Is anybody there?"})
+    assert "nobody would read this" in answer.text
+    assert ana.filled("/messages")["body"] == "Is anybody there?"
+    assert ana.get("/messages/since?after=0").json["messages"] == []
+    assert alone.patient_id is not None
+    with portal.inside():
+        care.join_team(alone.patient_id, nurse.id)
+    assert "Your care team answers by" in ana.get("/messages").text
+    assert ana.send("/messages", body="Is anybody there?").status_code == 303
+
+
+@pytest.mark.parametrize("length", [20_000, 80_000])
+def test_long_letter_is_refused_with_every_sign_kept(clinic: Clinic, length: int) -> None:
+    ana = clinic.portal.visit(clinic.patient)
+    assert "maxlength" not in ana.get("/messages").text
+    letter = ("Olá\n" + "é" * length)[:length]
+    answer = ana.send("/messages", body=letter)
+    assert f"Please use at most 5000 characters. You wrote {length}." in answer.text
+    assert ana.filled("/messages")["body"] == letter
 
 
 def test_markup_in_a_message_stays_words(clinic: Clinic) -> None:
@@ -282,10 +319,3 @@ def test_chart_leads_to_the_messages(clinic: Clinic) -> None:
     chart = portal.visit(clinic.clinician).get(f"/patients/{clinic.patient.patient_id}")
     assert f'href="{talk(clinic)}"' in chart.text
     assert "1 new message" in chart.text
-
-
-def test_patient_without_a_team_can_still_write(clinic: Clinic) -> None:
-    lonely: Someone = clinic.portal.patient()
-    visitor = clinic.portal.visit(lonely)
-    visitor.follow(visitor.send("/messages", body="Is anybody there?"))
-    assert said(visitor) == ["Is anybody there?"]

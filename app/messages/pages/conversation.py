@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flask import Response, abort, jsonify, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, jsonify, redirect, render_template, request, url_for
 from werkzeug import Response as AnyResponse
 
 from app.care import queries as care
@@ -92,6 +92,8 @@ def _page(place: Place, template: str, form: MessageForm) -> str:
         older=_older(place, stretch),
         newest=place.url() if stretch.newer else None,
         due=answer_due(place.patient, clock.now()),
+        read_by_somebody=bool(care.team(place.patient.id)),
+        phone=current_app.extensions["settings"].clinic_phone,
     )
 
 
