@@ -21,7 +21,7 @@ from statistics import median
 from typing import Any
 
 from app.clinical import sdc
-from app.clinical.sdc import parser
+from app.clinical.sdc import shortcuts
 from app.clinical.sdc.item import Expression, Item
 from benchmarks.figures import Figure
 
@@ -86,7 +86,7 @@ def _memory(make: Callable[[], Any]) -> float:
 
 def _read(source: Any) -> sdc.Form:
     # Nothing of an earlier reading may help.
-    parser.parse.cache_clear()
+    shortcuts.parse.cache_clear()
     return sdc.load(source)
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from app.clinical.errors import FormError
 from app.clinical.sentences import N_, Sentence
 
-# A form of 800 questions has 60,000 values; ten times that is no form.
-MAX_VALUES = 600_000
+# A form of 800 questions has 60,000 values; five times that is no form.
+MAX_VALUES = 300_000
 MAX_DEPTH = 120
-MAX_CHARACTERS = 8_000_000
+MAX_CHARACTERS = 4_000_000
 # FHIR bounds no number, but no answer needs more digits.
 MAX_DIGITS = 40
 

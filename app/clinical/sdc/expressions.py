@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from app.clinical.sdc import extensions, parser, sayings
+from app.clinical.sdc import extensions, parser, sayings, shortcuts
 from app.clinical.sdc.item import Constraint, Expression, Json
 
 FHIRPATH = frozenset({"text/fhirpath", "text/fhir-path", "fhirpath"})
@@ -24,11 +24,16 @@ class Expressions:
 
     def of_item(self, source: Json, link: str) -> Json:
         """The arguments of `Item` that hold expressions."""
+        initial = self.first(source, "initialExpression", link)
+        population = self.first(source, "itemPopulationContext", link)
+        if population is None and initial is not None and source.get("type") == "group":
+            # Before there was a population context, a group's named expression was one.
+            population = initial if initial.name else None
         return {
             "enable_when": self.first(source, "enableWhenExpression", link),
             "calculated": self.first(source, "calculatedExpression", link),
-            "initial_expression": self.first(source, "initialExpression", link),
-            "population": self.first(source, "itemPopulationContext", link),
+            "initial_expression": initial,
+            "population": population,
             "variables": self.variables(source, link),
             "constraints": self.constraints(source, link),
         }
@@ -104,7 +109,7 @@ class Expressions:
                 self._note("", sayings.EXPRESSIONS_TOO_LONG)
             return None
         try:
-            return parser.parse(text)
+            return shortcuts.parse(text)
         except parser.Unreadable as error:
             saying = sayings.EXPRESSION_UNREAD
             self._note(link, saying, "warning", kind=kind, reason=str(error))

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from importlib import import_module
 from typing import Any
 
-from app.clinical.sdc import quantities, spelling
+from app.clinical.sdc import quantities, shortcuts, spelling
 from app.clinical.sdc.evaluation import EvaluationFailed, OutOfBudget, data_of, node, nodes
 from app.clinical.sdc.item import Json
 
@@ -24,9 +24,6 @@ MAX_DECIMALS = 28
 ITEM = "QuestionnaireResponse.item"
 # Functions that compare each element with each.
 PAIRWISE = frozenset({"exclude", "intersect", "subsetOf", "supersetOf", "inOp", "containsOp"})
-# Functions that visit all there is.
-DEEP = frozenset({"children", "descendants"})
-MANY = 4
 
 
 def build() -> Json:
@@ -52,6 +49,8 @@ def _ours(base: Json) -> Json:
         "where": {"fn": _where, "arity": {1: ["Expr"]}},
         "exists": {"fn": _exists, "arity": {0: [], 1: ["Expr"]}},
         "repeat": {"fn": _repeat, "arity": {1: ["Expr"]}},
+        "children": {"fn": _children},
+        "descendants": {"fn": _descendants},
         "answers": {"fn": _answers},
         "ordinal": {"fn": _weights},
         "weight": {"fn": _weights},
@@ -66,7 +65,7 @@ def _ours(base: Json) -> Json:
         made[name] = base[name] | {"fn": _real(base[name]["fn"])}
     for name in ("=", "!=", "<", ">", "<=", ">=", "+", "-"):
         made[name] = base[name] | {"fn": quantities.aware(name, base[name]["fn"])}
-    return made | spelling.functions()
+    return made | spelling.functions() | shortcuts.functions()
 
 
 def _metered(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -76,7 +75,7 @@ def _metered(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         if name in PAIRWISE and len(given) > 1:
             ctx.budget.spend(len(_listed(given[0])) * len(_listed(given[1])) // 8)
         found = function(ctx, *given)
-        ctx.budget.spend(_size(found) * (MANY if name in DEEP else 1))
+        ctx.budget.spend(_size(found))
         return found
 
     run.__name__ = name
@@ -203,6 +202,26 @@ def _repeat(ctx: Any, found: Any, expression: Callable[[Any], Any]) -> Any:
                 seen.add(key)
                 kept.append(each)
                 waiting.append(each)
+    return kept
+
+
+def _children(ctx: Any, found: Any, *, plain: bool = True) -> list[Any]:
+    """As the library finds them, element by element, so that long lists take no longer each."""
+    step = import_module("fhirpathpy.engine.invocations.navigation").create_reduce_children
+    kept: list[Any] = []
+    for each in found:
+        below = step(ctx, plain)([], each)
+        ctx.budget.spend(2 + len(below))
+        kept += below
+    return kept
+
+
+def _descendants(ctx: Any, found: Any) -> list[Any]:
+    kept: list[Any] = []
+    level = found
+    while level:
+        level = _children(ctx, level, plain=False)
+        kept += level
     return kept
 
 

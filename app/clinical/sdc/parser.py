@@ -9,7 +9,6 @@ test. Grammar: FHIRPath 2.0.0, https://hl7.org/fhirpath/N1/grammar.html.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any
 
 # Published forms stay under 2,500 characters and 15 levels.
@@ -55,9 +54,8 @@ class Unreadable(ValueError):
     """An expression that is not FHIRPath, or is too long or too deep to be read."""
 
 
-@lru_cache(maxsize=4096)
-def parse(text: str) -> Tree:
-    """The tree of an expression, ready for the evaluator. Do not change it: it is shared."""
+def read(text: str) -> Tree:
+    """The tree of an expression, as the library's own parser gives it."""
     if len(text) > MAX_LENGTH:
         raise Unreadable("too long")
     reader = _Reader(_tokens(text))

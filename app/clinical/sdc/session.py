@@ -21,7 +21,7 @@ from app.clinical.sdc.evaluation import (
 )
 from app.clinical.sdc.exact import exact
 from app.clinical.sdc.item import Expression, Finding, Item, Json, said
-from app.clinical.sdc.tree import Answer, Node, Planter
+from app.clinical.sdc.tree import Answer, Node, Planter, nearest
 from app.clinical.sdc.writing import rewrite, written
 from app.clinical.sentences import Sentence
 
@@ -49,6 +49,8 @@ class Session:
         self.failed: dict[Node, str] = {}
         self.budget = Budget()
         self._known: dict[tuple[int, str], Any] = {}
+        # All items below a mapping, for rules that look through the whole response.
+        self.items_known: dict[int, tuple[Any, list[Any]]] = {}
         self._asked: set[tuple[int, str]] = set()
         # By identity; each mapping is kept beside its weight, so that no other takes its place.
         self._weights: dict[int, tuple[Json, Decimal]] = {}
@@ -161,11 +163,16 @@ class Session:
 
     def write(self) -> Json:
         """The response as it now stands."""
-        self._known.clear()
+        self._forget()
         doc = written(self.top)
         self._weights.clear()
         self._weigh(self.nodes())
         return doc
+
+    def _forget(self) -> None:
+        """What was worked out holds until something changes."""
+        self._known.clear()
+        self.items_known.clear()
 
     def nodes(self) -> list[Node]:
         """All nodes below the top, in order."""
@@ -241,7 +248,7 @@ class Session:
             if not same(values, place.values):
                 place.put(values)
                 changed = True
-                self._known.clear()
+                self._forget()
                 rewrite(place)
                 self._weigh([place])
         return changed
@@ -269,22 +276,6 @@ def same(one: list[Json], other: list[Json]) -> bool:
     return len(one) == len(other) and all(
         comparing.equal(said(left), said(right)) for left, right in zip(one, other, strict=True)
     )
-
-
-def nearest(place: Node, asked: Item) -> list[Node]:
-    """The nodes of a question in the smallest part of the answers that holds it and the place."""
-    for holder in place.above():
-        item = holder.node.item if isinstance(holder, Answer) else holder.item
-        if asked.path[: len(item.path)] == item.path and len(asked.path) > len(item.path):
-            return _down(holder, asked.path[len(item.path) :])
-    return []
-
-
-def _down(holder: Node | Answer, path: tuple[str, ...]) -> list[Node]:
-    found = holder.children.get(path[0], [])
-    if len(path) == 1:
-        return found
-    return [deeper for each in found for inner in each.holders for deeper in _down(inner, path[1:])]
 
 
 def weight(item: Item, value: Json | None) -> Decimal | None:

@@ -187,3 +187,19 @@ def intake(response: Any, links: Mapping[str, Item]) -> Json:
     if "resourceType" not in found and "item" not in found and set(found) <= set(links):
         found = {"item": [{"linkId": link, "answer": value} for link, value in found.items()]}
     return {"resourceType": "QuestionnaireResponse", "status": "in-progress"} | found
+
+
+def nearest(place: Node, asked: Item) -> list[Node]:
+    """The nodes of a question in the smallest part of the answers that holds it and the place."""
+    for holder in place.above():
+        item = holder.node.item if isinstance(holder, Answer) else holder.item
+        if asked.path[: len(item.path)] == item.path and len(asked.path) > len(item.path):
+            return _down(holder, asked.path[len(item.path) :])
+    return []
+
+
+def _down(holder: Node | Answer, path: tuple[str, ...]) -> list[Node]:
+    found = holder.children.get(path[0], [])
+    if len(path) == 1:
+        return found
+    return [deeper for each in found for inner in each.holders for deeper in _down(inner, path[1:])]

@@ -10,7 +10,8 @@ from fhirpathpy.parser import parse as library
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.clinical.sdc.parser import Unreadable, parse
+from app.clinical.sdc.parser import Unreadable
+from app.clinical.sdc.parser import read as parse
 from tests.clinical import shared
 
 # The parts of a node the evaluator reads.

@@ -9,6 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.clinical import sdc
+from app.clinical.sdc import parser, shortcuts
+from app.clinical.sdc.evaluation import Budget, data_of
+from app.clinical.sdc.evaluation import evaluate as evaluation
+from app.clinical.sdc.item import Expression
 from tests.clinical.sdc.building import (
     Json,
     answered,
@@ -106,3 +110,46 @@ def test_any_items_make_a_form_or_are_refused(items: list[Any]) -> None:
     except sdc.FormError:
         return
     assert loaded.calculate({})["resourceType"] == "QuestionnaireResponse"
+
+
+SEARCHES = (
+    "%resource.repeat(item)",
+    "%resource.repeat(item).where(linkId='a')",
+    "repeat(item).where(linkId = 'b').answer.value",
+    "%resource.item.where(linkId='g').repeat(item).linkId",
+    "%resource.item.item.where(linkId='a').answer.value",
+    "%questionnaire.repeat(item).where(linkId='a').type",
+    "(1 | 'a').where(linkId='a')",
+)
+parts = st.recursive(
+    st.builds(answered, st.sampled_from("ab"), st.integers(0, 1)),
+    lambda inner: st.lists(inner, max_size=4).map(lambda items: {"linkId": "g", "item": items}),
+    max_leaves=8,
+)
+
+
+@given(st.lists(parts, max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_shortcuts_give_what_the_long_way_gives(items: list[Any]) -> None:
+    whole = response(*items)
+    source = form(question("a", "integer"), question("g", "group", item=[question("b")]))
+    names = {"resource": whole, "questionnaire": source}
+    for text in SEARCHES:
+        quick, plain = (
+            found(tree, whole, names) for tree in (shortcuts.parse(text), parser.read(text))
+        )
+        assert quick == plain
+
+
+def found(tree: Any, whole: Json, names: Json) -> list[Any]:
+    """What a tree gives, without the library's wrapping."""
+    expression = Expression("", "text/fhirpath", "", tree)
+    return [data_of(each) for each in evaluation(expression, whole, names, Budget(), Bench())]
+
+
+class Bench:
+    """A session that remembers nothing."""
+
+    @property
+    def items_known(self) -> dict[int, Any]:
+        return {}

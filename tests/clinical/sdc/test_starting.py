@@ -91,12 +91,11 @@ def test_fixed_values_and_chosen_options_are_filled_in() -> None:
     assert said(again).get("a") is None
 
 
-def test_a_group_is_made_for_each_record() -> None:
+@pytest.mark.parametrize("kind", ["itemPopulationContext", "initialExpression"])
+def test_a_group_is_made_for_each_record(kind: str) -> None:
     bundle: Json = {"resourceType": "Bundle", "entry": [{"n": "x"}, {"n": "y"}]}
     asked = question("a", "string", rule("initialExpression", "%each.n"))
-    repeated = group(
-        "g", asked, repeats=True, extension=[rule("itemPopulationContext", "%found.entry", "each")]
-    )
+    repeated = group("g", asked, repeats=True, extension=[rule(kind, "%found.entry", "each")])
     query = {
         "url": "http://hl7.org/fhir/StructureDefinition/variable",
         "valueExpression": {
