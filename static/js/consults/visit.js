@@ -59,7 +59,8 @@ async function join() {
   view.announce("");
   const joined = call.join();
   // Not a button: pressed again by mistake, Enter changes nothing here.
-  find("call-status").focus();
+  find("call-status").focus({ preventScroll: true });
+  find("stage").scrollIntoView({ block: "nearest" });
   await joined;
 }
 
