@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 
-from app.clinical import guidelines, measures, pharmacogenomics, scores
+from app.clinical import baselines, guidelines, measures, pharmacogenomics, scores
 from app.clinical.baselines.methods import METHODS
 from app.clinical.measures import Measure
 from app.clinical.scores import Score
@@ -25,7 +25,9 @@ reviews.
 
 def page() -> str:
     """The whole page as Markdown."""
-    return "\n".join([INTRODUCTION, *_scores(), *_measures(), *_rules(), *_genes(), *_methods()])
+    return "\n".join(
+        [INTRODUCTION, *_scores(), *_measures(), *_rules(), *_genes(), *_methods(), *_variation()]
+    )
 
 
 def _scores() -> Iterator[str]:
@@ -144,6 +146,32 @@ def _methods() -> Iterator[str]:
     yield "## A person's own normal\n"
     rows = METHODS.values()
     yield _table(("method", "what", "source"), ((one.key, one.title, one.source) for one in rows))
+
+
+def _variation() -> Iterator[str]:
+    yield "## How much results vary\n"
+    yield "Coefficients of variation in percent of the typical value.\n"
+    yield _table(
+        (
+            "measure",
+            "typical",
+            "analytical",
+            "within a person",
+            "between people",
+            "source",
+            "read how",
+        ),
+        (
+            (
+                f"`{one.key}`",
+                f"{one.typical} `{one.unit}`",
+                *(str(figure) for figure in (one.cva, one.cvi, one.cvg)),
+                one.source,
+                one.verified,
+            )
+            for one in baselines.VARIATION.values()
+        ),
+    )
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
