@@ -52,9 +52,11 @@ def record(actor: Actor, entry: Entry, *, note: str = "", sure: str = "") -> UUI
 
 
 def examine(patient_id: UUID, entry: Entry, zone: str) -> Examined:
-    """Read an entry beside this patient's last reading, now."""
-    last = queries.latest(patient_id, entry.measure.key)
-    return rules.examine(entry, zone, clock.now(), last.canonical if last else None)
+    """Read an entry beside this patient's last readings, now."""
+    key = entry.measure.key
+    last = queries.recent(patient_id, (key,), rules.LAST_FEW)[key]
+    usual = rules.usual(entry.measure, [one.canonical for one in last])
+    return rules.examine(entry, zone, clock.now(), usual)
 
 
 def mark_as_mistake(actor: Actor, observation_id: UUID) -> None:

@@ -18,6 +18,8 @@ from app.clinical.sentences import Value
 # What patients measure at home and enter here; height comes with the questionnaire.
 HOME_TESTS = ("blood-pressure", "glucose", "weight")
 URGENT = "urgent"
+# So many pressures say together what is usual of a person: one alone scatters too much.
+LAST_FEW = 6
 # A dangerous reading of last month is a reason to talk, not to measure again this minute.
 URGENT_FOR = timedelta(hours=48)
 # In the canonical unit. Weight moves by a kilogram or two within a day: that is no slope.
@@ -78,7 +80,7 @@ class Examined:
 def examine(
     entry: Entry, zone: str, now: datetime, previous: Mapping[str, Decimal] | None = None
 ) -> Examined:
-    """Read an entry. `previous` is the person's last value in the canonical unit."""
+    """Read an entry. `previous` is what is `usual` of this person, in the canonical unit."""
     checked = measures.check(entry.measure, entry.numbers, entry.unit, context=entry.context)
     problems = dict(checked.problems)
     found = moment(entry.day, entry.clock, zone, entry.which)
@@ -91,6 +93,19 @@ def examine(
     if checked.ok:
         questions = measures.suspect(entry.measure, checked.values, entry.unit, previous)
     return Examined(checked, taken_at, problems, questions)
+
+
+def usual(
+    measure: Measure, newest: Sequence[Mapping[str, Decimal]]
+) -> Mapping[str, Decimal] | None:
+    """What a new entry lies beside: the last value, or the mean of the last pressures."""
+    if not newest:
+        return None
+    last = newest[:LAST_FEW] if measure.key == "blood-pressure" else newest[:1]
+    return {
+        part.key: sum((one[part.key] for one in last), Decimal()) / len(last)
+        for part in measure.components
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from itertools import count
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.care import queries as care
 from app.clinical import measures
 from app.kernel import clock
 from app.kernel.actor import Actor
@@ -57,4 +58,12 @@ def dangerous(actor: Actor) -> UUID:
     """
     minutes = next(MINUTES)
     systolic = str(186 + minutes % 12)
-    return operations.record(actor, pressure(systolic, "118", minutes_ago=minutes))
+    typed = pressure(systolic, "118", minutes_ago=minutes)
+    return operations.record(actor, typed, sure=token(actor, typed))
+
+
+def token(actor: Actor, typed: Entry) -> str:
+    """The person's yes to the numbers, whether or not they are asked about."""
+    mine = care.own(actor)
+    assert mine is not None
+    return operations.examine(mine.id, typed, actor.zone).token

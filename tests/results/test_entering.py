@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.kernel import clock
-from app.results import queries
+from app.results import operations, queries
 from app.results.queries import Reading
 from tests.results import readings
 from tests.support.inspection import words
@@ -138,6 +138,30 @@ def test_weight_in_the_wrong_unit_is_noticed_beside_the_last_one(
     asked = ana.send(WEIGHT, value="156", unit="kg")
     assert "Last time it was 71 kg" in asked.text
     assert "Did you mean 156 lb?" in asked.text
+
+
+def test_pressure_far_from_the_last_ones_is_asked_about_in_any_unit(
+    clinic: Clinic, ana: Visitor
+) -> None:
+    with clinic.portal.inside():
+        for minutes in (60, 70, 80):
+            typed = readings.pressure("145", "90", minutes_ago=minutes)
+            operations.record(clinic.portal.actor(clinic.patient), typed)
+    asked = ana.send(PRESSURE, systolic="14", diastolic="9", unit="kPa")
+    assert "Did you mean 140 over 90 mmHg?" in asked.text
+    assert "Yes, 14 over 9 kPa is right" in asked.text
+    assert "Is the new reading right?" in ana.send(PRESSURE, systolic="105", diastolic="68").text
+    assert len(stored(clinic, "blood-pressure")) == 3
+    done = ana.post(PRESSURE, {**ana.filled(PRESSURE), "sure": "y"})
+    assert done.status_code == 303
+    assert len(stored(clinic, "blood-pressure")) == 4
+
+
+def test_pressure_written_in_tenths_is_guessed_and_kept_out(clinic: Clinic, ana: Visitor) -> None:
+    asked = ana.send(PRESSURE, systolic="14", diastolic="9")
+    assert "You wrote 14 over 9 mmHg. Did you mean 140 over 90 mmHg?" in asked.text
+    assert "kPa?" not in asked.text
+    assert stored(clinic, "blood-pressure") == []
 
 
 def test_hour_that_came_twice_is_asked_about(clinic: Clinic, ana: Visitor) -> None:

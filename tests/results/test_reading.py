@@ -47,7 +47,7 @@ def enter(clinic: Clinic, count: int) -> None:
     actor = clinic.portal.actor(clinic.patient)
     with clinic.portal.inside():
         for number in range(count):
-            entry = readings.pressure(str(120 + number % 20), "80", minutes_ago=5 + 60 * number)
+            entry = readings.pressure(str(120 + number % 20), "80", minutes_ago=60 * number)
             operations.record(actor, entry)
 
 

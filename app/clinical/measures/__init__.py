@@ -20,8 +20,9 @@ from decimal import Decimal
 from app.clinical.measures.codes import Code
 from app.clinical.measures.entries import Checked, Entry, check, check_taken_at
 from app.clinical.measures.kinds import KINDS
+from app.clinical.measures.question import Question
 from app.clinical.measures.row import Alert, Choice, Component, Context, Measure, Range, Step
-from app.clinical.measures.suspicion import Question, suspect
+from app.clinical.measures.suspicion import suspect
 from app.clinical.measures.table import MEASURES, by_loinc, get
 
 __all__ = [

@@ -78,6 +78,8 @@ def check(
             entries[component.key] = outcome
         else:
             problems[component.key] = outcome
+    if len(entries) < len(measure.components) and (tens := _tenfold(measure, entered, unit)):
+        problems = {**{key: problems[key] for key in problems if key not in entered}, **tens}
     if (question := _swapped(entries)) is not None:
         problems["systolic"] = question
     return Checked(entries, problems)
@@ -107,6 +109,21 @@ def _out_of_range(measure: Measure, component: Component, value: Decimal, unit: 
         "unit": measure.choice(unit).label,
     }
     return Sentence(OUT_OF_RANGE, limits)
+
+
+def _tenfold(measure: Measure, entered: Mapping[str, str], unit: str) -> dict[str, Sentence]:
+    """One question about both numbers of a pressure that was written as 14 over 9."""
+    try:
+        values = {
+            part.key: numbers.read(entered.get(part.key, ""), decimals=MOST_DECIMALS).value
+            for part in measure.components
+        }
+    except UnreadableNumber:
+        return {}
+    asked = suspect(measure, values, unit)
+    whole = bool(asked) and asked[0].suggestion is not None and len(asked[0].suggestion) > 1
+    tens = whole and asked[0].kind == "tens"
+    return {asked[0].field: asked[0].sentence} if tens else {}
 
 
 def _swapped(entries: Mapping[str, Entry]) -> Sentence | None:

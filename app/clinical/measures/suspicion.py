@@ -6,10 +6,11 @@ Nothing here refuses or changes a value: it asks, and the person decides.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from app.clinical import units
+from app.clinical.measures import pressures
+from app.clinical.measures.question import Question
 from app.clinical.measures.row import Component, Measure, round_half_up
 from app.clinical.measures.table import get
 from app.clinical.sentences import N_, Sentence, Value
@@ -44,18 +45,7 @@ ALIKE = Decimal("0.10")
 # Weight and height of an adult hardly move this far between two entries.
 JUMPS = {"weight": Decimal("0.15"), "height": Decimal("0.03")}
 INCHES_IN_A_FOOT = 12
-
-
-@dataclass(frozen=True)
-class Question:
-    """One thing to ask before saving; `suggestion` is what the person may have meant."""
-
-    kind: str  # "unit", "decimal", "fraction", "feet", "metres", "swapped", "unusual", "jump"
-    field: str
-    sentence: Sentence
-    suggestion: Mapping[str, Decimal] | None = None
-    suggested_unit: str | None = None
-
+PRESSURE = "blood-pressure"
 
 # A value as callers have it: a number, or one for each component.
 Amount = Decimal | float
@@ -68,9 +58,9 @@ def suspect(
     """Questions to put to the person about an entry, likeliest slip first.
 
     `measure` is a row of the table or its key. `value` is in `unit`; `previous` is the
-    person's last value in the canonical unit. A measure with several components (blood
-    pressure) takes mappings of component to value. `KeyError` for an unknown measure or a
-    unit that it is not measured in.
+    person's last value in the canonical unit, for blood pressure the mean of the last ones.
+    A measure with several components (blood pressure) takes mappings of component to value.
+    `KeyError` for an unknown measure or a unit that it is not measured in.
     """
     row = get(measure) if isinstance(measure, str) else measure
     row.choice(unit)
@@ -79,13 +69,19 @@ def suspect(
     pair = values.get("systolic"), values.get("diastolic")
     if pair[0] is not None and pair[1] is not None and pair[0] <= pair[1]:
         return (_swapped(values, unit),)
-    return tuple(
+    if row.key == PRESSURE and (tens := pressures.tens_of_both(row, values, unit, before)):
+        return (tens,)
+    found = tuple(
         question
         for component in row.components
         # A result read in words has no digits to slip.
         if component.key in values and not component.steps
         for question in _about(row, component, values[component.key], unit, before)
     )
+    if row.key == PRESSURE and not found:
+        leap = pressures.leap(row, values, unit, before)
+        return (leap,) if leap else ()
+    return found
 
 
 def _by_component(measure: Measure, value: Amounts) -> Mapping[str, Decimal]:
@@ -110,6 +106,8 @@ def _about(
     if not _doubtful(measure, component, measure.to_canonical(value, unit), previous):
         return []
     steady = previous if measure.key in JUMPS else None
+    if measure.key == PRESSURE and (tens := pressures.tens_of_one(measure, component, value, unit)):
+        return [tens, *_unit_slips(measure, component, value, unit, None)]
     found = [
         *_unit_slips(measure, component, value, unit, steady),
         *_fraction(measure, component, value, unit),
