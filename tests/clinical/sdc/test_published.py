@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import UTC, datetime
 from typing import Any
 
@@ -88,3 +89,49 @@ def test_the_published_example_response_is_recomputed() -> None:
     # It stands flat, under codes of its own; its words are those of the list.
     assert told["H1/TS"] == {"given": "13", "worked_out": "11"}
     assert form.score(given) == 11
+
+
+@pytest.mark.parametrize(
+    ("question", "key", "first", "second"),
+    [
+        ("Q9a", "valueString", "A", "B"),
+        ("Q9b", "valueInteger", 12, 34),
+        ("Q9c", "valueDate", "2022", "2022-09"),
+        ("Q9d", "valueTime", "10:30:00", "13:30:00"),
+    ],
+)
+def test_conditions_on_options_of_each_kind(
+    question: str, key: str, first: Any, second: Any
+) -> None:
+    # lforms enableWhen-test.spec: nothing, the first option, then the second.
+    form = sdc.load(read("lforms__enableWhen-test.R4.json"))
+    for value, shown in (
+        (None, {"not-exists", "noteq-B"}),
+        (first, {"exists", "noteq-B"}),
+        (second, {"exists", "eq-B"}),
+    ):
+        given = {} if value is None else {question: {key: value}}
+        found = form.enabled(given)
+        names = ("not-exists", "exists", "noteq-B", "eq-B")
+        assert {name for name in names if f"{question}-{name}" in found} == shown
+
+
+def test_a_heart_risk_is_that_of_plain_arithmetic() -> None:
+    # The 187-item form's own coefficients: a woman of 60, pressure 150, cholesterol 6 and 1.2.
+    form = sdc.load(read("smartforms__715.R4.json"))
+    measured = {"systolic-bp": 150.0, "tot-chol": 6.0, "hdl-chol": 1.2}
+    answers = [answered(link, value) for link, value in measured.items()]
+    parts = [
+        answered("age", 60),
+        {
+            "linkId": "0db82ad3-fd45-4c0c-a603-9fbe6bbb9aca",
+            "item": [answered("3a98ac7a-9313-4222-a853-edd0415bfc48", {"code": "female"})],
+        },
+        {"linkId": "7845504e-859d-4834-a264-127bcbee8759", "item": answers},
+    ]
+    found = said(form.calculate(response({"linkId": "715", "item": parts})))
+    total = 18.8144 - 1.2146 + math.log(60) * (0.3668 - 1.8443)
+    total += math.log(150) * -1.4032 + math.log(6 / 1.2) * -0.539
+    scale = math.exp(0.6536 + total * -0.2402)
+    risk = (1 - math.exp(-math.exp((math.log(5) - total) / scale))) * 100
+    assert found["09c2de87-614f-4e5c-a496-387cab577ae5"] == [round(risk)]
