@@ -6,6 +6,7 @@ from approved to active and from active to superseded remains open.
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from uuid import UUID
 
@@ -22,7 +23,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.crypto import Sealed
 from app.kernel.db import Row, code_of
-from app.plans.rules.lines import Audience, Decision
+from app.plans.rules import lines
+from app.plans.rules.lines import Audience, Decision, Suggestion
 from app.plans.rules.states import PlanState
 
 OPEN = text("state IN ('draft', 'in-review')")
@@ -56,6 +58,13 @@ class PlanLine(Row):
     words_json = Sealed("sealed_words")
     reason = Sealed("sealed_reason")
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def suggestion(self) -> Suggestion | None:
+        """What a rule said in this line; None for a clinician's own."""
+        if self.sealed_suggestion is None:
+            return None
+        return lines.suggestion(json.loads(self.suggestion_json))
 
 
 class CarePlan(Row):
@@ -105,3 +114,10 @@ class CarePlan(Row):
         order_by=PlanLine.position, cascade="all, delete-orphan"
     )
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def fresh(self) -> tuple[Suggestion, ...] | None:
+        """What the rules suggest now, where that is not yet in the lines."""
+        if self.sealed_news is None:
+            return None
+        return tuple(lines.suggestion(one) for one in json.loads(self.news_json))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import selectinload
 
 from app.accounts import queries as accounts
@@ -19,9 +19,11 @@ from app.kernel.actor import Actor, Role
 from app.plans.models import CarePlan, PlanLine
 from app.plans.rules import changes, lines, states
 from app.plans.rules.changes import Changes, News
-from app.plans.rules.choices import Choice, Standing
+from app.plans.rules.choices import Standing
 from app.plans.rules.lines import Audience, Decision, Problem, Question, Suggestion, Words
 from app.plans.rules.states import PlanState, Step
+from app.questionnaires import queries as questionnaires
+from app.results import queries as results
 from app.web.speech import say
 
 
@@ -86,10 +88,6 @@ class LineView:
         from_rule = self.suggestion is not None
         return Standing(self.decision, self.audience, from_rule, self.words is not None)
 
-    def can(self, choice: Choice) -> bool:
-        """Whether a clinician can choose this for the line."""
-        return self.standing.can(choice)
-
     @property
     def compared(self) -> changes.Line:
         """The line as a comparison of two plans sees it."""
@@ -145,6 +143,12 @@ class PlanView:
             return News()
         return changes.news([one.suggestion for one in self.lines if one.suggestion], self.fresh)
 
+    def unfounded(self, before: PlanView | None) -> tuple[LineView, ...]:
+        """The lines in force that no rule suggests any more, and that this draft leaves out."""
+        spoken = {one.suggestion.rule_id for one in self.lines if one.suggestion}
+        kept = before.kept if before and self.state in states.OPEN else ()
+        return tuple(one for one in kept if one.suggestion and one.suggestion.rule_id not in spoken)
+
     def since(self, before: PlanView | None) -> Changes:
         """What the patient will find different from an earlier version."""
         old = before.kept if before else ()
@@ -174,25 +178,18 @@ def line_for_clinician(actor: Actor, line_id: UUID) -> LineView | None:
 
 def open_plans(actor: Actor) -> list[PlanView]:
     """The drafts that wait for this clinician or a colleague, oldest first."""
-    if actor.role is not Role.CLINICIAN:
-        return []
-    patients = [one.id for one in care.patients(actor)]
-    return _many(
-        _plans()
-        .where(CarePlan.state.in_(states.OPEN), CarePlan.patient_id.in_(patients))
-        .order_by(CarePlan.drafted_at)
-    )
+    return _many(_plans().where(*_waits_for(actor)).order_by(CarePlan.drafted_at))
 
 
 def open_count(actor: Actor) -> int:
     """How many drafts wait."""
-    if actor.role is not Role.CLINICIAN:
-        return 0
-    patients = [one.id for one in care.patients(actor)]
-    rows = select(CarePlan.id).where(
-        CarePlan.state.in_(states.OPEN), CarePlan.patient_id.in_(patients)
-    )
-    return len(db.session().scalars(rows).all())
+    return len(db.session().scalars(select(CarePlan.id).where(*_waits_for(actor))).all())
+
+
+def _waits_for(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    patients = care.patients(actor) if actor.role is Role.CLINICIAN else []
+    mine = CarePlan.patient_id.in_([one.id for one in patients])
+    return CarePlan.state.in_(states.OPEN), mine
 
 
 def published(actor: Actor, plan_id: UUID) -> PlanView | None:
@@ -227,8 +224,12 @@ def open_of(patient_id: UUID) -> PlanView | None:
 
 
 def is_being_reviewed(patient_id: UUID) -> bool:
-    """Whether there is a draft; all that a patient's first page may know of it."""
-    return db.session().scalar(_DRAFT, {"patient": patient_id}) is not None
+    """Whether a clinician has opened a draft, or one waits that the patient gave something to."""
+    state = db.session().scalar(_DRAFT, {"patient": patient_id})
+    if state is not PlanState.DRAFT:
+        return state is PlanState.IN_REVIEW
+    readings = results.recent(patient_id, limit=1).values()
+    return any(readings) or questionnaires.latest(patient_id) is not None
 
 
 def _plans() -> Select[CarePlan]:
@@ -239,7 +240,7 @@ def _plans() -> Select[CarePlan]:
 _ACTIVE = _plans().where(
     CarePlan.patient_id == bindparam("patient"), CarePlan.state == PlanState.ACTIVE
 )
-_DRAFT = select(CarePlan.id).where(
+_DRAFT = select(CarePlan.state).where(
     CarePlan.patient_id == bindparam("patient"), CarePlan.state.in_(states.OPEN)
 )
 
@@ -260,7 +261,7 @@ def _view(row: CarePlan) -> PlanView:
         version=row.version,
         lines=_in_order(_line(one, names) for one in row.lines),
         questions=lines.questions(json.loads(row.questions_json)),
-        fresh=fresh_of(row),
+        fresh=row.fresh,
         drafted_at=row.drafted_at,
         changed_at=row.changed_at,
         opened_at=row.opened_at,
@@ -269,18 +270,6 @@ def _view(row: CarePlan) -> PlanView:
         approved_by=_name(row.approved_by, names),
         ended_at=row.ended_at,
     )
-
-
-def fresh_of(row: CarePlan) -> tuple[Suggestion, ...] | None:
-    """What the rules suggest now, where that is not yet in the lines."""
-    if row.sealed_news is None:
-        return None
-    return tuple(lines.suggestion(one) for one in json.loads(row.news_json))
-
-
-def suggestion_of(row: PlanLine) -> Suggestion | None:
-    """What a rule said in this line; None for a clinician's own."""
-    return lines.suggestion(json.loads(row.suggestion_json)) if row.sealed_suggestion else None
 
 
 def _in_order(found: Iterable[LineView]) -> tuple[LineView, ...]:
@@ -293,7 +282,7 @@ def _line(row: PlanLine, names: dict[UUID, str]) -> LineView:
         id=row.id,
         plan_id=row.plan_id,
         audience=row.audience,
-        suggestion=suggestion_of(row),
+        suggestion=row.suggestion,
         words=Words(**json.loads(row.words_json)) if row.sealed_words else None,
         decision=row.decision,
         reason=row.reason,

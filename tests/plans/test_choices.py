@@ -161,7 +161,7 @@ def test_words_offered_again_are_accepted_as_they_read(clinic: Clinic, plan_id: 
     review = f"/plans/{plan_id}/review"
     doctor.send(f"{path}/edit", **EDIT)
     with clinic.portal.inside():
-        results.record(clinic.portal.actor(clinic.patient), weight("89"))
+        results.record(clinic.portal.actor(clinic.patient), weight("89", minutes_ago=1))
     clinic.portal.work()
     doctor.send(review, step="take-in")
     doctor.get(review)

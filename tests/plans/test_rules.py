@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.clinical import Sentence
 from app.clinical.guidelines import RULES, Fact, Recommendation, Wording
-from app.plans.rules import changes, lines, states
+from app.plans.rules import changes, grounds, lines, states
 from app.plans.rules.lines import Audience, Decision, Problem, Suggestion, Words
 from app.plans.rules.states import PlanState, Step
 
@@ -141,12 +141,12 @@ def test_proposal_is_read_back_as_it_was_stored() -> None:
 def test_further_reading_in_the_same_range_is_no_reason_for_a_new_draft() -> None:
     before = [suggested("OB-01"), suggested("PA-01")]
     after = [suggested("PA-01", "97", "two"), suggested("OB-01", "97", "two")]
-    assert lines.basis(before) == lines.basis(after)
-    assert lines.basis(before) != lines.basis(before[:1])
+    assert grounds.basis(before) == grounds.basis(after)
+    assert grounds.basis(before) != grounds.basis(before[:1])
 
 
 def test_further_dangerous_reading_is_one() -> None:
-    assert lines.basis([suggested("BP-04")]) != lines.basis([suggested("BP-04", "97", "two")])
+    assert grounds.basis([suggested("BP-04")]) != grounds.basis([suggested("BP-04", "97", "two")])
 
 
 def test_news_tells_new_changed_and_gone_apart() -> None:

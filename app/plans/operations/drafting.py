@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,10 +18,9 @@ from app.clinical import guidelines
 from app.clinical.guidelines import RULES, Profile
 from app.kernel import audit, clock, db, jobs, outbox
 from app.kernel.crypto import keyring
-from app.plans import queries
 from app.plans.models import CarePlan, PlanLine
 from app.plans.operations.standing import CHANGED, take, tell_clinicians, touch
-from app.plans.rules import changes, lines, states
+from app.plans.rules import changes, grounds, lines, states
 from app.plans.rules.lines import Audience, Decision, Suggestion
 from app.plans.rules.states import PlanState, Step
 from app.questionnaires import queries as questionnaires
@@ -50,8 +48,8 @@ class Evaluated:
 
     @property
     def basis(self) -> str:
-        """The fingerprint of the rules that spoke."""
-        return keyring().blind(lines.basis(self.read), purpose="plan-basis")
+        """The fingerprint of the rules that spoke, and of what they were told."""
+        return keyring().blind(grounds.basis(self.read), purpose="plan-basis")
 
 
 def evaluated(patient: PatientView) -> Evaluated:
@@ -99,16 +97,25 @@ def _open(session: Session, patient_id: UUID) -> CarePlan | None:
 
 
 def _is_worth_a_look(session: Session, patient_id: UUID, found: Evaluated) -> bool:
-    """Whether other rules speak than when a clinician last dealt with this patient's plan."""
-    if not found.suggestions:
+    """Whether the rules say other things than the plan in force, and than the last draft."""
+    before = _active(session, patient_id)
+    if not found.suggestions and not _rests_on_rules(before):
         return False
-    last = session.scalar(
-        select(CarePlan.basis)
-        .where(CarePlan.patient_id == patient_id)
-        .order_by(CarePlan.drafted_at.desc())
-        .limit(1)
-    )
-    return last != found.basis
+    asked = select(CarePlan).where(CarePlan.patient_id == patient_id)
+    last = session.scalar(asked.order_by(CarePlan.drafted_at.desc()).limit(1))
+    return not any(_says_the_same(plan, found) for plan in (last, before) if plan)
+
+
+def _rests_on_rules(plan: CarePlan | None) -> bool:
+    """Whether the patient lives by something that a rule brought up."""
+    kept = [one for one in plan.lines if one.decision in lines.KEPT] if plan else []
+    return any(one.rule_id for one in kept)
+
+
+def _says_the_same(plan: CarePlan, found: Evaluated) -> bool:
+    """Whether a plan was made from what the rules say now, figures that vary aside."""
+    known = [said for one in plan.lines if (said := one.suggestion)]
+    return plan.basis == found.basis and not grounds.moved(known, found.read)
 
 
 def _begin(session: Session, patient_id: UUID, found: Evaluated) -> None:
@@ -122,7 +129,8 @@ def _begin(session: Session, patient_id: UUID, found: Evaluated) -> None:
         changed_at=moment,
     )
     session.add(plan)
-    before = _active_lines(session, patient_id)
+    in_force = _active(session, patient_id)
+    before = in_force.lines if in_force else []
     words = {one.rule_id: one.words_json for one in before if one.rule_id and one.sealed_words}
     for position, one in enumerate(found.suggestions):
         plan.lines.append(_line(position, one, words.get(one["rule_id"])))
@@ -136,10 +144,9 @@ def _begin(session: Session, patient_id: UUID, found: Evaluated) -> None:
     outbox.hint(CHANGED, people=care.everyone(patient_id))
 
 
-def _active_lines(session: Session, patient_id: UUID) -> Sequence[PlanLine]:
+def _active(session: Session, patient_id: UUID) -> CarePlan | None:
     where = (CarePlan.patient_id == patient_id, CarePlan.state == PlanState.ACTIVE)
-    plan = session.scalar(select(CarePlan).where(*where))
-    return plan.lines if plan else []
+    return session.scalar(select(CarePlan).where(*where))
 
 
 def _line(position: int, stored: dict[str, Any], words: str | None = None) -> PlanLine:
@@ -177,9 +184,7 @@ def _renew(plan: CarePlan, found: Evaluated) -> None:
 
 def _note(plan: CarePlan, found: Evaluated) -> None:
     """Keep what is new beside the review; the clinician brings it in when they are ready."""
-    known = queries.fresh_of(plan) or [
-        said for one in plan.lines if (said := queries.suggestion_of(one))
-    ]
+    known = plan.fresh or [said for one in plan.lines if (said := one.suggestion)]
     if not changes.news(known, found.read):
         return
     plan.news_json = json.dumps(found.suggestions)
@@ -218,7 +223,7 @@ def _update(plan: CarePlan, line: PlanLine, stored: dict[str, Any] | None) -> bo
             return False  # A person decided about it; that the rule fell silent undoes nothing.
         plan.lines.remove(line)
         return True
-    before = queries.suggestion_of(line)
+    before = line.suggestion
     if before is not None and lines.suggestion(stored).same_as(before):
         return False
     line.suggestion_json = json.dumps(stored)

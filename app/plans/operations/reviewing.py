@@ -79,7 +79,7 @@ def edit(
     """Keep a line in the clinician's words; what the rule wrote stays beside it."""
     with meeting_others() as session:
         plan, line = locked_line(session, actor, line_id, version)
-        following, said = _after(line, Choice.EDIT), queries.suggestion_of(line)
+        following, said = _after(line, Choice.EDIT), line.suggestion
         suggested = queries.in_words(said) if said else None
         refuse(lines.rewording_problem(line.audience, suggested, words), "action")
         refuse(

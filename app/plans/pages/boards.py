@@ -13,6 +13,7 @@ from app.care.queries import PatientView
 from app.kernel import clock
 from app.kernel.actor import Actor, Role
 from app.plans import queries
+from app.plans.queries import PlanView
 from app.web.boards import CHART, TODAY, Card, Step
 from app.web.i18n import gettext as _
 
@@ -47,16 +48,27 @@ def own_plan(actor: Actor) -> Iterator[Step]:
 def plans_to_review(actor: Actor) -> Iterator[Step]:
     """Drafts that wait, oldest first."""
     for plan in queries.open_plans(actor):
-        left = ngettext("%(num)s line to decide", "%(num)s lines to decide", plan.undecided)
         yield Step(
             _("Review the plan of %(name)s", name=plan.patient.name),
-            left if plan.undecided else _("Every line is decided. Your signature is missing."),
+            _left(plan),
             url_for("plans.review", plan=plan.id),
             _("Review"),
             turn=True,
             at=plan.drafted_at,
             order=READY,
         )
+
+
+def _left(plan: PlanView) -> str:
+    """What a clinician still has to do with a draft."""
+    if not plan.lines:
+        return _(
+            "The guideline rules suggest nothing any more. Please look whether the plan in force"
+            " still holds."
+        )
+    if not plan.undecided:
+        return _("Every line is decided. Your signature is missing.")
+    return str(ngettext("%(num)s line to decide", "%(num)s lines to decide", plan.undecided))
 
 
 @CHART.offers(Role.CLINICIAN)

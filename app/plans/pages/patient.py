@@ -24,7 +24,7 @@ def own() -> str:
     patient = _patient()
     plan = queries.active(patient.id)
     if plan is None:
-        waits = queries.open_of(patient.id) is not None
+        waits = queries.is_being_reviewed(patient.id)
         return render_template("plans/none.html", waits=waits)
     return _read(plan, patient)
 

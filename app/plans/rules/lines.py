@@ -225,16 +225,3 @@ def approval_problem(lines: Sequence[tuple[Audience, Decision]]) -> Problem | No
     if (Audience.CLINICIAN, Decision.ACCEPTED) in lines:
         return Problem.NEEDS_REWORDING
     return None
-
-
-def basis(suggestions: Iterable[Suggestion]) -> str:
-    """What would make a new draft worth a clinician's time: other rules than the last time.
-
-    A further reading in the same range is none; a further dangerous one is.
-    """
-    return "|".join(
-        sorted(
-            f"{one.rule_id}@{one.rule_version}{one.marks if one.kind == 'safety' else ''}"
-            for one in suggestions
-        )
-    )
