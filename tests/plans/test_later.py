@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from app.plans.operations import reviewing
+from app.plans import queries
+from app.plans.operations import drafting, reviewing
 from app.plans.rules.states import PlanState
+from app.results import operations as results
 from tests.plans import drafts
 from tests.plans.looking import line, look
+from tests.results import readings
 from tests.support.inspection import words
 from tests.support.portal import Clinic, Visitor
 
@@ -17,7 +20,7 @@ def test_new_evidence_stands_above_the_lines_until_it_is_taken_in(
     clinic: Clinic, plan_id: UUID
 ) -> None:
     with clinic.portal.inside():
-        drafts.readings.dangerous(clinic.portal.actor(clinic.patient))
+        readings.dangerous(clinic.portal.actor(clinic.patient))
     clinic.portal.work()
     doctor, path = clinic.portal.visit(clinic.clinician), f"/plans/{plan_id}/review"
     text = doctor.get(path).text
@@ -114,7 +117,7 @@ def test_words_for_when_stand_alone_until_a_clinician_chooses_a_day(
 def test_urgent_line_that_came_in_last_stands_first(clinic: Clinic, plan_id: UUID) -> None:
     portal = clinic.portal
     with portal.inside():
-        drafts.readings.dangerous(portal.actor(clinic.patient))
+        readings.dangerous(portal.actor(clinic.patient))
     portal.work()
     doctor, path = portal.visit(clinic.clinician), f"/plans/{plan_id}/review"
     doctor.send(path, step="take-in")
@@ -159,3 +162,44 @@ def said_of(clinic: Clinic, visitor: Visitor, plan_id: UUID, rule: str) -> str:
 def from_when(clinic: Clinic, visitor: Visitor, plan_id: UUID, rule: str) -> str:
     said = said_of(clinic, visitor, plan_id, rule)
     return said.partition("From when")[2].partition("Rests on")[0].strip()
+
+
+def test_patient_who_gave_nothing_is_not_told_of_a_review_before_it_is_opened(
+    clinic: Clinic,
+) -> None:
+    portal, mine = clinic.portal, clinic.patient.patient_id
+    assert mine is not None
+    with portal.inside():
+        actor = portal.actor(clinic.patient)
+        mistaken = readings.dangerous(actor)
+        drafting.draft(mine)
+        plan = queries.open_of(mine)
+        results.mark_as_mistake(actor, mistaken)
+    assert plan is not None
+    ana = portal.visit(clinic.patient)
+    assert "No plan yet" in ana.get("/plan").text
+    assert "reviewing your plan" not in ana.get("/").text
+    with portal.inside():
+        reviewing.open_review(portal.actor(clinic.clinician), plan.id)
+    assert "reviewing your plan" in ana.get("/plan").text
+    assert "reviewing your plan" in ana.get("/").text
+
+
+def test_patient_reads_how_sure_in_words_and_finds_the_source_below(
+    clinic: Clinic, plan_id: UUID
+) -> None:
+    portal = clinic.portal
+    drafts.decide_all(portal, clinic.clinician, plan_id)
+    drafts.sign(portal, clinic.clinician, plan_id)
+    ana = portal.visit(clinic.patient)
+    ana.get("/plan")
+    assert ana.page is not None
+    told = [one for one in ana.page.iter("details") if "Where this comes from" in words(one)]
+    assert any("class 1" in words(one) for one in told)
+    assert any("doi:" in words(one) for one in told)
+    open_words = words(ana.page)
+    for one in told:
+        open_words = open_words.replace(words(one), "")
+    assert "Strong recommendation" in open_words
+    for hidden in ("class 1", "doi:", "grade B"):
+        assert hidden not in open_words.lower()

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import url_for
 
-from app.clinical import measures
+from app.clinical import Sentence, measures
 from app.plans.rules.lines import Evidence, Question
 from app.web import times
 from app.web.i18n import gettext as _
@@ -53,6 +53,11 @@ def _phrase(group: list[Evidence]) -> str:
             last=times.day(last.when.date()),
         )
     )
+
+
+def in_plain_words(strength: Sentence) -> str:
+    """How sure a guideline is, without the class that it is called by."""
+    return say(strength).partition(" (")[0]
 
 
 def source_of(one: Evidence, patient_id: UUID) -> str:
