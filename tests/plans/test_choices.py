@@ -108,6 +108,7 @@ def test_rejected_line_is_taken_in_with_the_words_it_had(clinic: Clinic, plan_id
     assert offers(doctor, path) == {"edit", "reject", "take-back"}
     assert "The reason for rejecting it is deleted." in text
     assert REASON in text
+    assert "goes into the plan again and the reason is deleted" in doctor.get(f"{path}/edit").text
     doctor.send(f"{path}/take-back", page=review)
     found = walking(clinic, plan_id)
     assert (found.decision, found.reason) == (Decision.EDITED, "")
