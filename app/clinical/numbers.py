@@ -19,9 +19,11 @@ EXPONENT = N_("Please write the number out in full, without the letter E.")
 TWO_MARKS = N_("Please use only one point or comma in the number.")
 WHOLE_ONLY = N_("Please enter a whole number, without a point or comma.")
 TOO_PRECISE = N_("Please use no more than %(decimals)s digits after the point.")
+ONE_DIGIT = N_("Please use no more than one digit after the point.")
 TOO_LONG = N_("That number is too long. Please check it.")
 
 _PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)", re.ASCII)
+_SIGNS = re.compile("[0-9.,+\N{MINUS SIGN}-]+")
 _EXPONENT = re.compile(r"[+-]?[\d.]*\d[eE][+-]?\d+", re.ASCII)
 
 
@@ -50,14 +52,18 @@ def read(text: str, *, decimals: int = 2, field: str = "value") -> Number:
 
 
 def _too_precise(decimals: int) -> Sentence:
-    return Sentence(TOO_PRECISE, {"decimals": decimals}) if decimals else Sentence(WHOLE_ONLY)
+    if decimals > 1:
+        return Sentence(TOO_PRECISE, {"decimals": decimals})
+    return Sentence(ONE_DIGIT if decimals else WHOLE_ONLY)
 
 
 def _problem(entered: str) -> Sentence | None:
     if not entered:
         return Sentence(EMPTY)
     if len(entered) > MAX_CHARACTERS:
-        return Sentence(TOO_LONG)
+        if _SIGNS.fullmatch(entered):
+            return Sentence(TOO_LONG)
+        return Sentence(NOT_A_NUMBER, {"entered": entered[:MAX_CHARACTERS] + "…"})
     return _unreadable(entered)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import NoReturn
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
@@ -31,6 +32,7 @@ CHANGED = _l(
     " Yours are still here: send them again to keep them."
 )
 SENT_BEFORE = _l("These answers were changed or sent in another window. Please look again.")
+SENT_ALREADY = _l("You have sent these answers already.")
 STILL_OPEN = _l("Some questions are still open. Please answer them first.")
 
 
@@ -63,7 +65,7 @@ def send(actor: Actor, version: int) -> UUID:
         patient_id = _own(actor)
         row = _stored_draft(session, patient_id)
         if row is None or row.version != version:
-            raise Stale(SENT_BEFORE)
+            _refuse_stale(session, patient_id, version)
         if not rules.can_be_sent(queries.form_for(patient_id), queries.draft_of(row)):
             raise Refusal(STILL_OPEN)
         row.status = STEPS[row.status, Step.SEND]
@@ -73,6 +75,19 @@ def send(actor: Actor, version: int) -> UUID:
         outbox.hint("questionnaires", people=care.everyone(patient_id), number=row.id)
         news.tell("questionnaires.answered", patient_id=patient_id, response_id=row.id)
         return row.id
+
+
+class AlreadySent(Stale):
+    """What the window shows is with the care team: there is nothing left to do."""
+
+
+def _refuse_stale(session: Session, patient_id: UUID, version: int) -> NoReturn:
+    """Sending raised the version by one, so the last that was sent tells what was shown."""
+    where = (Response.patient_id == patient_id, Response.status.in_(rules.SENT))
+    newest = select(Response.version).where(*where).order_by(Response.authored_at.desc()).limit(1)
+    if session.scalar(newest) == version + 1:
+        raise AlreadySent(SENT_ALREADY)
+    raise Stale(SENT_BEFORE)
 
 
 @contextmanager

@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from app.clinical import Sentence
+from app.clinical import N_, Sentence
 from app.clinical.questionnaires import Answer, Answers, Form, Item
 
 # An answer in a person's own words; it is stored sealed, apart from the coded ones.
 WORDS = frozenset({"string", "text"})
 YES, NO = "true", "false"
+DAYS_OF_A_WEEK = "d/wk"
+OF_SEVEN = N_("on %(count)s of 7 days")
+# What the questionnaire's units are called after the number one.
+ONE = {"minutes a day": N_("minute a day"), "hours": N_("hour")}
 PREGNANT = "pregnant"
 # Whole years in which a pregnancy is likely enough to ask everybody about it.
 MAY_BE_PREGNANT = range(12, 56)
@@ -182,9 +186,19 @@ def _spoken(item: Item, value: Any) -> tuple[Sentence | str | bool | None, Sente
             option = item.option(str(code))
             return option.label if option else str(value.get("display", code)), None
         case int() | float():
-            return plain_number(value), Sentence(item.units[0].label) if item.units else None
+            return _counted(item, value)
         case _:
             return str(value), None
+
+
+def _counted(item: Item, value: float) -> tuple[Sentence | str, Sentence | None]:
+    """A number with its unit, said without the plural of one."""
+    number, unit = plain_number(value), item.units[0] if item.units else None
+    if unit is None:
+        return number, None
+    if unit.code == DAYS_OF_A_WEEK:
+        return Sentence(OF_SEVEN, {"count": number}), None
+    return number, Sentence(ONE.get(unit.label, unit.label) if value == 1 else unit.label)
 
 
 def split(form: Form, answers: Answers) -> tuple[dict[str, Answer], dict[str, str]]:

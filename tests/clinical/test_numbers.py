@@ -57,6 +57,8 @@ def test_a_plain_number_is_read_and_kept_as_typed(text: str, value: str) -> None
         ("5²", numbers.OTHER_DIGITS),
         ("1" * 21, numbers.TOO_LONG),
         ("9" * 1_000_000, numbers.TOO_LONG),
+        ("a hundred and seventy centimetres", numbers.NOT_A_NUMBER),
+        ("x" * 1_000_000, numbers.NOT_A_NUMBER),
     ],
 )
 def test_anything_else_is_refused_with_a_sentence_that_helps(text: str, sentence: str) -> None:
@@ -72,13 +74,25 @@ def test_what_was_typed_stands_in_the_sentence() -> None:
     assert refused.value.field == "systolic"
 
 
+def test_long_words_are_named_by_their_beginning() -> None:
+    with pytest.raises(UnreadableNumber) as refused:
+        numbers.read("x" * 1_000_000)
+    assert len(str(refused.value.sentence)) < 100
+
+
+def test_one_digit_is_said_in_the_singular() -> None:
+    with pytest.raises(UnreadableNumber) as refused:
+        numbers.read("5.67", decimals=1)
+    assert str(refused.value.sentence) == "Please use no more than one digit after the point."
+
+
 @pytest.mark.parametrize(("text", "decimals"), [("120.5", 0), ("5.67", 1), ("1,234", 2)])
 def test_more_digits_after_the_point_than_a_device_shows_are_refused(
     text: str, decimals: int
 ) -> None:
     with pytest.raises(UnreadableNumber) as refused:
         numbers.read(text, decimals=decimals)
-    expected = numbers.TOO_PRECISE if decimals else numbers.WHOLE_ONLY
+    expected = (numbers.WHOLE_ONLY, numbers.ONE_DIGIT, numbers.TOO_PRECISE)[decimals]
     assert refused.value.sentence.text == expected
     assert numbers.read(text, decimals=decimals + (3 - decimals)).entered == text
 

@@ -94,7 +94,10 @@ def test_answer_that_no_longer_applies_is_dropped(clinic: Clinic, ana: Visitor) 
     [
         ("about-you", "height", "", "Please answer this question."),
         ("about-you", "height", "tall", "is not a number we can read"),
-        ("about-you", "height", "17", "between 100 and 250 cm"),
+        ("about-you", "height", "300", "between 100 and 250 cm"),
+        ("about-you", "height", "1.70", "You wrote 1.7 cm. Did you mean 170 cm?"),
+        ("about-you", "height", "170.55", "no more than one digit after the point"),
+        ("about-you", "height", "tall" * 200, "is not a number we can read"),
         ("about-you", "height", "\N{FULLWIDTH DIGIT ONE}70", "Please use the digits 0 to 9."),
         ("about-you", "height", "1e2", "without the letter E"),
         ("about-you", "height", "170<script>", "is not a number we can read"),
@@ -199,6 +202,30 @@ def test_open_questions_cannot_be_sent(ana: Visitor) -> None:
     assert "Send to my care team" not in page.text
     fields = ana.filled("/sign-out")
     assert "still open" in ana.post(REVIEW, {**fields, "version": "1"}).text
+
+
+def test_questions_that_answers_bring_up_are_counted(ana: Visitor) -> None:
+    path = life.path("tobacco-alcohol")
+    given = life.fields("tobacco-alcohol", alcohol_frequency="LA18926-8")
+    page = ana.follow(ana.send(path, **given))
+    assert "Your answers bring 2 more questions." in page.text
+
+
+def test_window_that_sends_again_is_told_where_the_answers_are(
+    clinic: Clinic, ana: Visitor
+) -> None:
+    answer_everything(ana)
+    ana.get(REVIEW)
+    fields = {**ana.filled(REVIEW)}
+    other = clinic.portal.visit(clinic.patient)
+    assert other.send(REVIEW).status_code == 303
+    stale = ana.post(REVIEW, fields)
+    page = ana.follow(stale).text
+    assert "You have sent these answers already." in page
+    assert "Look at what you sent" in page
+    life.answer(other, "about-you", height="171")
+    again = ana.post(REVIEW, {**ana.filled("/sign-out"), "version": fields["version"]})
+    assert again.headers["Location"] == "/questions"
 
 
 def test_changed_answers_are_looked_over_again_before_they_are_sent(

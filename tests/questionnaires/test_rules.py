@@ -109,3 +109,11 @@ def test_numbers_are_written_without_a_tail(number: float, text: str) -> None:
 )
 def test_pregnancy_is_asked_about_from_12_to_55(age: int, asked: bool) -> None:
     assert rules.asks_about_pregnancy(age) is asked
+
+
+def test_one_day_and_one_minute_are_said_without_a_plural() -> None:
+    answers = FORM.read({"activity-days": "1", "activity-minutes": "1", "sleep-hours": "1"}).answers
+    told = {one.link: one for part in rules.read_back(FORM, answers) for one in part.given}
+    assert str(told["activity-days"].answer) == "on 1 of 7 days"
+    assert str(told["activity-minutes"].unit) == "minute a day"
+    assert str(told["sleep-hours"].unit) == "hour"

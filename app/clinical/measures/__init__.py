@@ -18,16 +18,26 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from app.clinical.measures.codes import Code
-from app.clinical.measures.entries import Checked, Entry, check, check_taken_at
+from app.clinical.measures.entries import MOST_DECIMALS, Checked, Entry, check, check_taken_at
 from app.clinical.measures.kinds import KINDS
 from app.clinical.measures.question import Question
-from app.clinical.measures.row import Alert, Choice, Component, Context, Measure, Range, Step
+from app.clinical.measures.row import (
+    Alert,
+    Choice,
+    Component,
+    Context,
+    Measure,
+    Range,
+    Step,
+    round_half_up,
+)
 from app.clinical.measures.suspicion import suspect
 from app.clinical.measures.table import MEASURES, by_loinc, get
 
 __all__ = [
     "KINDS",
     "MEASURES",
+    "MOST_DECIMALS",
     "Alert",
     "Checked",
     "Choice",
@@ -44,6 +54,7 @@ __all__ = [
     "check",
     "check_taken_at",
     "get",
+    "round_half_up",
     "suspect",
 ]
 

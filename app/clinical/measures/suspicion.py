@@ -28,7 +28,7 @@ DECIMAL_SLIP = N_(
 )
 FRACTION = N_("You wrote %(value)s %(unit)s. Did you mean %(other)s %(unit)s?")
 FEET = N_("You wrote %(value)s %(unit)s. Did you mean %(feet)s feet and %(inches)s inches?")
-METRES = N_("You wrote %(value)s %(unit)s. Did you mean %(value)s metres?")
+METRES = N_("You wrote %(value)s %(unit)s. Did you mean %(meant)s cm?")
 SWAPPED = N_(
     "The upper number (%(systolic)s) should be higher than the lower number (%(diastolic)s)."
     " Are the two numbers swapped?"
@@ -182,8 +182,8 @@ def _height_slips(
         text = Sentence(FEET, {**said, "feet": int(feet), "inches": inches})
         yield Question("feet", component.key, text, {component.key: Decimal(whole)}, "[in_i]")
     if _likely(component, value * 100, steady):
-        meant = {component.key: value * 100}
-        yield Question("metres", component.key, Sentence(METRES, said), meant, "cm")
+        text = Sentence(METRES, {**said, "meant": value * 100})
+        yield Question("metres", component.key, text, {component.key: value * 100}, "cm")
 
 
 def _decimal_slips(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from app.clinical import numbers, units
+from app.clinical import measures, numbers, units
 from app.clinical.errors import ClinicalInputError, UnreadableNumber
 from app.clinical.questionnaires.item import ANSWER_KEYS, Answer, Item, Limit, value_of
 from app.clinical.sentences import N_, Sentence, Value
@@ -46,6 +46,8 @@ def read(item: Item, posted: Mapping[str, str]) -> Answer | Sentence | None:
 
 def _number(item: Item, text: str, unit: str) -> Answer | Sentence:
     decimals = 0 if item.type == "integer" else item.decimals
+    if (slip := _slip(item, text, unit)) is not None:
+        return slip
     try:
         value = numbers.read(text, decimals=decimals, field=item.link_id).value
     except UnreadableNumber as refusal:
@@ -57,6 +59,21 @@ def _number(item: Item, text: str, unit: str) -> Answer | Sentence:
         if option.code == unit or (not unit and len(item.units) == 1):
             return {"valueQuantity": quantity(plain, option.code, option.label)}
     return Sentence(CHOOSE_UNIT)
+
+
+def _slip(item: Item, text: str, unit: str) -> Sentence | None:
+    """What was likelier meant by a measurement that nobody can have: 170 cm for 1.70 cm."""
+    try:
+        row = measures.by_loinc(str(item.codes[0].get("code")) if item.codes else "")
+        value = numbers.read(text, decimals=measures.MOST_DECIMALS).value
+        if row.components[0].hard.holds(row.to_canonical(value, unit)):
+            return None
+        asked = measures.suspect(row, value, unit)
+    except (KeyError, ClinicalInputError):
+        return None
+    # There is no field for feet: whoever wrote 5.9 is told what the number may be.
+    likely = bool(asked) and asked[0].suggestion is not None and asked[0].kind != "feet"
+    return asked[0].sentence if likely else None
 
 
 def quantity(value: float, code: str, label: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import flash, redirect, render_template, url_for
+from flask_babel import ngettext
 from werkzeug import Response
 
 from app.care import queries as care
@@ -72,7 +73,7 @@ def _part_page(link: str) -> Callable[[], Answer]:
         form = forms.part_form(_asked(), link, standing.draft)
         if form.validate_on_submit():
             try:
-                return _after(link, _save(link, form))
+                return _after(link, form, whole=_save(link, form))
             except Stale as stale:
                 form.refuse(stale)
                 return _show(link, form, _take_up(link, form), stale=True)
@@ -99,9 +100,15 @@ def _take_up(link: str, form: PartForm) -> Standing:
     return standing
 
 
-def _after(link: str, whole: bool) -> Response:
+def _after(link: str, form: PartForm, *, whole: bool) -> Response:
     if not whole:
-        flash(_("That is saved. Your answer brings one more question."), "info")
+        new = rules.newly_shown(_asked(), link, _standing().draft.answers, form.seen())
+        said = ngettext(
+            "That is saved. Your answer brings one more question.",
+            "That is saved. Your answers bring %(num)s more questions.",
+            len(new),
+        )
+        flash(said, "info")
         return redirect(url_for(endpoint(link)), 303)
     following = rules.next_part(queries.form(), link)
     return redirect(url_for(endpoint(following) if following else "questionnaires.review"), 303)
@@ -134,6 +141,9 @@ def review() -> Answer:
     if form.validate_on_submit():
         try:
             operations.send(actors.required(), form.version_seen())
+        except operations.AlreadySent as sent:
+            flash(str(sent.sentence), "info")
+            return redirect(url_for("questionnaires.overview"), 303)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
