@@ -78,6 +78,8 @@ def offers(visitor: Visitor, path: str) -> set[str]:
 def test_edited_line_is_not_accepted_away(clinic: Clinic, plan_id: UUID) -> None:
     doctor, path = clinic.portal.visit(clinic.clinician), line(clinic, plan_id, "PA-01")
     review = f"/plans/{plan_id}/review"
+    doctor.get(review)
+    assert offers(doctor, path) == {"accept", "edit", "reject"}
     doctor.send(f"{path}/edit", **EDIT)
     text = doctor.get(review).text
     assert offers(doctor, path) == {"edit", "reject", "restore"}

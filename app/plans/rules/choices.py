@@ -62,6 +62,6 @@ class Standing:
         fit = self.from_rule and self.audience is Audience.PATIENT
         return Decision.ACCEPTED if fit else None
 
-    def can(self, choice: Choice) -> bool:
-        """Whether the choice can be made."""
-        return self.after(choice) is not None
+    def can(self, choice: str) -> bool:
+        """Whether the choice can be made; pages call it by its name."""
+        return self.after(Choice(choice)) is not None
