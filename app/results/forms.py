@@ -15,7 +15,7 @@ from app.clinical import measures
 from app.clinical.measures import Measure
 from app.kernel import clock
 from app.kernel.actor import Actor
-from app.results import operations, queries
+from app.results import operations, queries, rules
 from app.results.rules import Entry, Examined, Which
 from app.web import times
 from app.web.fields import LongWords, PortalForm, Words, at_most
@@ -23,6 +23,7 @@ from app.web.i18n import gettext as _
 from app.web.speech import say
 
 LONGEST_NOTE = 500
+UNITS_OF = 10  # So many readings say which unit a person uses.
 WHICH = [
     SelectChoice(Which.FIRST.value, _l("The first one, before the clocks went back")),
     SelectChoice(Which.SECOND.value, _l("The second one, after the clocks went back")),
@@ -89,19 +90,19 @@ class EntryForm(PortalForm):
 
 
 def entry_form(actor: Actor, patient_id: UUID, key: str) -> EntryForm:
-    """The form for one measure, set to now and to the unit that was used last."""
+    """The form for one measure, set to now and to the unit of most recent readings."""
     made = form_class(key)(data=_beginning(patient_id, key))
     made.zone, made.patient_id = actor.zone, patient_id
     return made
 
 
 def _beginning(patient_id: UUID, key: str) -> dict[str, str]:
-    last = queries.latest(patient_id, key)
+    recent = queries.recent(patient_id, (key,), UNITS_OF)[key]
     now = times.local(clock.now())
     return {
         "day": f"{now:%Y-%m-%d}",
         "clock": f"{now:%H:%M}",
-        "unit": last.unit if last else measures.get(key).canonical,
+        "unit": rules.unit_of(measures.get(key), [one.unit for one in recent]),
     }
 
 

@@ -62,6 +62,17 @@ class Reading:
         return self.measure.spoken(self.values, self.unit)
 
     @property
+    def same(self) -> Sentence | None:
+        """The same in the canonical unit, for a pressure that was entered in another.
+
+        Goals and means of pressure are spoken of in mmHg, so a table says both.
+        """
+        if self.measure.key != "blood-pressure" or self.unit == self.measure.canonical:
+            return None
+        whole = {key: measures.round_half_up(value, 0) for key, value in self.canonical.items()}
+        return self.measure.spoken(whole, self.measure.canonical)
+
+    @property
     def advice(self) -> tuple[Alert, ...]:
         """What the table of measures says to do about it, most urgent first."""
         return measures.alerts(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -106,6 +107,14 @@ def usual(
         part.key: sum((one[part.key] for one in last), Decimal()) / len(last)
         for part in measure.components
     }
+
+
+def unit_of(measure: Measure, units: Sequence[str]) -> str:
+    """The unit that most readings were entered in; the canonical one where none leads."""
+    counts = Counter(units).most_common()
+    if not counts or [count for _unit, count in counts].count(counts[0][1]) > 1:
+        return measure.canonical
+    return counts[0][0]
 
 
 @dataclass(frozen=True, slots=True)

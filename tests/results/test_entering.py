@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.clinical import measures
 from app.kernel import clock
 from app.results import operations, queries
+from app.results.pages.panels import Panel
 from app.results.queries import Reading
 from tests.results import readings
 from tests.support.inspection import words
@@ -61,7 +63,28 @@ def test_reading_is_kept_as_typed_and_in_the_canonical_unit(clinic: Clinic, ana:
     assert one.note == "Slept badly."
 
 
-def test_form_starts_with_now_and_the_unit_used_last(ana: Visitor) -> None:
+def test_one_reading_in_another_unit_changes_neither_chart_nor_form(
+    clinic: Clinic, ana: Visitor
+) -> None:
+    actor = clinic.portal.actor(clinic.patient)
+    with clinic.portal.inside():
+        for minutes in (60, 70):
+            operations.record(actor, readings.pressure("128", "82", minutes_ago=minutes))
+        operations.record(actor, readings.pressure("17.1", "10.9", unit="kPa"))
+    ana.get(PRESSURE)
+    assert ana.filled(PRESSURE)["unit"] == "mm[Hg]"
+    page = ana.get("/results").text
+    assert "17.1 over 10.9 kPa" in page
+    assert "(128 over 82 mmHg)" in page
+    assert "under 130 over 80 mmHg is the usual goal" in page
+    panel = Panel(measures.get("blood-pressure"), stored(clinic, "blood-pressure"))
+    assert panel.unit == "mm[Hg]"
+    with clinic.portal.app.test_request_context():
+        assert panel.lines[0][1][-1][1] == 128.0
+    assert str(panel.readings[0].same) == "128 over 82 mmHg"
+
+
+def test_form_starts_with_now_and_the_unit_used(ana: Visitor) -> None:
     ana.send(GLUCOSE, value="5.6", unit="mmol/L", context="untimed")
     with clock.standing_at(datetime.now(UTC)):
         ana.get(GLUCOSE)

@@ -27,7 +27,7 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
         ("Good morning", "app/web/pages.py"),
         ("days a week", "app/clinical/questionnaires/lifestyle.json"),
         ("From the day your plan is approved.", "app/clinical/guidelines/habits.py"),
-        ("At home, under 130 over 80 is the usual goal.", "app/clinical/measures/home.py"),
+        ("At home, under 130 over 80 mmHg is the usual goal.", "app/clinical/measures/home.py"),
     ],
 )
 def test_sentence_of_every_kind_is_gathered(catalogue: Catalog, sentence: str, place: str) -> None:

@@ -43,7 +43,7 @@ BLOOD_PRESSURE = Measure(
             soft=Range(Decimal(40), Decimal(150)),
         ),
     ),
-    reference=Reference(Sentence(N_("At home, under 130 over 80 is the usual goal.")), AHA),
+    reference=Reference(Sentence(N_("At home, under 130 over 80 mmHg is the usual goal.")), AHA),
     alerts=(
         Alert(
             "severe-systolic",

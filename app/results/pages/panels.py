@@ -31,10 +31,10 @@ class Panel:
         """The reading taken last."""
         return self.readings[0] if self.readings else None
 
-    @property
+    @cached_property
     def unit(self) -> str:
-        """The unit the person used last; the canonical one before the first reading."""
-        return self.readings[0].unit if self.readings else self.measure.canonical
+        """The one unit of the chart: that of most readings shown."""
+        return rules.unit_of(self.measure, [one.unit for one in self.readings])
 
     @property
     def unit_label(self) -> str:
