@@ -83,7 +83,7 @@ def test_controls_stay_in_sight_when_everything_is_off(meeting: Meeting) -> None
 
 def test_picture_fills_what_the_controls_leave(meeting: Meeting) -> None:
     page = meeting.arrive(meeting.patient, viewport={"width": 390, "height": 664})
-    page.locator("#join").scroll_into_view_if_needed()
+    scrolled(page, "document.body.scrollHeight")
     join(page)
     reaches(page, "alone")
     for size in UPRIGHT + ON_ITS_SIDE:
