@@ -51,7 +51,7 @@ def _hold(path: Any) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             if time.monotonic() > deadline:
-                print(ALREADY_SERVED, file=sys.stderr)
+                sys.stderr.write(f"{ALREADY_SERVED}\n")
                 # With any other number gunicorn would start the next worker, for ever.
                 sys.exit(Arbiter.WORKER_BOOT_ERROR)
             time.sleep(0.1)

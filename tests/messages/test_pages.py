@@ -12,7 +12,7 @@ from app.care import operations as care
 from app.kernel.actor import Role
 from app.messages import queries, rules
 from tests.support.inspection import words
-from tests.support.portal import PASSWORD, Clinic, Portal, Someone, Visitor
+from tests.support.portal import PASSWORD, Clinic, Portal, Visitor
 
 
 def talk(clinic: Clinic) -> str:
