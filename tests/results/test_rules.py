@@ -178,3 +178,27 @@ def test_weight_is_read_as_a_change(before: str | None, sentence: str) -> None:
 )
 def test_page_number_is_a_number_or_the_first(text: str, page: int) -> None:
     assert rules.page_of(text) == page
+
+
+def test_last_few_pressures_say_together_what_is_usual() -> None:
+    newest = [
+        {"systolic": Decimal(140 + at), "diastolic": Decimal(90)} for at in (0, 2, 4, 6, 8, 10, 90)
+    ]
+    assert rules.usual(PRESSURE, newest) == {"systolic": Decimal(145), "diastolic": Decimal(90)}
+    weights = [{"value": Decimal(71)}, {"value": Decimal(80)}]
+    assert rules.usual(WEIGHT, weights) == {"value": Decimal(71)}
+    assert rules.usual(PRESSURE, []) is None
+
+
+@pytest.mark.parametrize(
+    ("units", "drawn"),
+    [
+        ([], "mm[Hg]"),
+        (["kPa"], "kPa"),
+        (["kPa", "mm[Hg]"], "mm[Hg]"),
+        (["kPa", "mm[Hg]", "mm[Hg]"], "mm[Hg]"),
+        (["kPa", "kPa", "mm[Hg]"], "kPa"),
+    ],
+)
+def test_unit_of_most_readings_is_drawn(units: list[str], drawn: str) -> None:
+    assert rules.unit_of(PRESSURE, units) == drawn
