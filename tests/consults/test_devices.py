@@ -126,6 +126,26 @@ def test_the_preview_shows_the_camera_and_the_bar_moves_with_the_voice(meeting: 
     assert loudest(page) > 0
 
 
+SLOW_DEVICES = """
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wish) => {
+    await new Promise((done) => setTimeout(done, 1500));
+    return open(wish);
+  };
+"""
+
+
+def test_pressing_join_holds_through_a_reload_before_the_devices_open(meeting: Meeting) -> None:
+    page = meeting.arrive(meeting.patient)
+    # The page itself reloads when it hears of the visit, which was booked a moment ago.
+    page.wait_for_timeout(2000)
+    page.add_init_script(SLOW_DEVICES)
+    page.reload()
+    join(page)
+    page.reload()
+    reaches(page, "alone")
+
+
 def test_what_was_chosen_before_joining_outlives_a_reload(meeting: Meeting) -> None:
     page = meeting.arrive(meeting.patient)
     expect(page.locator("#devices .call-self")).to_be_visible()

@@ -23,9 +23,13 @@ const level = new Level(find("level"));
 
 const wish = ({ value }) => ({ audio: value !== "watch", video: value === "both" });
 
+// From the press of the button on, not only once camera and microphone have opened: a reload in between must not lose it.
+let joining = false;
+
 function keep() {
   const { wants, muted } = media;
-  sessionStorage.setItem(KEPT, JSON.stringify({ appointment: data.appointment, joined: call.joined, muted, ...wants }));
+  const joined = call.joined || joining;
+  sessionStorage.setItem(KEPT, JSON.stringify({ appointment: data.appointment, joined, muted, ...wants }));
 }
 
 // Answers whether the person was in the call. What they wished holds before any camera or microphone starts.
@@ -55,13 +59,20 @@ async function open() {
 }
 
 async function join() {
-  if (!media.opened) await open();
-  view.announce("");
-  const joined = call.join();
-  // Not a button: pressed again by mistake, Enter changes nothing here.
-  find("call-status").focus({ preventScroll: true });
-  find("stage").scrollIntoView({ block: "nearest" });
-  await joined;
+  joining = true;
+  keep();
+  try {
+    if (!media.opened) await open();
+    view.announce("");
+    const joined = call.join();
+    // Not a button: pressed again by mistake, Enter changes nothing here.
+    find("call-status").focus({ preventScroll: true });
+    find("stage").scrollIntoView({ block: "nearest" });
+    await joined;
+  } finally {
+    joining = false;
+    keep();
+  }
 }
 
 async function hangUp() {
@@ -119,7 +130,7 @@ find("here-instead").addEventListener("click", () => location.reload());
 for (const choice of CHOICES) choice.addEventListener("change", () => choose(choice));
 call.addEventListener("change", follow);
 media.addEventListener("change", follow);
-link.addEventListener("changed", () => call.joined || location.reload());
+link.addEventListener("changed", () => call.joined || joining || location.reload());
 document.addEventListener("call:stats", report);
 
 if (data.opensIn > 0) {
