@@ -177,14 +177,24 @@ def statin_2018_rule(
         return {"recommendation": HIGH}
     if history_of_ascvd is False and ldl_190:
         return {"recommendation": HIGH}
-    needs = [key for key, value in given.items() if value is None]
-    if history_of_ascvd or history_of_ascvd is None or ldl_190 is None or needs:
+    needs = _needs(history_of_ascvd, ldl_190, given)
+    if needs:
         return {"recommendation": None, "needs": needs}
     person = {key: value for key, value in given.items() if value is not None}
     for key in ("total_c", "hdl_c"):
         person[key] = _mg_dl(key, float(person[key]))
     risk = Person(**person).risk_pct(printed=True)  # type: ignore[arg-type]  # read by inputs
     return {"recommendation": _by_risk(risk, bool(person["dm"])), "ascvd_10y_pct": risk}
+
+
+def _needs(
+    history_of_ascvd: bool | None, ldl_190: bool | None, given: dict[str, float | str | bool | None]
+) -> list[str]:
+    """What is missing on the way to an answer; known disease or a very high LDL asks for less."""
+    asked = {"history_of_ascvd": history_of_ascvd, "ldl_190": ldl_190, **given}
+    if history_of_ascvd or ldl_190:
+        asked = {"history_of_ascvd": history_of_ascvd, "age": given["age"]}
+    return [key for key, value in asked.items() if value is None]
 
 
 def _by_risk(risk: float, diabetes: bool) -> str:

@@ -66,6 +66,28 @@ def test_nothing_given_names_what_would_decide() -> None:
     assert {"age", "sex", "sbp", "hdl_c"} <= set(found["needs"])
 
 
+@pytest.mark.parametrize(
+    ("answers", "needs"),
+    [
+        ({}, ["history_of_ascvd", "ldl_190"]),
+        ({"History of ASCVD": "No"}, ["ldl_190"]),
+        ({LDL: "No"}, ["history_of_ascvd"]),
+        ({LDL: "Yes"}, ["history_of_ascvd"]),
+    ],
+)
+def test_an_answer_left_out_is_named_when_all_else_is_given(
+    answers: dict[str, str], needs: list[str]
+) -> None:
+    person = dict(zip(KEYS, (120, 50, 214, 55, "Female", "White", "No", 0, 0), strict=True))
+    found = calculate("STATIN_2018_RULE", **person, **answers)
+    assert found == {"recommendation": None, "needs": needs}
+
+
+def test_known_disease_asks_only_for_the_age() -> None:
+    found = calculate("STATIN_2018_RULE", **{"History of ASCVD": "Yes"})
+    assert found["needs"] == ["age"]
+
+
 @pytest.mark.parametrize("age", [30, 39, 76, 80])
 def test_an_age_the_rule_does_not_know_is_refused(age: int) -> None:
     with pytest.raises(ClinicalInputError, match="40 to 75"):
