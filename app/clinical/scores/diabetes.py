@@ -6,6 +6,7 @@ from bisect import bisect_right
 
 from app.clinical.errors import ClinicalInputError
 from app.clinical.scores import usual
+from app.clinical.scores.body import LOWER_ABOVE_UPPER
 from app.clinical.scores.inputs import PLAUSIBLE, Choice, Flag, Input, Items, Number
 from app.clinical.scores.row import Result, Score
 from app.clinical.sentences import N_, Sentence
@@ -144,8 +145,8 @@ def metsyn(
     Waist from 102 cm (men) or 88 cm (women; it differs by population), triglycerides from 150
     mg/dL, HDL below 40 (men) or 50 mg/dL (women), pressure from 130 or 85 mm[Hg], glucose from
     100 mg/dL; a medicine for it counts as the sign. Give `criteria_met`, five answers of 0 or
-    1, or the measurements; both or neither, or a measurement out of range, is
-    `ClinicalInputError`. Alberti 2009 doi:10.1161/CIRCULATIONAHA.109.192644.
+    1, or the measurements; both or neither, a measurement out of range, or a lower pressure not
+    below the upper, is `ClinicalInputError`. Alberti 2009 doi:10.1161/CIRCULATIONAHA.109.192644.
     """
     given = any(value is not None and value is not False for value in measured.values())
     if given == (criteria_met is not None):
@@ -161,6 +162,8 @@ def _signs(measured: dict[str, float | str | bool | None]) -> int:
         if value is None:
             METSYN.input(key).missing()
         values[key] = value
+    if float(values["dbp"]) >= float(values["sbp"]):
+        raise ClinicalInputError("dbp", Sentence(LOWER_ABOVE_UPPER), PLAUSIBLE)
     sex = str(values["sex"])
     return sum(
         (

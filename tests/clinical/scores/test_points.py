@@ -119,6 +119,13 @@ def test_the_metabolic_syndrome_from_measurements() -> None:
         calculate("METSYN")
 
 
+@pytest.mark.parametrize(("upper", "lower"), [(80, 130), (100, 100)])
+def test_the_metabolic_syndrome_refuses_pressures_that_were_swapped(upper: int, lower: int) -> None:
+    man = {"sex": "male", "waist_cm": 100, "tg_mg_dl": 100, "hdl_mg_dl": 50, "glucose_mg_dl": 90}
+    with pytest.raises(ClinicalInputError, match="swapped"):
+        calculate("METSYN", **man, sbp=upper, dbp=lower)
+
+
 @pytest.mark.parametrize(
     ("items", "total", "severity"),
     [
