@@ -9,8 +9,9 @@ from decimal import Decimal
 
 from app.clinical import numbers
 from app.clinical.errors import UnreadableNumber
+from app.clinical.measures.pressures import CHECK_BOTH, SWAPPED
 from app.clinical.measures.row import Component, Measure
-from app.clinical.measures.suspicion import SWAPPED, suspect
+from app.clinical.measures.suspicion import suspect
 from app.clinical.sentences import N_, Sentence, Value
 
 CHOOSE_UNIT = N_("Please choose one of the units in the list.")
@@ -132,7 +133,8 @@ def _swapped(entries: Mapping[str, Entry]) -> Sentence | None:
     upper, lower = entries["systolic"], entries["diastolic"]
     if upper.canonical > lower.canonical:
         return None
-    return Sentence(SWAPPED, {"systolic": upper.value, "diastolic": lower.value})
+    text = CHECK_BOTH if upper.canonical == lower.canonical else SWAPPED
+    return Sentence(text, {"systolic": upper.value, "diastolic": lower.value})
 
 
 def check_taken_at(taken_at: datetime, now: datetime) -> Sentence | None:

@@ -1,4 +1,4 @@
-"""Slips with blood pressure: tenths of the numbers, and numbers far from one's own."""
+"""Slips with blood pressure: turned round, tenths of the numbers, far from one's own."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ TENS_LEAP = N_(
 LEAP = N_(
     "You wrote %(entered)s. Your last readings were about %(before)s. Is the new reading right?"
 )
+SWAPPED = N_(
+    "The upper number (%(systolic)s) should be higher than the lower number (%(diastolic)s)."
+    " Are the two numbers swapped?"
+)
+CHECK_BOTH = N_(
+    "The upper number (%(systolic)s) should be higher than the lower number (%(diastolic)s)."
+    " Please check both numbers."
+)
 IN_BOTH = N_("%(entered)s, which is %(same)s")
 
 # Where pressure is spoken of in centimetres of mercury, 140 over 90 is written 14/9.
@@ -24,6 +32,40 @@ TENFOLD = 10
 # by 9.1, the lower by 6.1 (Kato 2010, doi:10.1038/ajh.2010.94): these lie beyond three
 # times that.
 LEAPS = {"systolic": Decimal(30), "diastolic": Decimal(20)}
+
+
+def turned(measure: Measure, values: Mapping[str, Decimal], unit: str) -> Question | None:
+    """The two numbers the other way round, where that would be a pressure of somebody's."""
+    other = {"systolic": values["diastolic"], "diastolic": values["systolic"]}
+    canonical = _canonical(measure, other, unit)
+    if not _possible(measure, canonical):
+        return None
+    return Question("swapped", "systolic", Sentence(SWAPPED, dict(values)), other, unit)
+
+
+def check_both(values: Mapping[str, Decimal]) -> Question:
+    """Neither turning the numbers round nor moving a point explains them."""
+    return Question("unusual", "systolic", Sentence(CHECK_BOTH, dict(values)))
+
+
+def can_be_meant(
+    measure: Measure, values: Mapping[str, Decimal], unit: str, question: Question
+) -> bool:
+    """Whether what a question suggests makes a pressure of the two numbers."""
+    if question.suggestion is None:
+        return True
+    meant = _canonical(measure, question.suggestion, question.suggested_unit or unit)
+    return _possible(measure, {**_canonical(measure, values, unit), **meant})
+
+
+def _possible(measure: Measure, canonical: Mapping[str, Decimal]) -> bool:
+    within = all(measure.component(key).hard.holds(one) for key, one in canonical.items())
+    return within and _ordered(canonical)
+
+
+def _ordered(canonical: Mapping[str, Decimal]) -> bool:
+    upper, lower = canonical.get("systolic"), canonical.get("diastolic")
+    return upper is None or lower is None or upper > lower
 
 
 def tens_of_both(
@@ -70,7 +112,9 @@ def _canonical(measure: Measure, values: Mapping[str, Decimal], unit: str) -> di
 
 
 def _usual(measure: Measure, canonical: Mapping[str, Decimal]) -> bool:
-    return all(part.soft.holds(canonical[part.key]) for part in measure.components)
+    """Two numbers such as most people have, the upper one above the lower."""
+    soft = all(part.soft.holds(canonical[part.key]) for part in measure.components)
+    return soft and _ordered(canonical)
 
 
 def _leaps(canonical: Mapping[str, Decimal], before: Mapping[str, Decimal]) -> bool:

@@ -29,10 +29,6 @@ DECIMAL_SLIP = N_(
 FRACTION = N_("You wrote %(value)s %(unit)s. Did you mean %(other)s %(unit)s?")
 FEET = N_("You wrote %(value)s %(unit)s. Did you mean %(feet)s feet and %(inches)s inches?")
 METRES = N_("You wrote %(value)s %(unit)s. Did you mean %(meant)s cm?")
-SWAPPED = N_(
-    "The upper number (%(systolic)s) should be higher than the lower number (%(diastolic)s)."
-    " Are the two numbers swapped?"
-)
 UNUSUAL = N_("%(value)s %(unit)s is unusual. Please check the number. Is it right?")
 JUMP = N_(
     "You wrote %(value)s %(unit)s. Last time it was %(previous)s %(unit)s. Is the new number right?"
@@ -67,8 +63,9 @@ def suspect(
     values = _by_component(row, value)
     before = _by_component(row, previous) if previous is not None else {}
     pair = values.get("systolic"), values.get("diastolic")
-    if pair[0] is not None and pair[1] is not None and pair[0] <= pair[1]:
-        return (_swapped(values, unit),)
+    disordered = pair[0] is not None and pair[1] is not None and pair[0] <= pair[1]
+    if disordered and (turned := pressures.turned(row, values, unit)):
+        return (turned,)
     if row.key == PRESSURE and (tens := pressures.tens_of_both(row, values, unit, before)):
         return (tens,)
     found = tuple(
@@ -76,8 +73,10 @@ def suspect(
         for component in row.components
         # A result read in words has no digits to slip.
         if component.key in values and not component.steps
-        for question in _about(row, component, values[component.key], unit, before)
+        for question in _sensible(row, component, values, unit, before)
     )
+    if disordered and not any(question.suggestion for question in found):
+        return (pressures.check_both(values),)
     if row.key == PRESSURE and not found:
         leap = pressures.leap(row, values, unit, before)
         return (leap,) if leap else ()
@@ -90,9 +89,24 @@ def _by_component(measure: Measure, value: Amounts) -> Mapping[str, Decimal]:
     return {key: units.decimal(amount) for key, amount in each.items()}
 
 
-def _swapped(values: Mapping[str, Decimal], unit: str) -> Question:
-    turned = {"systolic": values["diastolic"], "diastolic": values["systolic"]}
-    return Question("swapped", "systolic", Sentence(SWAPPED, dict(values)), turned, unit)
+def _sensible(
+    measure: Measure,
+    component: Component,
+    values: Mapping[str, Decimal],
+    unit: str,
+    before: Mapping[str, Decimal],
+) -> list[Question]:
+    """The questions about one number, without a pressure whose two numbers cannot be."""
+    value = values[component.key]
+    asked = _about(measure, component, value, unit, before)
+    if measure.key != PRESSURE:
+        return asked
+    kept = [
+        question for question in asked if pressures.can_be_meant(measure, values, unit, question)
+    ]
+    if asked and not kept:
+        return [_unusual(measure, component, value, unit, before.get(component.key))]
+    return kept
 
 
 def _about(
@@ -189,11 +203,15 @@ def _height_slips(
 def _decimal_slips(
     measure: Measure, component: Component, value: Decimal, unit: str, steady: Decimal | None
 ) -> list[Question]:
-    """The point one place off; or two, where people write two digits after it."""
+    """The point one place off; or two, where people write two digits after it.
+
+    Two as well for a pressure, which is written 1.2 by who thinks of 120 as hundreds.
+    """
     choice = measure.choice(unit)
     found: list[Question] = []
     for places in (-1, 1, -2, 2):
-        if abs(places) > 1 and (found or choice.decimals < abs(places)):
+        far = choice.decimals < abs(places) and (measure.key, unit) != (PRESSURE, measure.canonical)
+        if abs(places) > 1 and (found or far):
             break
         meant = round_half_up(value.scaleb(places), choice.decimals)
         if meant and _likely(component, measure.to_canonical(meant, unit), steady):

@@ -70,7 +70,11 @@ def test_the_range_is_said_in_the_unit_the_person_chose() -> None:
     assert str(checked.problems["diastolic"]).endswith("between 2.7 and 26.7 kPa.")
 
 
-@pytest.mark.parametrize(("systolic", "diastolic"), [("80", "128"), ("100", "100")])
+def test_two_equal_numbers_are_both_to_be_checked() -> None:
+    assert "check both numbers" in str(pressure("100", "100").problems["systolic"])
+
+
+@pytest.mark.parametrize(("systolic", "diastolic"), [("80", "128"), ("99", "100")])
 def test_a_lower_number_that_is_not_lower_asks_about_a_swap(systolic: str, diastolic: str) -> None:
     problem = pressure(systolic, diastolic).problems["systolic"]
     assert "swapped" in str(problem)

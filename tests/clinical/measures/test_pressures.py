@@ -103,3 +103,40 @@ def test_every_question_can_be_said_and_every_guess_is_usual(
             for key, value in one.suggestion.items():
                 meant = PRESSURE.to_canonical(value, one.suggested_unit)
                 assert PRESSURE.component(key).soft.holds(meant)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "meant"),
+    [(("120", "800"), "diastolic", 80), (("1.2", "80"), "systolic", 120)],
+)
+def test_misplaced_point_is_asked_about_rather_than_an_absurd_swap(
+    typed: tuple[str, str], field: str, meant: int
+) -> None:
+    (asked,) = measures.suspect(PRESSURE, pair(*typed), "mm[Hg]")
+    assert (asked.kind, asked.field, asked.suggestion) == ("decimal", field, {field: meant})
+
+
+@pytest.mark.parametrize("typed", [("120", "120"), ("400", "500"), ("0", "0")])
+def test_numbers_no_turning_explains_are_to_be_checked_both(typed: tuple[str, str]) -> None:
+    (asked,) = measures.suspect(PRESSURE, pair(*typed), "mm[Hg]")
+    assert asked.suggestion is None
+    assert "Please check both numbers." in str(asked.sentence)
+
+
+def test_lower_number_is_never_guessed_up_to_the_upper_one() -> None:
+    for asked in measures.suspect(PRESSURE, pair("135", "13.5"), "mm[Hg]"):
+        assert (asked.suggestion, asked.suggested_unit) != ({"diastolic": Decimal(135)}, "mm[Hg]")
+
+
+@given(
+    upper=st.decimals(min_value=0, max_value=2000, places=1),
+    lower=st.decimals(min_value=0, max_value=2000, places=1),
+)
+def test_every_guess_at_a_pressure_has_its_upper_number_above(
+    upper: Decimal, lower: Decimal
+) -> None:
+    values = {"systolic": upper, "diastolic": lower}
+    for asked in measures.suspect(PRESSURE, values, "mm[Hg]"):
+        if asked.suggestion and asked.suggested_unit == "mm[Hg]":
+            meant = {**values, **asked.suggestion}
+            assert meant["systolic"] > meant["diastolic"]

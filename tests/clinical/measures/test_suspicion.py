@@ -86,7 +86,7 @@ def test_the_last_glucose_does_not_decide_where_the_point_belongs() -> None:
     assert found[0].suggestion == {"value": Decimal(90)}
 
 
-@pytest.mark.parametrize(("systolic", "diastolic"), [("80", "128"), ("90", "90")])
+@pytest.mark.parametrize(("systolic", "diastolic"), [("80", "128"), ("90", "95")])
 def test_swapped_pressures_are_offered_the_other_way_round(systolic: str, diastolic: str) -> None:
     values = {"systolic": Decimal(systolic), "diastolic": Decimal(diastolic)}
     (question,) = measures.suspect(PRESSURE, values, "mm[Hg]")
