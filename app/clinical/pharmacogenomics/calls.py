@@ -29,7 +29,10 @@ UNKNOWN_GENE = N_("We have no table for %(gene)s, so nothing is said about it.")
 UNKNOWN_ALLELE = N_("We do not know the %(gene)s allele %(allele)s; it counts as not determined.")
 SUB_ALLELE = N_("%(gene)s %(written)s is read as %(read)s.")
 ONE_ALLELE = N_("Only one %(gene)s allele is given; the other one is not known.")
-ONE_HLA_ALLELE = N_("Only one %(gene)s allele is given; it is read as being on both copies.")
+ONE_HLA_ALLELE = N_(
+    "Only one %(gene)s allele is given, so no marker can be ruled out. Please ask the"
+    " laboratory for the other copy."
+)
 UNREADABLE_SCORE = N_("“%(score)s” is not an activity score of %(gene)s.")
 NO_SCORES = N_("%(gene)s has no activity score, so %(score)s is not used.")
 UNCHECKED = N_("The phenotype %(stated)s of %(gene)s cannot be checked against %(result)s.")

@@ -270,7 +270,6 @@ def _paired(gene: Gene, one: Allele, other: Allele) -> str:
 
 
 def _carried(gene: Gene, strands: list[str]) -> Phenotype:
-    # Typing looks at both copies: a report that names one allele found no other.
     alleles = [names.two_fields(strand) for strand in strands]
     found = tuple(_status(wanted, alleles) for wanted in tables.watched(gene.symbol))
     known = tuple(each for each in found if not each.endswith(INDETERMINATE))
@@ -284,8 +283,9 @@ def _carried(gene: Gene, strands: list[str]) -> Phenotype:
 
 
 def _status(wanted: str, alleles: list[str]) -> str:
-    """Carried; not carried only where each allele is told to two fields."""
+    """Carried; not carried only where both alleles are told to two fields."""
     if wanted in alleles:
         return f"{wanted} positive"
-    told = all(names.is_two_fields(allele) for allele in alleles)
+    # One copy proves what it carries; the other copy, not reported, may carry the marker.
+    told = len(alleles) > 1 and all(names.is_two_fields(allele) for allele in alleles)
     return f"{wanted} negative" if told else f"{wanted} {INDETERMINATE}"

@@ -162,7 +162,11 @@ def _words(call: OutsideCall, found: Phenotype | None) -> set[Key]:
     stated = call.phenotype.casefold().split(", ") if call.phenotype else []
     derived = [each.casefold() for each in found.phenotypes] if found is not None else []
     told = [each for each in derived if each != INDETERMINATE.casefold()]
-    return {*stated, *(told if stated else derived)}
+    keys: set[Key] = {*stated, *(told if stated else derived)}
+    if derived and call.gene.startswith("HLA-"):
+        open_still = len(keys) < len(tables.watched(call.gene))
+        keys |= {INDETERMINATE.casefold()} if open_still else set()
+    return keys
 
 
 def _scores(call: OutsideCall, found: Phenotype | None) -> set[Key]:

@@ -237,12 +237,12 @@ def test_other_genes_follow_their_own_rule(gene: str, diplotype: str, words: str
         ),
         ("HLA-A", "*31:01/*02:01", ("*31:01 positive",)),
         ("HLA-A", "*02:01/*02:01", ("*31:01 negative",)),
-        # PharmGKB/PharmCAT, PipelineTest: one allele named is the only one that was found.
-        (
-            "HLA-B",
-            "*15:02",
-            ("*15:02 positive", "*57:01 negative", "*58:01 negative"),
-        ),
+        # One copy proves a marker and rules none out: the other copy is not known.
+        ("HLA-B", "*15:02", ("*15:02 positive",)),
+        ("HLA-B", "*57:01", ("*57:01 positive",)),
+        ("HLA-B", "*01:01", ("Indeterminate",)),
+        ("HLA-B", "*01:01/", ("Indeterminate",)),
+        ("HLA-A", "*02:01", ("Indeterminate",)),
         ("HLA-B", "*07:02/*57", ("Indeterminate",)),
         ("HLA-B", "*57", ("Indeterminate",)),
         ("HLA-B", "*57:01/*QQQ", ("*57:01 positive",)),

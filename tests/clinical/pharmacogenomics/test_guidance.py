@@ -290,7 +290,32 @@ def test_what_is_not_known_is_said_beside_the_usual_dose() -> None:
 
 def test_a_doubt_about_the_report_reaches_the_flag() -> None:
     (told,) = drug_guidance("abacavir", parse_outside_calls("HLA-B\t*15:02"))
-    assert any("both copies" in str(warning) for warning in told.warnings)
+    assert any("the other copy" in str(warning) for warning in told.warnings)
+
+
+@pytest.mark.parametrize(
+    ("drug", "known"),
+    [
+        ("abacavir", {"HLA-B": "*01:01"}),
+        ("abacavir", {"HLA-B": "*58:01"}),
+        ("allopurinol", {"HLA-B": "*57:01/*QQQ"}),
+        ("oxcarbazepine", {"HLA-B": "*01:01"}),
+        ("carbamazepine", {"HLA-A": "*02:01", "HLA-B": "*01:01"}),
+    ],
+)
+def test_one_hla_copy_never_reassures(drug: str, known: dict[str, str]) -> None:
+    for told in drug_guidance(drug, known):
+        assert (told.category, told.strength) == ("standard", "No recommendation")
+        assert "is not known" in str(told.reason)
+        assert "not carry" not in str(told.reason)
+        assert told.warnings
+    assert drug_guidance(drug, known)
+
+
+def test_a_marker_stated_as_absent_counts_beside_one_copy() -> None:
+    known = {"HLA-B": {"diplotype": "*01:01", "phenotypes": ["*57:01 negative"]}}
+    (told,) = drug_guidance("abacavir", known)
+    assert (told.category, told.strength) == ("standard", "Strong")
 
 
 def test_an_hla_marker_asked_for_is_the_one_spoken_of() -> None:
