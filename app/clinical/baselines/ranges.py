@@ -43,8 +43,9 @@ from app.clinical.sentences import N_, Sentence, Value
 
 CONFIDENCE = 0.95
 LEAST_CONFIDENCE, MOST_CONFIDENCE = 0.5, 0.999
-# With fewer, most of the range is still other people's.
-OWN_READINGS = 5
+# With fewer sittings, most of the range is still other people's. Readings of one sitting are
+# one witness: six in six minutes say nothing of what is usual on another day.
+OWN_SITTINGS = 5
 
 POPULATION = N_(
     "Most people: %(low)s to %(high)s. After a few readings you will see your own range."
@@ -82,11 +83,13 @@ def expected_range(
     """The person's own range: where a reading on another day falls with this confidence.
 
     Without readings it is most people's; the module says how it is found. Give the readings
-    since the last known change: a range over two levels at once is a wide one.
+    since the last known change: a range over two levels at once is a wide one. The sentence
+    calls it the person's usual range from five sittings on, however many readings they held.
 
     Units: those of the measure's row in `variation.csv`; convert first. Times may be uneven.
     Raises `ClinicalInputError` for an unknown measure, a value outside the row's permitted
-    range or not finite, times that cannot be compared, confidence outside 0.5 to 0.999.
+    range or not finite, times that cannot be compared, what is no list of readings, and
+    confidence outside 0.5 to 0.999.
     Source: Harris 1974 Clin Chem 20:1535; Coskun 2021 doi:10.1093/clinchem/hvaa233.
     """
     row = variation(measure)
@@ -108,7 +111,8 @@ def expected_range(
         reading for reading, value in zip(readings, values, strict=True) if not low <= value <= high
     )
     own = sum(level.weight * level.own / level.information for level in found)
-    return _expected(row, (centre, reach), confidence, len(values), own, outliers)
+    counts = len(values), len(taken)
+    return _expected(row, (centre, reach), confidence, counts, own, outliers)
 
 
 def _within_sittings(readings: list[Reading]) -> float:
@@ -147,22 +151,23 @@ def _of_everyone(row: Variation, confidence: float) -> Expected:
     # Over everyone, the scatter is the root mean square that the table gives.
     within = prior.within * math.sqrt(prior.trust / (prior.trust - 2))
     reach = normal_quantile(confidence) * math.hypot(within, prior.between)
-    return _expected(row, (prior.centre, reach), confidence, 0, 0.0, ())
+    return _expected(row, (prior.centre, reach), confidence, (0, 0), 0.0, ())
 
 
 def _expected(
     row: Variation,
     interval: tuple[float, float],
     confidence: float,
-    count: int,
+    counts: tuple[int, int],
     own: float,
     outliers: tuple[Reading, ...],
 ) -> Expected:
     centre, reach = interval
+    count, taken = counts
     # No reading can lie beyond what the measure permits, so neither does the range.
     low = max(row.shown(centre - reach), float(row.low))
     high = min(row.shown(centre + reach), float(row.high))
-    text = OWN if count >= OWN_READINGS else EARLY if count else POPULATION
+    text = OWN if taken >= OWN_SITTINGS else EARLY if count else POPULATION
     said = Sentence(text, {"low": rounded(low, row), "high": rounded(high, row)})
     usual = row.shown(centre)
     return Expected(row.key, row.unit, low, high, usual, confidence, count, own, outliers, said)

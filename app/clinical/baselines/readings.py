@@ -25,6 +25,7 @@ NOT_A_TIME = N_("A reading must say when it was taken.")
 MIXED_TIMES = N_("Either all readings or none must say in which time zone they were taken.")
 TOO_MANY = N_("No more than %(most)s readings can be read at once.")
 NOT_A_READING = N_("A reading is a time and a number.")
+NOT_A_LIST = N_("Please give the readings as a list.")
 
 Number = int | float | Decimal
 
@@ -43,9 +44,12 @@ History = Iterable[Reading | tuple[datetime | date, Number]]
 def in_order(history: History, row: Variation | None, field: str = "history") -> list[Reading]:
     """The readings checked, earliest first; the order they came in does not matter.
 
-    Raises `ClinicalInputError` for what is not a time and a finite number, for a number
-    outside the row's permitted range, and for times that cannot be compared.
+    Raises `ClinicalInputError` for what is no list, for what is not a time and a finite
+    number, for a number outside the row's permitted range, and for times that cannot be
+    compared.
     """
+    if not isinstance(history, Iterable):
+        raise ClinicalInputError(field, Sentence(NOT_A_LIST))
     found = []
     for each in history:
         found.append(_reading(each, row, field))

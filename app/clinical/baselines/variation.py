@@ -97,6 +97,8 @@ def variation(measure: str | Measure | Component | Variation) -> Variation:
         return measure
     if isinstance(measure, Measure | Component):
         return _of_codes(measure)
+    if not isinstance(measure, str):
+        raise ClinicalInputError("measure", Sentence(UNKNOWN, {"measure": str(measure)[:40]}))
     rows = table()
     if measure in rows:
         return rows[measure]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -183,6 +184,34 @@ def test_times_that_cannot_be_compared_are_refused(history: list[object]) -> Non
         expected_range(history, "systolic")  # type: ignore[arg-type]  # the point
 
 
+@pytest.mark.parametrize("history", [None, 130, True, Reading(MONDAY, 130), object()])
+def test_what_is_no_list_of_readings_is_refused_in_words(history: object) -> None:
+    asked: dict[str, Callable[[], object]] = {
+        "history": lambda: expected_range(history, "systolic"),  # type: ignore[arg-type]  # the point
+        "before": lambda: effect(history, [], "systolic"),  # type: ignore[arg-type]  # the point
+        "after": lambda: effect([], history, "systolic"),  # type: ignore[arg-type]  # the point
+    }
+    for field, ask in asked.items():
+        with pytest.raises(ClinicalInputError, match="Please give the readings as a list") as said:
+            ask()
+        assert said.value.field == field
+    with pytest.raises(ClinicalInputError, match="Please give the readings as a list"):
+        is_change(history, 130)  # type: ignore[arg-type]  # the point
+
+
+@pytest.mark.parametrize("history", ["130", b"130", {MONDAY: 130}, (MONDAY, 130), [None]])
+def test_a_list_of_something_else_is_refused_in_words(history: object) -> None:
+    with pytest.raises(ClinicalInputError, match="A reading is a time and a number"):
+        expected_range(history, "systolic")  # type: ignore[arg-type]  # the point
+
+
+@pytest.mark.parametrize("measure", [None, 130, ["systolic"], {"systolic"}])
+def test_a_measure_that_is_no_name_is_refused(measure: object) -> None:
+    with pytest.raises(ClinicalInputError) as refusal:
+        expected_range([], measure)  # type: ignore[arg-type]  # the point
+    assert refusal.value.field == "measure"
+
+
 @pytest.mark.parametrize("confidence", [0.49, 0.9991, 1, 95, -1, math.nan, True])
 def test_a_confidence_that_makes_no_sense_is_refused(confidence: float) -> None:
     with pytest.raises(ClinicalInputError) as refusal:
@@ -198,6 +227,27 @@ def test_an_endless_history_is_refused() -> None:
 def test_readings_at_one_moment_do_no_harm() -> None:
     found = expected_range([(MONDAY, 130)] * 6, "systolic")
     assert found.low < 130 < found.high
+
+
+def test_one_sitting_however_long_is_not_yet_a_usual_range() -> None:
+    """Six weights in six minutes; the same six on six days are the person's own."""
+    weights = [80.0, 80.1, 80.0, 80.2, 80.1, 80.0]
+    at_once = [(MONDAY + timedelta(minutes=minute), kg) for minute, kg in enumerate(weights)]
+    found = expected_range(at_once, "weight")
+    assert found.count == 6
+    assert "More readings will make this surer." in str(found.sentence)
+    assert str(expected_range(daily(weights), "weight").sentence).startswith("Your usual range")
+
+
+@pytest.mark.parametrize("days", [4, 5])
+def test_a_usual_range_is_said_from_the_fifth_sitting_on(days: int) -> None:
+    twice = [
+        (MONDAY + timedelta(days=day, minutes=minute), 130.0 + minute)
+        for day in range(days)
+        for minute in (0, 1)
+    ]
+    said = str(expected_range(twice, "systolic").sentence)
+    assert said.startswith("Your usual range") == (days == 5)
 
 
 def test_no_row_lacks_its_source_or_says_less_than_it_must() -> None:
