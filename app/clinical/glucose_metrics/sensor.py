@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import NamedTuple, Protocol
 
@@ -18,11 +18,13 @@ LOWEST, HIGHEST = 20, 600
 RANGE_SOURCE = "Range of continuous sensors: they show 40 to 400 or 500 mg/dL, and Low or High"
 # Two years of one reading a minute.
 MOST_READINGS = 1_100_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 NOT_A_NUMBER = N_("A glucose reading must be a number, or Low or High.")
 OUT_OF_RANGE = N_("Glucose must be between %(low)s and %(high)s mg/dL.")
 UNKNOWN_UNIT = N_("Glucose must be in mg/dL or mmol/L.")
 NOT_A_TIME = N_("A reading must say when it was taken, all of them in the same way.")
+NOT_A_LIST = N_("Please give the readings as a list.")
 NO_READINGS = N_("There are no glucose readings.")
 TOO_MANY = N_("No more than %(most)s readings can be read at once.")
 
@@ -68,19 +70,31 @@ class Known(NamedTuple):
 def known(readings: Iterable[SensorReading]) -> list[Known]:
     """The readings, earliest first; the order they came in does not matter.
 
-    Raises `ClinicalInputError` for no readings, no finite number, numbers outside 20 to 600
-    mg/dL, other units, and times of which some name a zone and some do not.
+    The same value at the same moment counts once, however often it is given: exports of a
+    sensor overlap. Different values at one moment are all kept, for nothing says which of
+    them is right.
+
+    Raises `ClinicalInputError` for no list, no readings, no finite number, numbers outside 20
+    to 600 mg/dL, other units, and times of which some name a zone and some do not.
     """
-    found = []
-    for reading in readings:
-        found.append(_known(reading))
-        if len(found) > MOST_READINGS:
+    if not isinstance(readings, Iterable):
+        raise ClinicalInputError("readings", Sentence(NOT_A_LIST))
+    found: dict[tuple[object, ...], Known] = {}
+    for count, reading in enumerate(readings, start=1):
+        if count > MOST_READINGS:
             raise ClinicalInputError("readings", Sentence(TOO_MANY, {"most": MOST_READINGS}))
+        each = _known(reading)
+        found[_moment(each.taken_at), each.level, each.mg] = each
     if not found:
         raise ClinicalInputError("readings", Sentence(NO_READINGS))
-    if len({each.taken_at.utcoffset() is None for each in found}) > 1:
+    if len({each.taken_at.utcoffset() is None for each in found.values()}) > 1:
         raise ClinicalInputError("taken_at", Sentence(NOT_A_TIME))
-    return sorted(found, key=lambda each: (each.taken_at, each.level))
+    return sorted(found.values(), key=lambda each: (each.taken_at, each.level))
+
+
+def _moment(taken_at: datetime) -> datetime | timedelta:
+    """The moment itself: the hour that a clock shows twice in autumn is two of them."""
+    return taken_at if taken_at.utcoffset() is None else taken_at - EPOCH
 
 
 def _known(reading: SensorReading) -> Known:

@@ -135,11 +135,12 @@ def summary(readings: Iterable[SensorReading], target: str = "adult") -> Summary
     Per cent are of readings, which a sensor gives at even steps. In range includes both
     ends (adult: 70 to 180 mg/dL); below is under the low end, very low under 54; above is
     over the high end, very high over 250. SD is of a sample (n - 1), CV = 100 SD / mean. A
-    reading that only said Low or High counts as very low or very high.
+    reading that only said Low or High counts as very low or very high. The same value at the
+    same moment counts once (exports overlap); different values at one moment all count.
 
     Units: mg/dL or mmol/L, also mixed. `target`: "adult", "older" or "pregnancy".
-    Raises `ClinicalInputError` for no readings, a number outside 20 to 600 mg/dL or not
-    finite, another unit, times that cannot be compared, an unknown target.
+    Raises `ClinicalInputError` for no list, no readings, a number outside 20 to 600 mg/dL or
+    not finite, another unit, times that cannot be compared, an unknown target.
 
     Sources: Battelino 2019 doi:10.2337/dci19-0028; Bergenstal 2018 doi:10.2337/dc18-1581;
     Klonoff 2022 doi:10.1177/19322968221085273.

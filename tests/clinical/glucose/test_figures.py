@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -234,6 +235,33 @@ def test_ten_days_of_fourteen_are_enough_and_nine_are_not() -> None:
     assert wear(days(10)).enough
     assert not wear(days(9)).enough
     assert wear(days(9), days=7).of_period == pytest.approx(100, abs=0.2)
+
+
+def test_two_exports_that_overlap_count_each_reading_once() -> None:
+    values = [60, 65, *[120] * 10, 200, 260]
+    readings = every_five(values)
+    both = [*readings[:10], *readings[4:], *readings[4:]]
+    assert summary(both) == summary(readings)
+    assert daily_profile(both) == daily_profile(readings)
+    assert summary([said("low"), said("low"), *readings[1:]]).count == len(readings)
+
+
+def test_two_different_values_at_one_moment_are_both_kept() -> None:
+    """Nothing says which of two sensors is right, so neither is thrown away."""
+    found = summary([*every_five([100, 100]), *every_five([140])])
+    assert (found.count, found.measured) == (3, 3)
+    assert found.mean == pytest.approx(340 / 3)
+    assert summary([said("low"), *every_five([45])]).count == 2
+
+
+def test_a_moment_is_the_same_in_every_zone_and_an_hour_lived_twice_is_two() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    [reading] = every_five([100])
+    elsewhere = Glucose(reading.taken_at.astimezone(berlin), reading.value)
+    assert summary([reading, elsewhere]).count == 1
+    summer = datetime(2026, 10, 25, 2, 30, tzinfo=berlin)
+    winter = summer.replace(fold=1)
+    assert summary([Glucose(summer, Decimal(100)), Glucose(winter, Decimal(100))]).count == 2
 
 
 def test_readings_imported_twice_are_worn_once() -> None:

@@ -94,6 +94,14 @@ def test_a_reading_that_cannot_be_is_refused_by_its_field(reading: Glucose, fiel
     assert refusal.value.field == field
 
 
+@pytest.mark.parametrize("readings", [None, 100, Glucose(MIDNIGHT, Decimal(100))])
+def test_what_is_no_list_of_readings_is_refused_in_words(readings: object) -> None:
+    for figures in (summary, wear, glucose_metrics.daily_profile):
+        with pytest.raises(ClinicalInputError, match="Please give the readings as a list") as said:
+            figures(readings)  # type: ignore[operator]  # the point
+        assert said.value.field == "readings"
+
+
 @pytest.mark.parametrize("value", [20, 600])
 def test_the_ends_of_what_can_be_are_taken(value: int) -> None:
     assert summary(every_five([value])).count == 1
