@@ -15,6 +15,8 @@ from app.clinical.errors import ClinicalInputError
 from app.clinical.glucose_metrics import TARGETS, Glucose, summary, wear
 from tests.clinical.glucose.series import MIDNIGHT, every_five
 
+ROUNDING = 1e-9
+
 levels = st.lists(st.integers(40, 400), min_size=1, max_size=60)
 
 
@@ -61,8 +63,9 @@ def test_a_higher_reading_never_raises_time_below_nor_lowers_the_mean(
     assert lower.mean is not None
     assert higher.mean is not None
     assert higher.mean > lower.mean
-    assert higher.shares.below <= lower.shares.below
-    assert higher.shares.above >= lower.shares.above
+    # Shares are sums of fractions: one that only moved from one level to the next may round.
+    assert higher.shares.below <= lower.shares.below + ROUNDING
+    assert higher.shares.above >= lower.shares.above - ROUNDING
 
 
 @given(levels)
