@@ -8,12 +8,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from app.clinical.sdc import quantities
+from app.clinical.sdc.evaluation import Budget
 from app.clinical.sdc.item import Condition, Json
 
 LONGEST_MOMENT = 40
 
 
-def met(condition: Condition, answers: list[Json]) -> bool:
+def met(condition: Condition, answers: list[Json], budget: Budget) -> bool:
     """Whether the answers to the question meet the condition.
 
     `exists` asks whether there are any; `=` and the inequalities whether one answer fits;
@@ -23,6 +24,10 @@ def met(condition: Condition, answers: list[Json]) -> bool:
     if condition.operator == "exists":
         return bool(answers) is wanted
     found = [value for answer in answers for key, value in answer.items() if key[:5] == "value"]
+    if isinstance(wanted, Mapping):
+        for value in found:
+            if isinstance(value, Mapping) and "value" in value:
+                quantities.pay(budget, quantities.unit_of(value), quantities.unit_of(wanted))
     if condition.operator == "!=":
         return not any(equal(value, wanted) for value in found)
     if condition.operator == "=":

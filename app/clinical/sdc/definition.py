@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from app.clinical.errors import FormError
-from app.clinical.sdc import extensions, loops, sayings
+from app.clinical.sdc import extensions, loops, quantities, sayings
 from app.clinical.sdc.exact import exact, refuse
-from app.clinical.sdc.expressions import mentioned
+from app.clinical.sdc.expressions import mentioned, units
 from app.clinical.sdc.item import Constraint, Expression, Finding, Item, Json
 from app.clinical.sdc.loader import Loader
 from app.clinical.sdc.valuesets import Resolver, ValueSets
@@ -51,6 +51,7 @@ def read(questionnaire: Any, resolver: Resolver | None) -> Definition:
     variables = loader.expressions.variables(source, "")
     launch = _launch(source)
     _references(by_link, loader)
+    _units(source, by_link, variables, loader)
     _names(by_link, variables, launch, source, loader)
     loader.findings.extend(loops.find(by_link, variables))
     if any(finding.is_error for finding in loader.findings):
@@ -105,6 +106,21 @@ def _references(by_link: Mapping[str, Item], loader: Loader) -> None:
                 loader.note(link, sayings.CONDITION_UNKNOWN, question=condition.question[:80])
             elif condition.question == link:
                 loader.note(link, sayings.CONDITION_ITSELF, "warning")
+
+
+def _units(
+    source: Json,
+    by_link: Mapping[str, Item],
+    variables: tuple[Expression, ...],
+    loader: Loader,
+) -> None:
+    found = set(quantities.units_in(source))
+    for item in by_link.values():
+        found.update(str(each.get("code") or "") for each in (*item.units, item.unit or {}))
+        found.update(unit for each in _expressions(item) for unit in units(each.tree))
+    found.update(unit for each in variables for unit in units(each.tree))
+    if len(found) > quantities.MAX_UNITS:
+        loader.note("", sayings.TOO_MANY_UNITS, most=quantities.MAX_UNITS)
 
 
 def _brought(source: Json, launch: Mapping[str, str]) -> set[str]:

@@ -46,6 +46,7 @@ class Budget:
         self.left = call
         self._each = each
         self._here = each
+        self._met: set[tuple[str, str]] = set()
 
     def begin(self) -> None:
         """A new expression starts."""
@@ -59,6 +60,14 @@ class Budget:
         self._here -= steps
         if self._here < 0 or self.left < 0:
             raise OutOfBudget
+
+    def meet(self, one: str, other: str, steps: int) -> None:
+        """Pay for two units, when they are first seen together."""
+        if (one, other) not in self._met:
+            if self.left < steps:
+                raise OutOfBudget
+            self.left -= steps
+            self._met.add((one, other))
 
 
 class Surroundings(dict[str, Any]):

@@ -116,6 +116,16 @@ class Expressions:
             return None
 
 
+def units(tree: Any) -> Iterator[str]:
+    """The units of the quantities written in an expression."""
+    waiting = [tree] if tree else []
+    while waiting:
+        node = waiting.pop()
+        if node.get("type") == "Unit":
+            yield from node.get("terminalNodeText", ())
+        waiting.extend(node.get("children", ()))
+
+
 def mentioned(tree: Any) -> Iterator[tuple[str, str]]:
     """("name", n) for each `%n` and ("text", t) for each 't' in an expression."""
     waiting = list((tree or {}).get("children", ()))

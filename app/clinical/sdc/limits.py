@@ -80,7 +80,10 @@ def broken(item: Item, value: Any, budget: Budget) -> Iterator[Broken]:
         yield from _text(item, value, budget)
     yield from _range(item, value)
     if isinstance(value, Mapping) and "value" in value:
-        yield from _unit(item, value)
+        try:
+            yield from _unit(item, value, budget)
+        except EvaluationFailed:
+            yield sayings.UNITS_UNCHECKED, {}, "warning"
     most = item.limits.get("maxDecimalPlaces")
     if most is not None and isinstance(value, Decimal):
         exponent = value.normalize().as_tuple().exponent
@@ -134,16 +137,22 @@ def _shown(limit: Any) -> Any:
     return limit if isinstance(limit, str | int | Decimal) else str(limit)
 
 
-def _unit(item: Item, value: Mapping[str, Any]) -> Iterator[Broken]:
+def _unit(item: Item, value: Mapping[str, Any], budget: Budget) -> Iterator[Broken]:
     listed = item.units or ((item.unit,) if item.unit else ())
     if not listed or item.unit_open:
         return
     given = [value[part] for part in ("code", "unit") if part in value]
     known = [unit.get(part) for unit in listed for part in ("code", "display")]
-    if given and not any(each in known for each in given) and not _convertible(value, listed):
+    if any(each in known for each in given) or not given:
+        return
+    if not _convertible(value, listed, budget):
         yield sayings.NOT_A_UNIT, {}, "error"
 
 
-def _convertible(value: Mapping[str, Any], listed: Any) -> bool:
+def _convertible(value: Mapping[str, Any], listed: Any, budget: Budget) -> bool:
     unit = quantities.unit_of(value)
-    return any(quantities.factor(unit, str(each.get("code") or "")) is not None for each in listed)
+    for code in (str(each.get("code") or "") for each in listed):
+        quantities.pay(budget, unit, code)
+        if quantities.factor(unit, code) is not None:
+            return True
+    return False

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, DecimalException
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from app.clinical.errors import ClinicalInputError
-from app.clinical.sdc.evaluation import EvaluationFailed, data_of, nodes
+from app.clinical.sdc.evaluation import Budget, EvaluationFailed, data_of, nodes
 from app.clinical.sdc.item import Json
 
 UCUM = "http://unitsofmeasure.org"
 # A factor has 28 digits at most: equal to 12 digits is equal.
 TOLERANCE = Decimal("1e-12")
 LONGEST_UNITS = 100
+# To read a unit takes a thousandth of a second or two; no form or answer needs more of them.
+MAX_UNITS = 200
+# What two units not yet met together cost of a call's budget.
+UNIT_STEPS = 1_000
 # Calendar words of FHIRPath and their UCUM codes.
 CALENDAR = {
     "year": "a", "month": "mo", "week": "wk", "day": "d",
@@ -46,6 +50,25 @@ def amount(value: Any) -> Amount | None:
 def unit_of(quantity: Mapping[str, Any]) -> str:
     """The code of a quantity's unit, or how it is written."""
     return str(quantity.get("code") or quantity.get("unit") or "")
+
+
+def units_in(source: Any) -> Iterator[str]:
+    """The units of all quantities in a form or in answers."""
+    waiting = [source]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Mapping):
+            if "value" in each and ("code" in each or "unit" in each):
+                yield unit_of(each)
+            waiting.extend(each.values())
+        elif isinstance(each, list):
+            waiting.extend(each)
+
+
+def pay(budget: Budget, unit: str, wanted: str) -> None:
+    """Spend what it costs to compare two units; `OutOfBudget` where that is too much."""
+    if unit != wanted:
+        budget.meet(unit, wanted, UNIT_STEPS)
 
 
 @lru_cache(maxsize=1024)
@@ -94,6 +117,7 @@ def aware(sign: str, plain: Callable[..., Any]) -> Callable[..., Any]:
         one, other = _single(left), _single(right)
         if one is None or other is None:
             return _plainly(sign, plain, ctx, left, right)
+        pay(ctx.budget, one.unit, other.unit)
         if sign in _VERDICTS:
             order = compare(one, other)
             return [] if order is None else _VERDICTS[sign](order)

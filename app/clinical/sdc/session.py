@@ -20,7 +20,7 @@ from app.clinical.sdc.evaluation import (
     node,
 )
 from app.clinical.sdc.exact import exact
-from app.clinical.sdc.item import Expression, Finding, Item, Json, said
+from app.clinical.sdc.item import Condition, Expression, Finding, Item, Json, said
 from app.clinical.sdc.tree import Answer, Node, Planter, nearest
 from app.clinical.sdc.writing import rewrite, written
 from app.clinical.sentences import Sentence
@@ -211,14 +211,18 @@ class Session:
         conditions = place.item.conditions
         if not conditions:
             return True
-        verdicts = (comparing.met(each, self._answers(place, each.question)) for each in conditions)
-        return any(verdicts) if place.item.any_condition else all(verdicts)
+        enough = any if place.item.any_condition else all
+        try:
+            return enough(self._met(place, each) for each in conditions)
+        except OutOfBudget:
+            self.failed[place] = sayings.RULE_TOO_LONG
+            return True  # as with a rule that fails: better asked than not
 
-    def _answers(self, place: Node, link: str) -> list[Json]:
-        """The answers to a question, as near to the place as the form asks it."""
-        asked = self.definition.by_link[link]
-        found = [each for each in nearest(place, asked) if each.enabled]
-        return [value for each in found for value in each.values]
+    def _met(self, place: Node, condition: Condition) -> bool:
+        """Asks for the answers as near to the place as the form asks the question."""
+        asked = nearest(place, self.definition.by_link[condition.question])
+        found = [value for each in asked if each.enabled for value in each.values]
+        return comparing.met(condition, found, self.budget)
 
     def _switch_by_rule(self) -> bool:
         changed = False

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.clinical.errors import ClinicalInputError, FormError
-from app.clinical.sdc import sayings
+from app.clinical.sdc import quantities, sayings
 from app.clinical.sdc.exact import exact
 from app.clinical.sdc.item import Finding, Item, Json
 from app.clinical.sentences import Sentence
@@ -184,6 +184,9 @@ def intake(response: Any, links: Mapping[str, Item]) -> Json:
         raise ClinicalInputError("response", Sentence(sayings.TOO_MANY_ANSWERS)) from error
     if found.get("resourceType", "QuestionnaireResponse") != "QuestionnaireResponse":
         raise ClinicalInputError("response", Sentence(sayings.NOT_A_RESPONSE))
+    if len(set(quantities.units_in(found))) > quantities.MAX_UNITS:
+        saying = Sentence(sayings.TOO_MANY_ANSWERED_UNITS, {"most": quantities.MAX_UNITS})
+        raise ClinicalInputError("response", saying)
     if "resourceType" not in found and "item" not in found and set(found) <= set(links):
         found = {"item": [{"linkId": link, "answer": value} for link, value in found.items()]}
     return {"resourceType": "QuestionnaireResponse", "status": "in-progress"} | found

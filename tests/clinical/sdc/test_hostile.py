@@ -6,6 +6,7 @@ The work done is counted, so these tests look at the count: the same on every ma
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -176,3 +177,56 @@ def test_a_spent_budget_stays_spent() -> None:
         budget.spend(CALL_STEPS + 1)
     with pytest.raises(OutOfBudget):
         budget.begin()
+
+
+def weighed(units: int) -> dict[str, Any]:
+    """A form that compares one answer with many units."""
+    asks = [
+        condition("b", ">", answerQuantity={"value": 1, "code": f"mg.m2/L{{v{at}}}"})
+        for at in range(units)
+    ]
+    items = (question(f"q{at}", enableWhen=[each]) for at, each in enumerate(asks))
+    return form(question("b", "quantity", repeats=True), *items)
+
+
+def test_a_form_of_thousands_of_units_is_refused() -> None:
+    with pytest.raises(sdc.FormError, match="200 different units"):
+        sdc.load(weighed(2_500))
+
+
+def test_answers_in_thousands_of_units_are_refused() -> None:
+    loaded = sdc.load(weighed(2))
+    given = [{"value": 1, "code": f"mg{{v{at}}}"} for at in range(201)]
+    with pytest.raises(ClinicalInputError, match="200 different units"):
+        loaded.enabled(response(answered("b", *given)))
+
+
+def test_units_that_meet_too_many_others_are_not_compared() -> None:
+    loaded = sdc.load(weighed(199))
+    given = response(answered("b", *({"value": 1, "code": f"mg{{v{at}}}"} for at in range(199))))
+    told = {each.sentence.text for each in loaded.problems(given)}
+    assert sayings.RULE_TOO_LONG in told
+
+
+def test_a_unit_is_looked_for_among_so_many() -> None:
+    units = [
+        extension("questionnaire-unitOption", valueCoding={"code": f"mg{{v{at}}}"})
+        for at in range(190)
+    ]
+    loaded = sdc.load(form(question("b", "quantity", *units, repeats=True)))
+    given = response(answered("b", *({"value": 1, "code": f"L{{w{at}}}"} for at in range(190))))
+    told = {each.sentence.text for each in loaded.problems(given)}
+    assert sayings.UNITS_UNCHECKED in told
+
+
+def test_rules_that_name_thousands_of_units_are_refused() -> None:
+    named = (calculated(f"1 'mg{{v{at}}}' > 2 'kg'", link=f"i{at}") for at in range(201))
+    with pytest.raises(sdc.FormError, match="200 different units"):
+        sdc.load(form(*named))
+
+
+def test_units_a_record_brings_are_paid_for() -> None:
+    brought = [{"value": 1, "code": f"mg{{v{at}}}"} for at in range(400)]
+    loaded = sdc.load(form(calculated("%weights.where($this > 1 'kg').count()", "integer")))
+    (told,) = loaded.problems({}, {"weights": brought})
+    assert told.sentence.text == sayings.RULE_TOO_LONG
