@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -49,6 +50,15 @@ COLUMNS_CONFLICT = N_(
     " Please ask the laboratory."
 )
 
+REPEATED = N_(
+    "%(gene)s is reported more than once with different results: %(results)s."
+    " Please ask the laboratory."
+)
+# A person has one result of a gene; a few are enough to see that they differ.
+MOST_TOLD = 4
+# More lines than this are of many people, whose results may differ.
+ONE_PERSON = 1_000
+
 
 @dataclass(frozen=True)
 class OutsideCall:
@@ -73,7 +83,7 @@ def parse_outside_calls(text: str) -> list[OutsideCall]:
 
     Blank lines and lines that start with # are passed over, further columns too. Gene
     names before alleles and surplus spaces go; the alleles keep their order. A gene may
-    stand on several lines. Raises `ClinicalInputError` naming the line where there is no
+    stand on several lines; where these differ, each is flagged. Raises `ClinicalInputError` naming the line where there is no
     gene, no result, or more than two alleles.
     """
     if not isinstance(text, str):
@@ -81,11 +91,45 @@ def parse_outside_calls(text: str) -> list[OutsideCall]:
     lines = text.removeprefix("\N{BYTE ORDER MARK}").split("\n")
     if len(lines) > MAX_LINES:
         raise ClinicalInputError("text", Sentence(TOO_LONG, {"most": MAX_LINES}), FORMAT)
-    return [
+    calls = [
         _call(line, number)
         for number, line in enumerate(lines, start=1)
         if line.strip() and not line.startswith("#")
     ]
+    return repeats_flagged(calls) if len(calls) <= ONE_PERSON else calls
+
+
+def repeats_flagged(calls: list[OutsideCall]) -> list[OutsideCall]:
+    """The calls, each of a gene whose results differ with the conflict it is part of.
+
+    Of CYP2D6 several lines are usual: its copies are hard to count, so callers differ.
+    """
+    written: dict[str, dict[str, None]] = defaultdict(dict)
+    for call in calls:
+        if call.diplotype is not None and call.gene in GENES and call.gene != "CYP2D6":
+            written[call.gene][call.diplotype] = None
+    told = {gene: _repeated(gene, list(each)) for gene, each in written.items() if len(each) > 1}
+    return [_flagged(call, told.get(call.gene)) for call in calls] if told else calls
+
+
+def _flagged(call: OutsideCall, conflict: Sentence | None) -> OutsideCall:
+    if conflict is None or conflict in call.conflicts:
+        return call
+    return replace(call, conflicts=(*call.conflicts, conflict))
+
+
+def _repeated(gene: str, written: list[str]) -> Sentence | None:
+    known: dict[str, None] = {}
+    for each in written:
+        found = diplotypes.phenotype(gene, each)
+        # One HLA allele on a line is one copy, and may be part of what another line says.
+        if found.diplotype and (found.allele2 is not None or not gene.startswith("HLA-")):
+            known[found.diplotype] = None
+        if len(known) == MOST_TOLD:
+            break
+    if len(known) < 2:  # noqa: PLR2004 - two results, to differ
+        return None
+    return Sentence(REPEATED, {"gene": gene, "results": ", ".join(known)})
 
 
 def _refused(field: str, words: str, **values: Value) -> ClinicalInputError:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.clinical.errors import ClinicalInputError
 from app.clinical.pharmacogenomics import diplotypes, names, tables
 from app.clinical.pharmacogenomics.calls import (
     FORMAT,
+    SUB_ALLELE,
     OutsideCall,
     checked,
     meaning,
     parse_outside_calls,
+    repeats_flagged,
 )
 from app.clinical.pharmacogenomics.diplotypes import Phenotype
 from app.clinical.pharmacogenomics.names import INDETERMINATE
@@ -44,14 +47,49 @@ Genotypes = Mapping[str, Any] | Iterable[OutsideCall | Phenotype]
 def readings(genotypes: Genotypes) -> dict[str, Reading]:
     """Gene to reading. Genes we have no table for are left out: they decide nothing here."""
     found: dict[str, Reading] = {}
-    for call in _calls(genotypes):
-        if call.gene not in GENES:
-            continue
+    known = [_seen(call) for call in _calls(genotypes) if call.gene in GENES]
+    for call in repeats_flagged(_copies_joined(known)):
         reading = _reading(call)
         before = found.get(call.gene)
         if reading is not None:
             found[call.gene] = reading if before is None else _joined(before, reading)
     return found
+
+
+def _seen(call: OutsideCall) -> OutsideCall:
+    return call if call.conflicts or call.warnings else checked(call)
+
+
+def _copies_joined(calls: list[OutsideCall]) -> list[OutsideCall]:
+    """The calls, where two lines that name one HLA allele each are a person's two copies.
+
+    The same allele twice may be one copy told twice, so it stays one.
+    """
+    single: dict[str, dict[str, OutsideCall]] = defaultdict(dict)
+    for call in calls:
+        if call.gene.startswith("HLA-") and call.diplotype is not None:
+            key = "/".join(map(names.two_fields, names.strands(call.gene, call.diplotype)))
+            single[call.gene].setdefault(key, call)
+    joined = {
+        gene: _both_copies(*each.values())
+        for gene, each in single.items()
+        if len(each) == 2 and not any("/" in key for key in each)  # noqa: PLR2004 - two copies
+    }
+    others = [each for each in calls if each.gene not in joined or each.diplotype is None]
+    return [*others, *joined.values()]
+
+
+def _both_copies(one: OutsideCall, other: OutsideCall) -> OutsideCall:
+    stated = dict.fromkeys(each for each in (one.phenotype, other.phenotype) if each)
+    reread = [each for each in (*one.warnings, *other.warnings) if each.text == SUB_ALLELE]
+    call = replace(
+        one,
+        diplotype=f"{one.diplotype}/{other.diplotype}",
+        phenotype=", ".join(stated) or None,
+        warnings=tuple(reread),
+        conflicts=(),
+    )
+    return checked(call)
 
 
 def _joined(one: Reading, other: Reading) -> Reading:
@@ -60,8 +98,8 @@ def _joined(one: Reading, other: Reading) -> Reading:
     return Reading(
         one.gene,
         one.keys | other.keys,
-        one.conflicts + other.conflicts,
-        one.warnings + other.warnings,
+        tuple(dict.fromkeys(one.conflicts + other.conflicts)),
+        tuple(dict.fromkeys(one.warnings + other.warnings)),
         shown,
     )
 
@@ -139,12 +177,11 @@ def _reading(call: OutsideCall) -> Reading | None:
     keys = _scores(call, found) if GENES[call.gene].scored else _words(call, found)
     if not keys and found is None and call.phenotype is None and call.activity_score is None:
         return None
-    seen = call if call.conflicts or call.warnings else checked(call)
     return Reading(
         call.gene,
         frozenset(keys or {INDETERMINATE.casefold()}),
-        seen.conflicts,
-        seen.warnings,
+        call.conflicts,
+        call.warnings,
         _shown(call, found),
     )
 

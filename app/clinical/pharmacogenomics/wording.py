@@ -245,7 +245,7 @@ def meaning(gene: str, result: str) -> Sentence:
     if text is not None:
         return Sentence(text, {"gene": gene})
     allele, _, status = result.rpartition(" ")
-    if gene.startswith("HLA-") and status in {"positive", "negative"}:
+    if gene.startswith("HLA-") and "," not in allele and status in {"positive", "negative"}:
         text = POSITIVE if status == "positive" else NEGATIVE
         return Sentence(text, {"gene": gene, "allele": allele})
     return Sentence(OTHERWISE, {"gene": gene, "result": result})
