@@ -83,8 +83,9 @@ def parse_outside_calls(text: str) -> list[OutsideCall]:
 
     Blank lines and lines that start with # are passed over, further columns too. Gene
     names before alleles and surplus spaces go; the alleles keep their order. A gene may
-    stand on several lines; where these differ, each is flagged. Raises `ClinicalInputError` naming the line where there is no
-    gene, no result, or more than two alleles.
+    stand on several lines; where these differ, each is flagged. Raises
+    `ClinicalInputError` naming the line where there is no gene, no result, or more than
+    two alleles.
     """
     if not isinstance(text, str):
         raise ClinicalInputError("text", Sentence(NOT_TEXT), FORMAT)

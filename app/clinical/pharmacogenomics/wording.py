@@ -153,6 +153,10 @@ ADVICE = {
     "test-enzyme": N_(
         "Before %(drug)s is used, the activity of the G6PD enzyme in the blood should be measured."
     ),
+    "test-thiopurine": N_(
+        "Whether the usual dose of %(drug)s is safe is not known. A test of the TPMT enzyme in the"
+        " blood can tell more. If it is used, close blood counts are needed."
+    ),
     "hyperthermia-unsure": N_(
         "What happened to you and your family under anaesthesia decides whether %(drug)s is safe."
     ),

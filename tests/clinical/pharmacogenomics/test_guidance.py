@@ -329,6 +329,28 @@ def test_what_is_not_known_is_said_beside_the_usual_dose() -> None:
     assert told.advice.text == wording.ADVICE["usual-unsure"]
 
 
+@pytest.mark.parametrize(
+    ("drug", "known", "strength"),
+    [
+        ("codeine", {"CYP2D6": "*1/*999"}, "No recommendation"),
+        ("clopidogrel", {"CYP2C19": "*1/*999"}, "No recommendation"),
+        # The guideline's own strong advice on an unknown result: test the enzyme, watch.
+        ("thioguanine", {"TPMT": "*1/*999", "NUDT15": "*1/*999"}, "Strong"),
+        ("azathioprine", {"TPMT": "*1/*999"}, "Strong"),
+        ("mercaptopurine", {"NUDT15": "*1/*999"}, "Strong"),
+    ],
+)
+def test_an_unknown_allele_never_reassures(drug: str, known: dict[str, str], strength: str) -> None:
+    for told in drug_guidance(drug, known):
+        assert told.strength == strength
+        assert all(
+            f"What your {gene} result means is not known." in str(told.reason) for gene in known
+        )
+        silent = told.advice.text == wording.ADVICE["no-data"]
+        assert silent is (strength == "No recommendation")
+        assert silent or "close blood counts" in str(told.advice)
+
+
 def test_a_doubt_about_the_report_reaches_the_flag() -> None:
     (told,) = drug_guidance("abacavir", parse_outside_calls("HLA-B\t*15:02"))
     assert any("the other copy" in str(warning) for warning in told.warnings)
