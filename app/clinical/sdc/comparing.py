@@ -73,12 +73,13 @@ def order(one: Any, other: Any) -> int | None:
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         left, right = quantities.amount(one), quantities.amount(other)
         return None if left is None or right is None else quantities.compare(left, right)
-    numbers = _number(one), _number(other)
-    if numbers[0] is not None and numbers[1] is not None:
-        return (numbers[0] > numbers[1]) - (numbers[0] < numbers[1])
     if isinstance(one, str) and isinstance(other, str):
         left_text, right_text = _comparable(one, other)
         return (left_text > right_text) - (left_text < right_text)
+    # A number beside a text is one that was written as text.
+    numbers = _number(one), _number(other)
+    if numbers[0] is not None and numbers[1] is not None:
+        return (numbers[0] > numbers[1]) - (numbers[0] < numbers[1])
     return None
 
 

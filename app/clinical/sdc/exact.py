@@ -38,9 +38,14 @@ class _Counter:
             refuse(TOO_LARGE)
 
 
+class UnusableNumber(FormError):
+    """A number that is none, or has too many digits."""
+
+
 def refuse(text: str, **values: str) -> None:
     """Raise `FormError` about the form as a whole."""
-    raise FormError([("", str(Sentence(text, values)))])
+    kind = UnusableNumber if text in {NOT_FINITE, NUMBER_TOO_LONG} else FormError
+    raise kind([("", str(Sentence(text, values)))])
 
 
 def exact(source: Any) -> Any:

@@ -52,6 +52,10 @@ EXPRESSIONS_TOO_LONG = N_("The rules of the form are too long in all.")
 LOOP = N_("These questions wait for each other in a circle: %(circle)s.")
 
 # About answers.
+NOT_A_CONTEXT = N_("What is brought to the form must be given by name.")
+NOT_A_MOMENT = N_("The time that is brought to the form is not a date with a time.")
+BROUGHT_UNUSABLE = N_("What is brought to the form as “%(name)s” cannot be used.")
+NOT_A_NUMBER = N_("One of the answers is not a number we can use.")
 NOT_A_RESPONSE = N_("These are not the answers to a form.")
 NOT_THIS_FORM = N_("These answers are to another form.")
 UNKNOWN_LINK = N_("The form has no such question.")

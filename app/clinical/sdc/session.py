@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from app.clinical.sdc import coercing, comparing, sayings
+from app.clinical.sdc.bringing import surroundings
 from app.clinical.sdc.definition import Definition
 from app.clinical.sdc.evaluation import (
     MAX_NESTED_VARIABLES,
@@ -19,7 +20,6 @@ from app.clinical.sdc.evaluation import (
     evaluate,
     node,
 )
-from app.clinical.sdc.exact import exact
 from app.clinical.sdc.item import Condition, Expression, Finding, Item, Json, said
 from app.clinical.sdc.tree import Answer, Node, Planter, nearest
 from app.clinical.sdc.writing import rewrite, written
@@ -44,7 +44,7 @@ class Session:
         self, definition: Definition, response: Json, context: Mapping[str, Any] | None
     ) -> None:
         self.definition = definition
-        self.context = {name: _brought(name, value) for name, value in (context or {}).items()}
+        self.context = surroundings(context)
         self.findings: list[Finding] = []
         self.failed: dict[Node, str] = {}
         self.budget = Budget()
@@ -256,14 +256,6 @@ class Session:
                 rewrite(place)
                 self._weigh([place])
         return changed
-
-
-def _brought(name: str, value: Any) -> Any:
-    if name == "now":
-        return datetime.fromisoformat(value) if isinstance(value, str) else value
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return exact(value)
 
 
 def _parent(place: Node) -> Node | None:

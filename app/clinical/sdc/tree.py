@@ -7,7 +7,7 @@ from typing import Any
 
 from app.clinical.errors import ClinicalInputError, FormError
 from app.clinical.sdc import quantities, sayings
-from app.clinical.sdc.exact import exact
+from app.clinical.sdc.exact import UnusableNumber, exact
 from app.clinical.sdc.item import Finding, Item, Json
 from app.clinical.sentences import Sentence
 
@@ -180,6 +180,8 @@ def intake(response: Any, links: Mapping[str, Item]) -> Json:
         raise ClinicalInputError("response", Sentence(sayings.NOT_A_RESPONSE))
     try:
         found: Json = exact(response)
+    except UnusableNumber as error:
+        raise ClinicalInputError("response", Sentence(sayings.NOT_A_NUMBER)) from error
     except FormError as error:
         raise ClinicalInputError("response", Sentence(sayings.TOO_MANY_ANSWERS)) from error
     if found.get("resourceType", "QuestionnaireResponse") != "QuestionnaireResponse":

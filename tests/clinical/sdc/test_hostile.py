@@ -230,3 +230,16 @@ def test_units_a_record_brings_are_paid_for() -> None:
     loaded = sdc.load(form(calculated("%weights.where($this > 1 'kg').count()", "integer")))
     (told,) = loaded.problems({}, {"weights": brought})
     assert told.sentence.text == sayings.RULE_TOO_LONG
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), 10**3000])
+def test_a_number_that_cannot_be_used_is_called_so(number: Any) -> None:
+    loaded = sdc.load(form(question("a", "decimal")))
+    with pytest.raises(ClinicalInputError, match="not a number we can use"):
+        loaded.problems(response(answered("a", number)))
+
+
+@pytest.mark.parametrize("context", [{"now": "rubbish"}, {"now": 5}, 5, "now", {"a": object()}])
+def test_a_context_that_cannot_be_used_is_refused(context: Any) -> None:
+    with pytest.raises(ClinicalInputError, match="brought to the form"):
+        sdc.load(form(question("a"))).start(context)
