@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -21,11 +21,6 @@ from app.clinical.devices.layout import (
 )
 from app.clinical.devices.reading import NOTHING, Reading, RowRefused
 from app.clinical.sentences import N_, Sentence
-
-SWAPPED = N_(
-    "The upper number, %(systolic)s, is not above the lower one, %(diastolic)s, so this row was"
-    " left out."
-)
 
 
 @dataclass(frozen=True)
@@ -112,7 +107,6 @@ class Table(Layout):
                     details=details,
                 )
             )
-        _refuse_swapped(readings)
         return Row(tuple(readings))
 
 
@@ -120,16 +114,6 @@ def _number(text: str, unit: str) -> Decimal:
     """The number of a cell; a height in inches may be written in feet and inches."""
     feet = FEET.fullmatch(text) if unit == "[in_i]" else None
     return Decimal(feet[1]) * 12 + Decimal(feet[2]) if feet else amounts.number(text)
-
-
-def _refuse_swapped(readings: Sequence[Reading]) -> None:
-    pressure = {
-        reading.component: reading.value
-        for reading in readings
-        if reading.measure == "blood-pressure" and reading.value is not None
-    }
-    if len(pressure) == 2 and pressure["systolic"] <= pressure["diastolic"]:  # noqa: PLR2004 - both
-        raise RowRefused(Sentence(SWAPPED, pressure))
 
 
 SYSTOLIC = ("systolic", "systolisch", "systolique", "sistólica", "sistolica")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import IO
 
-from app.clinical.devices import lines, times
+from app.clinical.devices import limits, lines, times
 from app.clinical.devices.layout import Format, Layout
 from app.clinical.devices.opening import NOT_AN_EXPORT, WEB_PAGE, encoding_of, refused, text_of
 from app.clinical.devices.reading import Reading, RowRefused
@@ -37,6 +38,7 @@ class Table:
     heading: int
     width: int
     order: str | None
+    made: datetime | None = None
 
     def readings(self, tally: Tally) -> Iterator[Reading]:
         """Every reading of the file, in the file's order."""
@@ -44,6 +46,7 @@ class Table:
         for number, cells in _rows_below(self):
             try:
                 row = self.layout.read(cells, moment)
+                limits.check(row.readings, self.made)
             except RowRefused as refusal:
                 tally.refuse(number, refusal)
                 continue
@@ -87,8 +90,13 @@ def recognised(
 
 
 def _dated(table: Table, written_on: str) -> Table:
-    """The same table, once it is known whether its dates begin with the day."""
-    if table.order is not None:
-        return table
-    texts = (table.layout.date_text(cells) for _, cells in _rows_below(table))
-    return replace(table, order=times.order_of(written_on, texts, table.layout.usual_order))
+    """The same table, once it is known when it was made and whether dates begin with the day."""
+    order = table.order
+    if order is None:
+        texts = (table.layout.date_text(cells) for _, cells in _rows_below(table))
+        order = times.order_of(written_on, texts, table.layout.usual_order)
+    try:
+        made = times.read(written_on, order)
+    except RowRefused:
+        made = None
+    return replace(table, order=order, made=made)

@@ -162,7 +162,7 @@ def test_nothing_is_guessed_where_both_orders_fit_and_the_person_is_asked_once()
 
 @pytest.mark.parametrize("heading", [GERMAN, FRENCH])
 def test_a_language_without_american_dates_decides(heading: str) -> None:
-    text = libre("Libre,A,01-02-2021 08:00,0,100,", made="05-06-2021 10:00", heading=heading)
+    text = libre("Libre,A,01-02-2021 08:00,0,22,", made="05-06-2021 10:00", heading=heading)
     (reading,) = opened(text).readings
     assert reading.taken_at == at("2021-02-01T08:00")
 

@@ -120,7 +120,7 @@ def test_columns_that_are_not_there_are_said() -> None:
      ("--", None), ("\N{ARABIC-INDIC DIGIT FIVE}", None)],
 )  # fmt: skip
 def test_a_number_is_read_or_refused_never_guessed(text: str, value: str | None) -> None:
-    columns = Columns("When", (Column("Sugar", "glucose", "mmol/L"),))
+    columns = Columns("When", (Column("Sugar", "some-number", "mmol/L"),))
     found = opened(f"When;Sugar\n2025-03-01 08:00;{text}\n", columns=columns)
     assert [reading.value for reading in found.readings] == ([Decimal(value)] if value else [])
     assert len(found.problems) == (not value)
