@@ -24,6 +24,23 @@ def find(items: Mapping[str, Item], root: tuple[Expression, ...]) -> Iterator[Fi
             link = circle[0].partition("\n")[0]
             yield Finding(link, Sentence(sayings.LOOP, {"circle": shown}), "warning")
 
+    for link, item in items.items():
+        if _never_opens(item, items):
+            shown = f"{link} → {link}"
+            yield Finding(link, Sentence(sayings.LOOP, {"circle": shown}), "warning")
+
+
+def _never_opens(item: Item, items: Mapping[str, Item]) -> bool:
+    """Whether an answer from inside is needed before the inside is asked."""
+    inside = [
+        each.question in items
+        and item.link_id in items[each.question].path[:-1]
+        and each.operator != "!="
+        and not (each.operator == "exists" and each.answer == {"valueBoolean": False})
+        for each in item.conditions
+    ]
+    return bool(inside) and (all(inside) if item.any_condition else any(inside))
+
 
 def circles(graph: Graph) -> Iterator[list[str]]:
     """One circle after the other, each broken once it has been found."""

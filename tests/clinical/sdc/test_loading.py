@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.clinical import sdc
+from app.clinical.sdc import sayings
 from tests.clinical.sdc.building import (
     FHIR,
     calculated,
@@ -187,3 +188,14 @@ def test_launch_context_is_named() -> None:
     }
     loaded = sdc.load(form(question("a"), extension=[launch]))
     assert loaded.launch_context == {"patient": "Patient"}
+
+
+@pytest.mark.parametrize(
+    ("operator", "answer", "told"), [("=", "x", True), ("!=", "x", False), (">", "x", True)]
+)
+def test_a_group_that_waits_for_its_own_inside_is_told(
+    operator: str, answer: str, told: bool
+) -> None:
+    asks = [condition("in", operator, answerString=answer)]
+    found = warnings(form(group("g", question("in"), enableWhen=asks)))
+    assert (sayings.LOOP in found) is told
