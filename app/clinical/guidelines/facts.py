@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from app.clinical.blood_pressure import Pressure
-from app.clinical.guidelines.keys import KEYS
+from app.clinical.guidelines import limits
 from app.clinical.measures.row import Measure
 from app.clinical.sentences import N_, Sentence
 
@@ -18,6 +18,10 @@ FactValue = Decimal | int | bool | str | date | Pressure | tuple[str, ...]
 
 BIRTH_DATE = N_("Date of birth")
 DAY = N_("%(day)s")
+
+
+class UnfitFact(ValueError):
+    """A value, unit or day that no fact of its kind can have."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +44,10 @@ class Fact:
     def __post_init__(self) -> None:
         if self.when.tzinfo is None:
             raise ValueError(f"fact {self.key} has no time zone")
-        kind = KEYS.get(self.key)
-        if kind is None:
-            return  # A questionnaire may ask more than the rules read.
-        if type(self.value) is not kind.type or self.unit != kind.unit:
-            raise ValueError(f"fact {self.key} wants {kind.type.__name__} in {kind.unit}")
-        if isinstance(self.value, Decimal) and not self.value.is_finite():
-            raise ValueError(f"fact {self.key} wants a finite number")
-        if kind.choices is not None and self.value not in kind.choices:
-            raise ValueError(f"fact {self.key} wants one of {sorted(kind.choices)}")
+        measured = self.source == "observation"
+        wanted = limits.wanted(self.key, self.value, self.unit, self.day, measured=measured)
+        if wanted is not None:
+            raise UnfitFact(f"fact {self.key} wants {wanted}")
 
     def __hash__(self) -> int:
         """What tells facts apart, without the words: rules merge many sets of facts."""

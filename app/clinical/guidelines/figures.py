@@ -2,7 +2,7 @@
 
 A reported figure counts before a computed one. A computed one rests on all its inputs; when
 an input is missing that input is named, and when the score refuses an input (out of the range
-it was made for) the figure itself is named: nothing is clamped or guessed.
+it was made for) or the figure cannot be, the figure itself is named: nothing is clamped or guessed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from app.clinical.blood_pressure import Pressure
 from app.clinical.errors import ClinicalInputError
 from app.clinical.guidelines import medicines
 from app.clinical.guidelines.answers import Answer, Figure, merged
-from app.clinical.guidelines.facts import Fact
+from app.clinical.guidelines.facts import Fact, UnfitFact
 from app.clinical.guidelines.keys import KEYS
 from app.clinical.guidelines.person import Person
 from app.clinical.guidelines.rule import Gap
@@ -157,6 +157,7 @@ class Gathered:
             return Figure(None, facts, needs)
         try:
             value = calculate(self.inputs)
-        except ClinicalInputError:
+            computed = _computed(key, value, facts)
+        except (ClinicalInputError, UnfitFact):
             return Figure(None, facts, (key,))
-        return Figure(value, (_computed(key, value, facts), *facts))
+        return Figure(value, (computed, *facts))

@@ -24,30 +24,50 @@ PREGNANCY = 300
 
 
 class Kind(NamedTuple):
-    """One kind of fact: `lasts` in days, `None` for what stays true; `choices` of a code."""
+    """One kind of fact: `lasts` in days, `None` for what stays true; `choices` of a code.
+
+    `most` is the largest number, from 0 on; a home measure or a result has its own range.
+    """
 
     type: type
     unit: str | None
     name: str
     lasts: int | None = None
     choices: frozenset[str] | None = None
+    most: int | None = None
 
 
 def _flag(name: str, lasts: int | None = None) -> Kind:
     return Kind(bool, None, name, lasts)
 
 
-def _points(name: str) -> Kind:
-    return Kind(int, None, name, YEAR)
+def _points(name: str, most: int) -> Kind:
+    return Kind(int, None, name, YEAR, None, most)
 
 
-def _amount(unit: str, name: str, lasts: int | None = YEAR) -> Kind:
-    return Kind(Decimal, unit, name, lasts)
+def _amount(unit: str, name: str, lasts: int | None = YEAR, most: int | None = None) -> Kind:
+    return Kind(Decimal, unit, name, lasts, None, most)
+
+
+SEXES = frozenset({"female", "male", "other", "unknown"})
+# LOINC answer list LL2201-3, whole: what a record says of smoking.
+SMOKING = frozenset(
+    {
+        *("LA18976-3", "LA18977-1", "LA15920-4", "LA18978-9"),
+        *("LA18979-7", "LA18980-5", "LA18981-3", "LA18982-1"),
+    }
+)
+AUDIT_C, SALT = 4, 2
+MINUTES_A_DAY = 24 * 60
+# Five packs a day for a hundred years.
+MOST_PACK_YEARS = 500
+# The formula at 120 years, with AST as high and ALT and platelets as low as it takes them.
+MOST_FIB4 = 120 * 10_000
 
 
 _PERSON: Mapping[str, Kind] = {
     "birth-date": Kind(date, None, N_("your date of birth")),
-    "sex-at-birth": Kind(str, None, N_("your sex at birth")),
+    "sex-at-birth": Kind(str, None, N_("your sex at birth"), None, SEXES),
     "pregnant": _flag(N_("whether you are pregnant"), PREGNANCY),
     "planning-pregnancy": _flag(N_("whether you plan to become pregnant"), YEAR),
     "menopause": _flag(N_("whether your periods have ended for good")),
@@ -58,19 +78,25 @@ _PERSON: Mapping[str, Kind] = {
 
 _HABITS: Mapping[str, Kind] = {
     "activity-days": _amount("d/wk", N_("on how many days you move briskly")),
-    "activity-minutes": _amount("min/d", N_("how many minutes you move on such a day")),
-    "activity-week": _amount("min/wk", N_("how many minutes a week you move briskly")),
-    "smoking-status": Kind(str, None, N_("whether you smoke"), YEAR),
+    "activity-minutes": _amount(
+        "min/d", N_("how many minutes you move on such a day"), most=MINUTES_A_DAY
+    ),
+    "activity-week": _amount(
+        "min/wk", N_("how many minutes a week you move briskly"), most=7 * MINUTES_A_DAY
+    ),
+    "smoking-status": Kind(str, None, N_("whether you smoke"), YEAR, SMOKING),
     "other-tobacco": _flag(N_("whether you use other tobacco"), YEAR),
-    "pack-years": _amount("{pack-years}", N_("how much you have smoked in your life"), None),
+    "pack-years": _amount(
+        "{pack-years}", N_("how much you have smoked in your life"), None, MOST_PACK_YEARS
+    ),
     "quit-date": Kind(date, None, N_("the day you stopped smoking")),
-    "alcohol-frequency": _points(N_("how often you drink alcohol")),
-    "alcohol-amount": _points(N_("how much alcohol you drink")),
-    "alcohol-binge": _points(N_("how often you drink a lot")),
-    "salt-table": _points(N_("how much salt you add")),
-    "salt-packaged": _points(N_("how often you eat packaged food")),
-    "salt-cured": _points(N_("how often you eat cured food")),
-    "salt-takeaway": _points(N_("how often you eat takeaway food")),
+    "alcohol-frequency": _points(N_("how often you drink alcohol"), AUDIT_C),
+    "alcohol-amount": _points(N_("how much alcohol you drink"), AUDIT_C),
+    "alcohol-binge": _points(N_("how often you drink a lot"), AUDIT_C),
+    "salt-table": _points(N_("how much salt you add"), SALT),
+    "salt-packaged": _points(N_("how often you eat packaged food"), SALT),
+    "salt-cured": _points(N_("how often you eat cured food"), SALT),
+    "salt-takeaway": _points(N_("how often you eat takeaway food"), SALT),
 }
 
 _BODY: Mapping[str, Kind] = {
@@ -98,23 +124,23 @@ _RESULTS: Mapping[str, Kind] = {
     "egfr": _amount("mL/min/{1.73_m2}", N_("how well your kidneys filter (eGFR)")),
     "uacr": _amount("mg/g", N_("the protein in your urine (albumin to creatinine)")),
     "haematuria": _flag(N_("whether there is blood in your urine"), YEAR),
-    "kfre-5y": _amount("%", N_("your 5-year kidney failure risk")),
+    "kfre-5y": _amount("%", N_("your 5-year kidney failure risk"), most=100),
     "ast": _amount("U/L", N_("your liver value AST")),
     "alt": _amount("U/L", N_("your liver value ALT")),
     "platelets": _amount("10*9/L", N_("your platelet count")),
-    "fib-4": _amount("1", N_("your FIB-4 score")),
-    "prevent-cvd-10y": _amount("%", N_("your 10-year risk of heart and vessel disease")),
-    "prevent-ascvd-10y": _amount("%", N_("your 10-year risk of heart attack and stroke")),
-    "pce-ascvd-10y": _amount("%", N_("your 10-year risk by the older (2013) equations")),
+    "fib-4": _amount("1", N_("your FIB-4 score"), most=MOST_FIB4),
+    "prevent-cvd-10y": _amount("%", N_("your 10-year risk of heart and vessel disease"), most=100),
+    "prevent-ascvd-10y": _amount("%", N_("your 10-year risk of heart attack and stroke"), most=100),
+    "pce-ascvd-10y": _amount("%", N_("your 10-year risk by the older (2013) equations"), most=100),
 }
 
 _SCORES: Mapping[str, Kind] = {
-    "phq9": _points(N_("the nine questions about mood (PHQ-9)")),
-    "phq2": _points(N_("the two questions about mood (PHQ-2)")),
-    "phq9-item9": _points(N_("the question about thoughts of being better off dead")),
-    "gad7": _points(N_("the seven questions about worry (GAD-7)")),
-    "ada-risk": _points(N_("the diabetes risk test")),
-    "findrisc": _points(N_("the Finnish diabetes risk score")),
+    "phq9": _points(N_("the nine questions about mood (PHQ-9)"), 27),
+    "phq2": _points(N_("the two questions about mood (PHQ-2)"), 6),
+    "phq9-item9": _points(N_("the question about thoughts of being better off dead"), 3),
+    "gad7": _points(N_("the seven questions about worry (GAD-7)"), 21),
+    "ada-risk": _points(N_("the diabetes risk test"), 11),
+    "findrisc": _points(N_("the Finnish diabetes risk score"), 26),
 }
 
 DIABETES = frozenset({"none", "type-1", "type-2", "other"})

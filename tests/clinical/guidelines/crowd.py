@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app.clinical.blood_pressure import Pressure
 from app.clinical.guidelines.facts import Fact
 from app.clinical.guidelines.keys import KEYS
+from app.clinical.guidelines.limits import permitted
 from tests.clinical.people import TODAY, born, fact, week
 
 SMOKING = ["LA18978-9", "LA15920-4", "LA18977-1", "LA18976-3", "LA18980-5"]
@@ -19,7 +20,6 @@ MEDICINES = ["lisinopril", "atorvastatin", "aspirin", "metformin", "empagliflozi
 NUMBERS = [0, 1, 2, 3, 5, 6, 7, 8, 10, 15, 20, 25, 30, 54, 60, 64, 100, 126, 130, 190, 300, 1000]
 
 VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "birth-date": st.dates(date(1900, 1, 1), TODAY),
     "sex-at-birth": st.sampled_from(["female", "male", "other", "unknown"]),
     "smoking-status": st.sampled_from(SMOKING),
     "diabetes": st.sampled_from(sorted(KEYS["diabetes"].choices or ())),
@@ -28,25 +28,35 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 }
 BY_TYPE: dict[type, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
-    int: st.integers(0, 4),
-    date: st.dates(date(2000, 1, 1), TODAY),
-    Decimal: st.sampled_from(NUMBERS).map(Decimal),
     Pressure: st.builds(
-        Pressure, st.integers(90, 210).map(Decimal), st.integers(40, 130).map(Decimal)
+        Pressure, st.integers(90, 210).map(Decimal), st.integers(40, 89).map(Decimal)
     ),
 }
 
 
-def some_fact(key: str) -> st.SearchStrategy[Fact]:
+@st.composite
+def some_fact(draw: st.DrawFn, key: str) -> Fact:
     """A fact of this kind, on some day, even a day to come."""
-    return st.builds(
-        fact,
-        st.just(key),
-        VALUES.get(key, BY_TYPE.get(KEYS[key].type, st.nothing())),
-        st.integers(-3, 400),
-        st.integers(0, 23),
-        st.integers(1, 999).map(str),
-    )
+    days_ago = draw(st.integers(-3, 400))
+    value = draw(values(key, TODAY - timedelta(days=days_ago)))
+    source_id = str(draw(st.integers(1, 999)))
+    return fact(key, value, days_ago, draw(st.integers(0, 23)), source_id)
+
+
+def values(key: str, day: date) -> st.SearchStrategy[Any]:
+    """What a fact of this kind may hold on this day."""
+    kind = KEYS[key]
+    if kind.type is date:
+        return st.dates(date(1900 if key == "birth-date" else 2000, 1, 1), day)
+    if key in VALUES:
+        return VALUES[key]
+    if kind.type not in {int, Decimal}:
+        return BY_TYPE[kind.type]
+    within = permitted(key, kind)
+    if kind.type is int:
+        return st.integers(int(within.low), int(within.high))
+    known = [number for each in NUMBERS if within.holds(number := Decimal(each))]
+    return st.sampled_from(known) | st.decimals(within.low, within.high)
 
 
 def known(**told: Any) -> list[Fact]:
