@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 
-from app.clinical.devices import amounts, apple_types
+from app.clinical.devices import amounts, apple_types, limits
 from app.clinical.devices.apple_types import Type
 from app.clinical.devices.apple_values import ends, moment, percent, span
 from app.clinical.devices.markup import Attributes
@@ -46,13 +46,16 @@ _new = tuple.__new__
 class Sort:
     """Records of one type in one unit, and those met since the last gathering."""
 
-    __slots__ = ("begun", "name", "numbers", "passed", "row", "unit", "unit_text")
+    __slots__ = ("begun", "high", "low", "name", "numbers", "passed", "row", "unit", "unit_text")
 
     def __init__(self, name: str, row: Type | None, unit_text: str | None) -> None:
         self.name = apple_types.short(name)
         self.row = row
         self.unit = apple_types.ucum(row, unit_text) if row is not None else None
         self.unit_text = unit_text or ""
+        self.low, self.high = limits.NO_LIMITS
+        if row is not None and self.unit is not None:
+            self.low, self.high = limits.span(row.measure, row.component, self.unit)
         self.begun: list[str] = []
         self.numbers: list[Decimal] = []
         self.passed = 0
@@ -191,6 +194,8 @@ class Records:
         value = Decimal(text) if whole else amounts.scientific(text)
         if row.percent:
             value = percent(value, text)
+        if not sort.low <= value <= sort.high:
+            raise limits.outside(row.measure, row.component, unit, value)
         sort.begun.append(begun)
         sort.numbers.append(value)
         if row.measure == "glucose":

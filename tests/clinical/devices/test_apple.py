@@ -9,6 +9,7 @@ import pytest
 
 from app.clinical import devices, measures
 from app.clinical.devices import clarity, libre
+from app.clinical.devices import limits
 from app.clinical.devices.apple_types import TYPES
 from tests.clinical.devices.files import health, opened, record, zipped
 
@@ -125,10 +126,12 @@ def test_a_meal_named_beside_the_glucose_is_kept(meal: str, context: str | None)
 def test_a_meal_is_kept_wherever_the_file_is_cut_into_pieces() -> None:
     entry = '<MetadataEntry key="HKBloodGlucoseMealTime" value="1"/></Record>'
     elements = [record(GLUCOSE, str(number), "mg/dL").replace("/>", ">") + entry
-                for number in range(1, 2_000)]  # fmt: skip
+                for number in [10 + one % 1_400 for one in range(1_999)]]  # fmt: skip
     found = opened(health(*elements))
     assert {reading.context for reading in found.readings} == {"before-meal"}
-    assert [reading.value for reading in found.readings] == list(range(1, 2_000))
+    assert [reading.value for reading in found.readings] == [
+        10 + one % 1_400 for one in range(1_999)
+    ]
     assert found.summary.readings == found.summary.kinds["BloodGlucose"].count == 1_999
 
 
@@ -283,6 +286,7 @@ def test_every_type_has_a_measure_and_units() -> None:
     assert len({row.name for row in TYPES}) == len(TYPES)
     for row in TYPES:
         unit = next(iter(row.units))
-        (reading,) = opened(health(record(row.name, "1", unit))).readings
+        low = limits.span(row.measure, row.component, row.units[unit])[0]
+        (reading,) = opened(health(record(row.name, str(low + 1), unit))).readings
         assert (reading.measure, reading.component) == (row.measure, row.component)
         assert reading.unit == row.units[unit]

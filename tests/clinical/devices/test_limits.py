@@ -11,9 +11,11 @@ from tests.clinical.devices.files import (
     LIBRE_HEADING,
     OMRON_HEADING,
     clarity,
+    health,
     historic,
     libre,
     opened,
+    record,
 )
 
 
@@ -62,3 +64,18 @@ def test_reading_long_after_the_file_was_made_is_left_out() -> None:
 )
 def test_what_the_table_does_not_know_is_passed_as_it_is(measure: str, unit: str) -> None:
     assert limits.span(measure, "value", unit) == limits.NO_LIMITS
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "unit"),
+    [
+        ("BodyMass", "-5", "kg"),
+        ("BodyMass", "7000", "kg"),
+        ("BloodGlucose", "9999", "mg/dL"),
+        ("HeartRate", "0", "count/min"),
+        ("BodyTemperature", "98.6", "degC"),
+    ],
+)
+def test_impossible_apple_number_is_left_out_and_said(kind: str, value: str, unit: str) -> None:
+    found = opened(health(record(f"HKQuantityTypeIdentifier{kind}", value, unit)))
+    assert f"{value} " in left_out(found)
