@@ -8,8 +8,7 @@ from decimal import Decimal
 import pytest
 
 from app.clinical import devices, measures
-from app.clinical.devices import clarity, libre
-from app.clinical.devices import limits
+from app.clinical.devices import clarity, libre, limits
 from app.clinical.devices.apple_types import TYPES
 from tests.clinical.devices.files import health, opened, record, zipped
 
