@@ -31,7 +31,6 @@ import math
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import pairwise
 from typing import NamedTuple, cast
 
 from app.clinical.baselines.ranges import MeasureName, check_confidence
@@ -48,6 +47,8 @@ from app.clinical.baselines.readings import (
 )
 from app.clinical.baselines.serial import Level, Prior, drawn_in, fences, gaps, leans, levels
 from app.clinical.baselines.student import normal_quantile, two_sided
+from app.clinical.baselines.untabled import LEAST_READINGS as LEAST_ALONE
+from app.clinical.baselines.untabled import own_prior
 from app.clinical.baselines.variation import PER_CENT, Variation, variation
 from app.clinical.errors import ClinicalInputError
 from app.clinical.sentences import N_, Sentence
@@ -61,7 +62,6 @@ NEWEST = 3
 # A single reading outside this range is worth measuring again, and is no change yet.
 UNUSUAL = 0.01
 LEAST_BEFORE = 3
-LEAST_ALONE = 5
 
 HIGHER = N_("Your newest readings are higher than is usual for you.")
 LOWER = N_("Your newest readings are lower than is usual for you.")
@@ -106,7 +106,9 @@ def is_change(
     `value` is a number (taken to come one usual gap after the last), a `Reading`, a pair of
     time and number, or a list of these; several are judged together. With a `measure` three
     readings before the newest three are needed, for laboratory measures one in all; without
-    it only the history speaks and five are needed.
+    it only the history speaks and five are needed. If those are all alike, their scatter is
+    taken to be one step of the last digit given, or 1 % of the level where that is more: a
+    gross change is found, and a step of the last digit is none.
 
     Units: those of the measure's row. Raises `ClinicalInputError` as `expected_range`, and
     when the new reading is not newer. Source: Harris 1974 Clin Chem 20:1535; Fraser 2001
@@ -118,7 +120,7 @@ def is_change(
     new = _new(value, before, row)
     together = sittings(before + new)
     earlier = len(together) - max(len(together) - len(sittings(before)), 1)
-    prior = row.prior if row else _own_prior(before)
+    prior = row.prior if row else own_prior(before, new)
     if prior is None or not before:
         return _answer("too-early", 0.0, 1.0, row)
     fitted = [_fitted(reading, row) for reading in together]
@@ -234,16 +236,6 @@ def _given(value: NewReadings) -> list[NewReading]:
 
 def _fitted(reading: Reading, row: Variation | None) -> float:
     return row.fitted(float(reading.value)) if row else float(reading.value)
-
-
-def _own_prior(before: list[Reading]) -> Prior | None:
-    """Without a table: the scatter from successive differences, worth one reading."""
-    values = [float(reading.value) for reading in before]
-    if len(values) < LEAST_ALONE:
-        return None
-    squares = [(b - a) ** 2 for a, b in pairwise(values)]
-    within = math.sqrt(sum(squares) / len(squares) / 2)
-    return Prior(values[0], math.inf, within, 1) if within else None
 
 
 def _answer(kind: str, shift: float, chance: float, row: Variation | None) -> Change:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.clinical.baselines import METHODS, Reading, is_change, reference_change_value
@@ -93,7 +93,44 @@ def test_without_a_measure_the_history_speaks_alone() -> None:
     assert is_change(history, [7.0, 7.1, 6.9])
     assert not is_change(history, 5.2)
     assert is_change(history[:4], 9.0).kind == "too-early"
-    assert is_change(daily([5.0] * 12), 9.0).kind == "too-early"
+
+
+@pytest.mark.parametrize(
+    ("usual", "new"),
+    [(80, 180), (80.0, 60.0), (5.0, 9.0), (37.0, 39.5), (0, 7), (-4, 9), (80 / 18, 10.0)],
+)
+@pytest.mark.parametrize("count", [8, 20, 60])
+def test_a_gross_change_is_found_after_readings_that_never_differed(
+    usual: float, new: float, count: int
+) -> None:
+    history = daily([usual] * count)
+    direction = "higher" if new > usual else "lower"
+    once = is_change(history, new)
+    assert (once.kind, once.direction) == ("unusual", direction)
+    often = is_change(history, [new] * 3)
+    assert (often.kind, often.direction) == ("change", direction)
+    assert is_change(history, usual).kind == "same"
+    assert is_change(daily([usual] * 4), new).kind == "too-early"
+
+
+@pytest.mark.parametrize(
+    ("usual", "new"), [(80, 81), (Decimal("5.0"), Decimal("5.1")), (37.0, 37.3), (5, 6), (0, 1)]
+)
+@pytest.mark.parametrize("count", [5, 20, 60])
+def test_a_step_of_the_last_digit_is_no_news(usual: float, new: float, count: int) -> None:
+    assert is_change(daily([usual] * count), new).kind in {"same", "too-early"}
+
+
+def test_readings_alike_by_rounding_seldom_raise_an_alarm() -> None:
+    dice = random.Random(8)  # noqa: S311 - readings to simulate, not a secret
+    alarms = asked = 0
+    while asked < 500:
+        level, scatter = dice.uniform(60, 90), dice.uniform(0.1, 0.5)
+        values = [float(round(dice.gauss(level, scatter))) for _ in range(13)]
+        if len(set(values[:12])) == 1:
+            asked += 1
+            alarms += bool(is_change(daily(values[:12]), values[12]))
+    assert alarms <= asked / 100
 
 
 @given(st.lists(st.integers(110, 150), min_size=5, max_size=30), st.integers(60, 250))
@@ -114,6 +151,7 @@ def test_further_from_usual_never_becomes_likelier_chance(further: int, more: in
 
 @given(st.lists(st.integers(70, 140), min_size=6, max_size=20), st.integers(70, 200))
 def test_without_a_measure_the_unit_makes_no_difference(values: list[int], new: int) -> None:
+    assume(len(set(values)) > 1)  # readings all alike are judged by the digits they came with
     mg = is_change(daily([float(value) for value in values]), float(new))
     mmol = is_change(daily([value / 18 for value in values]), new / 18)
     assert (mg.kind, mg.direction) == (mmol.kind, mmol.direction)
