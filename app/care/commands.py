@@ -14,6 +14,9 @@ from app.care.rules import Sex
 from app.kernel import clock, db
 from app.kernel.actor import Role
 
+# Nobody alive was born before; the rules refuse such a date, and with it every plan.
+EARLIEST_BIRTH = date(1900, 1, 1)
+
 
 @room.command("register")
 @click.argument("email")
@@ -27,7 +30,7 @@ def register(email: str, name: str, born: datetime, sex: str, zone: str, passwor
     problem = account_rules.account_problem(email, name, zone, password)
     if problem or account_queries.by_email(email):
         raise click.ClickException(problem or f"Somebody already signs in with {email}.")
-    _past(born.date())
+    _possible(born.date())
     with db.writing():
         person = accounts.create_person(
             email=email, name=name, role=Role.PATIENT, password=password, zone=zone
@@ -36,9 +39,11 @@ def register(email: str, name: str, born: datetime, sex: str, zone: str, passwor
     click.echo(f"{name} can sign in. Give them a care team: care join {email} STAFF-EMAIL")
 
 
-def _past(born: date) -> None:
+def _possible(born: date) -> None:
     if born > clock.now().date():
         raise click.ClickException("That date of birth is in the future.")
+    if born < EARLIEST_BIRTH:
+        raise click.ClickException("That date of birth is too long ago. Is the year right?")
 
 
 @room.command("join")

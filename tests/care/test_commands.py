@@ -40,6 +40,7 @@ def test_patient_and_clinician_made_by_commands_look_after_each_other(portal: Po
     ("words", "sentence"),
     [
         ((*ANA[:4], "--born", "2950-01-31", "--sex", "female"), "in the future"),
+        ((*ANA[:4], "--born", "1850-01-31", "--sex", "female"), "too long ago"),
         (("care", "register", "no address", *ANA[3:]), "not an e-mail address"),
         (("accounts", "add", "a@example.org", "Ana", "patient"), "Invalid value"),
     ],
