@@ -154,9 +154,10 @@ def _wait_for_child(parent: int) -> int:
 
 
 def _alive(process: int) -> bool:
+    """Whether it runs: a process may end between any two looks at it."""
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+        stat = Path(f"/proc/{process}/stat").read_text()
+    except (ProcessLookupError, FileNotFoundError):
         return False
-    state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    return state != "Z"
+    return stat.rpartition(")")[2].split()[0] != "Z"
