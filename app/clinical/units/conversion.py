@@ -6,13 +6,16 @@ from decimal import Decimal, localcontext
 from typing import Any, TypeVar
 
 from app.clinical.errors import ClinicalInputError
-from app.clinical.sentences import N_, Sentence
-from app.clinical.units.paths import STAY, UNLIKE, known_path, path_between, refusal, unit
+from app.clinical.sentences import N_, Sentence, Value
+from app.clinical.units.paths import UNLIKE, known_path, path_between, refusal, unit
 from app.clinical.units.unit import PRECISION, UCUM, Unit, dimensions, raised
 
 Number = TypeVar("Number", Decimal, float)
 
 NOT_A_NUMBER = N_("A number that can be measured is needed here, at most %(most)s.")
+
+TOO_COLD = N_("Nothing is colder than %(least)s %(unit)s.")
+ABSOLUTE_ZERO = "SI Brochure, 9th edition, BIPM 2019: 0 K is -273.15 degrees Celsius"
 
 # Far beyond every quantity in medicine, in any unit.
 MOST = Decimal(10) ** 30
@@ -35,11 +38,14 @@ def convert(value: Number, from_unit: str, to_unit: str, analyte: str | None = N
 
     Raises `UnitError` for an unknown unit, unlike dimensions, a missing analyte, and what
     has no conversion at all: Lp(a) between grams and moles, pH, INR, titres. Raises
-    `ClinicalInputError` for what is no number, or absurdly large.
+    `ClinicalInputError` for what is no number, absurdly large, or below absolute zero.
     """
     number = decimal(value)
     path = known_path(str(from_unit), str(to_unit), str(analyte) if analyte else None)
-    if path is STAY:
+    if path.least is not None and number < path.least:
+        said: dict[str, Value] = {"least": path.least, "unit": str(from_unit)}
+        raise ClinicalInputError("value", Sentence(TOO_COLD, said), ABSOLUTE_ZERO)
+    if path.stays:
         return value
     with localcontext(prec=PRECISION):
         answer = _tidy(path.walk(number))

@@ -36,19 +36,25 @@ OF_ITS_OWN = re.compile(r"\[pH\]|\{[^}]*(?:\binr\b|tit(?:er|re))[^}]*\}", re.IGN
 
 @dataclass(frozen=True)
 class Path:
-    """`(value + before) * times / over + after`: dividing last keeps 1/3 of 3 a whole number."""
+    """`(value + before) * times / over + after`: dividing last keeps 1/3 of 3 a whole number.
+
+    `least` is the lowest value there can be: absolute zero, where a scale is one of temperature.
+    `stays` marks a way that leads nowhere else.
+    """
 
     times: Decimal = Decimal(1)
     over: Decimal = Decimal(1)
     before: Decimal = Decimal(0)
     after: Decimal = Decimal(0)
+    least: Decimal | None = None
+    stays: bool = False
 
     def walk(self, value: Decimal) -> Decimal:
         """Where a value ends up."""
         return (value + self.before) * self.times / self.over + self.after
 
 
-STAY = Path()
+STAY = Path(stays=True)
 
 
 def unit(code: str) -> Unit:
@@ -67,7 +73,7 @@ def known_path(from_unit: str, to_unit: str, name: str | None) -> Path:
     """The way between two units, remembered: pages ask for the same few again and again."""
     source, target = unit(from_unit), unit(to_unit)
     if source.code == target.code:
-        return STAY
+        return Path(stays=True, least=-source.offset) if source.offset else STAY
     with localcontext(prec=PRECISION):
         return path_between(source, target, analytes.find(name) if name else None)
 
@@ -80,7 +86,9 @@ def path_between(source: Unit, target: Unit, analyte: Analyte | None) -> Path:
     if source.dimensions == target.dimensions:
         if _might_be_a1c(source, target):
             raise refusal(NEEDS_ANALYTE, source, target, MOLAR_MASS)
-        return Path(source.size, target.size, source.offset, -target.offset)
+        # A plain kelvin may be a difference; beside a scale with a beginning it is a temperature.
+        least = -source.offset if source.offset or target.offset else None
+        return Path(source.size, target.size, source.offset, -target.offset, least)
     apart = {base for base, _ in difference(source.dimensions, target.dimensions)}
     if analyte is None and "mol" in apart and apart & {"g", "[iU]", "eq"}:
         raise refusal(NEEDS_ANALYTE, source, target, MOLAR_MASS)

@@ -312,3 +312,25 @@ def test_no_name_or_code_belongs_to_two_analytes() -> None:
     for row in units.ANALYTES.values():
         for name in (row.key, *row.names, *row.loinc):
             assert analytes.find(name) is row
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "into"),
+    [
+        ("-273.16", "Cel", "K"),
+        ("-273.16", "Cel", "Cel"),
+        ("-500", "Cel", "[degF]"),
+        ("-459.68", "[degF]", "Cel"),
+        ("-1", "K", "Cel"),
+    ],
+)
+def test_nothing_is_colder_than_absolute_zero(value: str, unit: str, into: str) -> None:
+    with pytest.raises(ClinicalInputError, match="Nothing is colder than") as refused:
+        units.convert(Decimal(value), unit, into)
+    assert refused.value.field == "value"
+    assert "BIPM" in refused.value.source
+
+
+def test_absolute_zero_itself_and_a_negative_difference_are_fine() -> None:
+    assert units.convert(Decimal("-273.15"), "Cel", "K") == 0
+    assert units.convert(Decimal(-1), "K", "mK") == -1000
