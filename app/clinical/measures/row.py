@@ -174,13 +174,13 @@ class Measure:
 
     def to_canonical(self, value: Decimal, unit: str) -> Decimal:
         """The value in the canonical unit, rounded half up to what a device can mean."""
-        exact = units.convert(value, unit, self.canonical, analyte=self.analyte)
+        exact = units.reckon(value, unit, self.canonical, analyte=self.analyte)
         step = Decimal(1).scaleb(-self.canonical_decimals)
         return exact if unit == self.canonical else exact.quantize(step, ROUND_HALF_UP)
 
     def shown(self, value: Decimal, unit: str) -> Decimal:
         """A canonical value in another of the measure's units, rounded as people write it."""
-        exact = units.convert(value, self.canonical, unit, analyte=self.analyte)
+        exact = units.reckon(value, self.canonical, unit, analyte=self.analyte)
         return round_half_up(exact, self.choice(unit).decimals)
 
 

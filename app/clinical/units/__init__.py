@@ -1,6 +1,7 @@
 """Units of measure under their UCUM codes, converted in exact decimals.
 
 units.convert(Decimal("5.5"), "mmol/L", "mg/dL", analyte="glucose")
+units.reckon(...)                          the same, for a number still in doubt
 units.valid("mm[Hg]")                      whether a code is written as UCUM asks
 units.name("m3.kg-1.s-2")                  its parts in words
 units.multiply(...), units.divide(...)     of two quantities, in a third unit
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.clinical.units.conversion import convert, decimal, divide, multiply
+from app.clinical.units.conversion import convert, decimal, divide, multiply, reckon
 from app.clinical.units.everyday import UNITS
 from app.clinical.units.ucum import name, valid
 from app.clinical.units.unit import Unit
@@ -28,7 +29,18 @@ if TYPE_CHECKING:
 
     ANALYTES: Mapping[str, Analyte]
 
-__all__ = ["ANALYTES", "UNITS", "Unit", "convert", "decimal", "divide", "multiply", "name", "valid"]
+__all__ = [
+    "ANALYTES",
+    "UNITS",
+    "Unit",
+    "convert",
+    "decimal",
+    "divide",
+    "multiply",
+    "name",
+    "reckon",
+    "valid",
+]
 
 
 def __getattr__(wanted: str) -> Any:

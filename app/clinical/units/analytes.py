@@ -18,7 +18,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Bridge:
-    """From one unit to another that is no mere multiple: `to = from * factor + add`."""
+    """From one unit to another that is no mere multiple: `to = from * factor + add`.
+
+    `least` and `most`, in `from_unit`, bound what there can be: a share of the whole.
+    """
 
     from_unit: str
     to_unit: str
@@ -27,6 +30,8 @@ class Bridge:
     molar_mass: Decimal | None
     source: str
     note: str = ""
+    least: Decimal | None = None
+    most: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -72,15 +77,19 @@ def _analyte(key: str, rows: list[Mapping[str, Any]]) -> Analyte:
 
 
 def _bridge(row: Mapping[str, Any]) -> Bridge:
-    mass = row.get("molar_mass")
+    mass, least, most = (
+        Decimal(row[key]) if row.get(key) else None for key in ("molar_mass", "least", "most")
+    )
     return Bridge(
         from_unit=row["from"],
         to_unit=row["to"],
         factor=Decimal(row["factor"]),
         add=Decimal(row.get("add", "0")),
-        molar_mass=Decimal(mass) if mass else None,
+        molar_mass=mass,
         source=row["source"],
         note=row.get("note", ""),
+        least=least,
+        most=most,
     )
 
 

@@ -6,16 +6,13 @@ from decimal import Decimal, localcontext
 from typing import Any, TypeVar
 
 from app.clinical.errors import ClinicalInputError
-from app.clinical.sentences import N_, Sentence, Value
-from app.clinical.units.paths import UNLIKE, known_path, path_between, refusal, unit
+from app.clinical.sentences import N_, Sentence
+from app.clinical.units.paths import UNLIKE, Path, known_path, path_between, refusal, unit
 from app.clinical.units.unit import PRECISION, UCUM, Unit, dimensions, raised
 
 Number = TypeVar("Number", Decimal, float)
 
 NOT_A_NUMBER = N_("A number that can be measured is needed here, at most %(most)s.")
-
-TOO_COLD = N_("Nothing is colder than %(least)s %(unit)s.")
-ABSOLUTE_ZERO = "SI Brochure, 9th edition, BIPM 2019: 0 K is -273.15 degrees Celsius"
 
 # Far beyond every quantity in medicine, in any unit.
 MOST = Decimal(10) ** 30
@@ -38,13 +35,26 @@ def convert(value: Number, from_unit: str, to_unit: str, analyte: str | None = N
 
     Raises `UnitError` for an unknown unit, unlike dimensions, a missing analyte, and what
     has no conversion at all: Lp(a) between grams and moles, pH, INR, titres. Raises
-    `ClinicalInputError` for what is no number, absurdly large, or below absolute zero.
+    `ClinicalInputError` for what is no number, absurdly large, below absolute zero, or an
+    HbA1c below 0 or above 100 %.
     """
     number = decimal(value)
-    path = known_path(str(from_unit), str(to_unit), str(analyte) if analyte else None)
-    if path.least is not None and number < path.least:
-        said: dict[str, Value] = {"least": path.least, "unit": str(from_unit)}
-        raise ClinicalInputError("value", Sentence(TOO_COLD, said), ABSOLUTE_ZERO)
+    path = _way(from_unit, to_unit, analyte)
+    if path.bounds is not None:
+        path.bounds.check(number, str(from_unit))
+    return _walked(path, number, value)
+
+
+def reckon(value: Number, from_unit: str, to_unit: str, analyte: str | None = None) -> Number:
+    """As `convert`, without asking whether there can be so much: for a number still in doubt."""
+    return _walked(_way(from_unit, to_unit, analyte), decimal(value), value)
+
+
+def _way(from_unit: object, to_unit: object, analyte: object) -> Path:
+    return known_path(str(from_unit), str(to_unit), str(analyte) if analyte else None)
+
+
+def _walked(path: Path, number: Decimal, value: Number) -> Number:
     if path.stays:
         return value
     with localcontext(prec=PRECISION):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from functools import lru_cache
 from types import MappingProxyType
 
-from app.clinical.errors import UnitError
+from app.clinical.errors import ClinicalInputError, UnitError
 from app.clinical.sentences import N_, Sentence, Value
 from app.clinical.units import analytes, ucum
 from app.clinical.units.analytes import Analyte, Bridge
@@ -17,7 +17,10 @@ from app.clinical.units.unit import PRECISION, UCUM, Unit, difference
 
 UNLIKE = N_("%(from_unit)s cannot be turned into %(to_unit)s.")
 NEEDS_ANALYTE = N_("To turn %(from_unit)s into %(to_unit)s we must know what was measured.")
+TOO_COLD = N_("Nothing is colder than %(least)s %(unit)s.")
+NO_SHARE = N_("This result can only be from %(least)s to %(most)s %(unit)s.")
 NEVER = N_("A result in %(from_unit)s cannot be turned into %(to_unit)s. It stays as reported.")
+ABSOLUTE_ZERO = "SI Brochure, 9th edition, BIPM 2019: 0 K is -273.15 degrees Celsius"
 MOLAR_MASS = "Grams and moles meet only in a molar mass: units.ANALYTES"
 
 # Written by laboratories and telephones, and not UCUM. Nothing else is guessed at.
@@ -35,18 +38,36 @@ OF_ITS_OWN = re.compile(r"\[pH\]|\{[^}]*(?:\binr\b|tit(?:er|re))[^}]*\}", re.IGN
 
 
 @dataclass(frozen=True)
+class Bounds:
+    """The least and the most there can be of something, with the sentence that says so."""
+
+    least: Decimal
+    most: Decimal | None
+    text: str
+    source: str
+
+    def check(self, value: Decimal, code: str) -> None:
+        """Refuse what cannot be with `ClinicalInputError`."""
+        if self.least <= value and (self.most is None or value <= self.most):
+            return
+        said: dict[str, Value] = {"least": self.least, "unit": code}
+        if self.most is not None:
+            said["most"] = self.most
+        raise ClinicalInputError("value", Sentence(self.text, said), self.source)
+
+
+@dataclass(frozen=True)
 class Path:
     """`(value + before) * times / over + after`: dividing last keeps 1/3 of 3 a whole number.
 
-    `least` is the lowest value there can be: absolute zero, where a scale is one of temperature.
-    `stays` marks a way that leads nowhere else.
+    `bounds` holds what the value can be at all. `stays` marks a way that leads nowhere else.
     """
 
     times: Decimal = Decimal(1)
     over: Decimal = Decimal(1)
     before: Decimal = Decimal(0)
     after: Decimal = Decimal(0)
-    least: Decimal | None = None
+    bounds: Bounds | None = None
     stays: bool = False
 
     def walk(self, value: Decimal) -> Decimal:
@@ -72,10 +93,28 @@ def refusal(text: str, source: Unit, target: Unit, why: str = UCUM) -> UnitError
 def known_path(from_unit: str, to_unit: str, name: str | None) -> Path:
     """The way between two units, remembered: pages ask for the same few again and again."""
     source, target = unit(from_unit), unit(to_unit)
-    if source.code == target.code:
-        return Path(stays=True, least=-source.offset) if source.offset else STAY
+    analyte = analytes.find(name) if name else None
     with localcontext(prec=PRECISION):
-        return path_between(source, target, analytes.find(name) if name else None)
+        same = source.code == target.code
+        path = STAY if same else path_between(source, target, analyte)
+        return replace(path, bounds=_bounds(source, target, analyte))
+
+
+def _bounds(source: Unit, target: Unit, analyte: Analyte | None) -> Bounds | None:
+    """What a value in the source unit can be: not colder than cold, no share above the whole."""
+    if source.offset or target.offset:
+        # A plain kelvin may be a difference; beside a scale with a beginning it is a temperature.
+        return Bounds(-source.offset, None, TOO_COLD, ABSOLUTE_ZERO)
+    for bridge in analyte.bridges if analyte else ():
+        one, other = unit(bridge.from_unit), unit(bridge.to_unit)
+        if bridge.least is None or bridge.most is None or source.dimensions != one.dimensions:
+            continue
+        ends, scale = [bridge.least, bridge.most], one
+        if _per_mole(source) == _per_mole(other):
+            ends, scale = [end * bridge.factor + bridge.add for end in ends], other
+        least, most = (end * scale.size / source.size for end in ends)
+        return Bounds(least.normalize(), most.normalize(), NO_SHARE, bridge.source)
+    return None
 
 
 def path_between(source: Unit, target: Unit, analyte: Analyte | None) -> Path:
@@ -86,9 +125,7 @@ def path_between(source: Unit, target: Unit, analyte: Analyte | None) -> Path:
     if source.dimensions == target.dimensions:
         if _might_be_a1c(source, target):
             raise refusal(NEEDS_ANALYTE, source, target, MOLAR_MASS)
-        # A plain kelvin may be a difference; beside a scale with a beginning it is a temperature.
-        least = -source.offset if source.offset or target.offset else None
-        return Path(source.size, target.size, source.offset, -target.offset, least)
+        return Path(source.size, target.size, source.offset, -target.offset)
     apart = {base for base, _ in difference(source.dimensions, target.dimensions)}
     if analyte is None and "mol" in apart and apart & {"g", "[iU]", "eq"}:
         raise refusal(NEEDS_ANALYTE, source, target, MOLAR_MASS)
@@ -138,5 +175,8 @@ def _leads(source: Unit, target: Unit, one: Unit, other: Unit) -> bool:
 
 def _might_be_a1c(source: Unit, target: Unit) -> bool:
     """Per cent and mmol/mol are plain numbers to UCUM; of HbA1c they are two scales."""
-    per_mole = ["mol/mol" in end.code for end in (source, target)]
-    return not source.dimensions and per_mole[0] != per_mole[1]
+    return not source.dimensions and _per_mole(source) != _per_mole(target)
+
+
+def _per_mole(one: Unit) -> bool:
+    return "mol/mol" in one.code

@@ -77,7 +77,7 @@ def test_known_conversions(
     assert abs(got - Decimal(expected)) <= Decimal(tolerance)
 
 
-@pytest.mark.parametrize("value", [Decimal("0.7"), Decimal(37), Decimal(250)])
+@pytest.mark.parametrize("value", [Decimal("0.7"), Decimal(37), Decimal(99)])
 def test_every_row_of_the_published_table_agrees(value: Decimal) -> None:
     rows = read("clinical/unit_factors.json")["factors"]
     assert len(rows) == 31
@@ -334,3 +334,34 @@ def test_nothing_is_colder_than_absolute_zero(value: str, unit: str, into: str) 
 def test_absolute_zero_itself_and_a_negative_difference_are_fine() -> None:
     assert units.convert(Decimal("-273.15"), "Cel", "K") == 0
     assert units.convert(Decimal(-1), "K", "mK") == -1000
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "into"),
+    [
+        ("-0.1", "%", "mmol/mol"),
+        ("100.1", "%", "mmol/mol"),
+        ("100.1", "%", "%"),
+        ("1069.6", "mmol/mol", "%"),
+        ("-23.6", "mmol/mol", "%"),
+        ("1.1", "1", "%"),
+        ("1.07", "mol/mol", "mmol/mol"),
+    ],
+)
+def test_a_share_of_the_haemoglobin_is_no_more_than_all_of_it(
+    value: str, unit: str, into: str
+) -> None:
+    with pytest.raises(ClinicalInputError, match="can only be from") as refused:
+        units.convert(Decimal(value), unit, into, analyte="HbA1c")
+    assert refused.value.field == "value"
+    assert "ngsp.org" in refused.value.source
+
+
+def test_all_and_none_of_the_haemoglobin_are_shares_of_it() -> None:
+    assert units.convert(Decimal(100), "%", "mmol/mol", analyte="HbA1c") == Decimal("1069.5")
+    assert units.convert(Decimal("-23.5"), "mmol/mol", "%", analyte="HbA1c") == 0
+    assert units.convert(150, "%", "1") == 1.5
+
+
+def test_a_number_still_in_doubt_is_reckoned_all_the_same() -> None:
+    assert units.reckon(Decimal(480), "%", "mmol/mol", analyte="HbA1c") == Decimal("5222.9")
