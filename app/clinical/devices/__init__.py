@@ -11,6 +11,7 @@ be read at all raises `DeviceFileError` (a `ClinicalInputError`); one bad row co
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import IO, Any
 
 from app.clinical.devices import apple, archive, clarity, columns, libre, table
@@ -56,6 +57,7 @@ def read(
     *,
     columns: Columns | None = None,
     dates: str | None = None,
+    received: datetime | None = None,
 ) -> Import:
     """Recognise a device's file and make it ready to be read.
 
@@ -63,7 +65,8 @@ def read(
     is what the person called it: formats are known by what they hold, so it decides nothing.
     `columns` names the columns of a table that is none of the known formats. `dates`
     (`DAY_FIRST` or `MONTH_FIRST`) answers the question a problem may ask when nothing in the
-    file tells the two apart.
+    file tells the two apart. `received` is when the file came: like a date on which the file
+    says it was made, it makes a problem of each row measured more than a day later.
 
     Raises `DeviceFileError` for an empty, foreign, locked or hostile file: at once where its
     beginning shows it, otherwise while the readings are walked through.
@@ -71,7 +74,8 @@ def read(
     source, ours = settled(stream)
     try:
         return Import(
-            _recognised(source, beginning(source), columns, dates), source if ours else None
+            _recognised(source, beginning(source), columns, dates, received),
+            source if ours else None,
         )
     except DeviceFileError:
         if ours:
@@ -80,13 +84,17 @@ def read(
 
 
 def _recognised(
-    stream: IO[bytes], sample: bytes, named: Columns | None, dates: str | None
+    stream: IO[bytes],
+    sample: bytes,
+    named: Columns | None,
+    dates: str | None,
+    received: datetime | None,
 ) -> Source:
     if archive.is_zip(sample):
-        export = apple.Export(archive.Archive(stream).open)
+        export = apple.Export(archive.Archive(stream).open, received)
     elif archive.is_health_data(sample):
-        export = apple.Export(lambda: buffered(stream))
+        export = apple.Export(lambda: buffered(stream), received)
     else:
         formats = _TABLES if named is None else (columns.of(named),)
-        return table.recognised(stream, sample, formats, dates)
+        return table.recognised(stream, sample, formats, dates, received)
     return export.probed()

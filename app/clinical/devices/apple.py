@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import IO, Any
 
@@ -36,6 +37,7 @@ class Export:
     """An Apple Health export; `open` gives the document from its start."""
 
     open: Callable[[], IO[bytes]]
+    received: datetime | None = None
     untyped: bool = False
     format: Format = FORMAT
 
@@ -61,8 +63,8 @@ class Export:
         return met[0] if met else None
 
     def readings(self, tally: Tally) -> Iterator[Reading]:
-        """Every home measurement of the export, in its order."""
-        records = Records(tally)
+        """Every home measurement of the export, in its order but for waiting pressures."""
+        records = Records(tally, self.received)
         walk = Walk(records, tally)
         with self.open() as stream:
             more = True

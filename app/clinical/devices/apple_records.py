@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
 from app.clinical.devices import amounts, apple_types, limits
-from app.clinical.devices.apple_types import Type
+from app.clinical.devices.apple_pressures import Met, PairRefused, Pairs, Repeats
+from app.clinical.devices.apple_sorts import Sort
 from app.clinical.devices.apple_values import ends, moment, percent, span
 from app.clinical.devices.markup import Attributes
 from app.clinical.devices.reading import NOTHING, Reading, RowRefused
@@ -20,11 +23,6 @@ NO_UNIT = N_("This record has no unit, so it was left out.")
 # More sorts of record than HealthKit has; the rest of a hostile file is counted together.
 MOST_SORTS = 5_000
 LONGEST_SORT = 200
-# Repeated pressures are told apart among this many, which is decades of measuring. Beyond
-# it Apple's own rule is trusted: what a Correlation holds stands outside it as well.
-MOST_SEEN = 100_000
-MOST_HELD = 20_000
-LONGEST_HELD = 2_000
 # A unit's text in a refusal.
 SHOWN_CHARACTERS = 30
 # A whole number as short as this, as most are, needs no more looking at.
@@ -43,36 +41,19 @@ WORKOUT_DETAILS = (
 _new = tuple.__new__
 
 
-class Sort:
-    """Records of one type in one unit, and those met since the last gathering."""
-
-    __slots__ = ("begun", "high", "low", "name", "numbers", "passed", "row", "unit", "unit_text")
-
-    def __init__(self, name: str, row: Type | None, unit_text: str | None) -> None:
-        self.name = apple_types.short(name)
-        self.row = row
-        self.unit = apple_types.ucum(row, unit_text) if row is not None else None
-        self.unit_text = unit_text or ""
-        self.low, self.high = limits.NO_LIMITS
-        if row is not None and self.unit is not None:
-            self.low, self.high = limits.span(row.measure, row.component, self.unit)
-        self.begun: list[str] = []
-        self.numbers: list[Decimal] = []
-        self.passed = 0
-
-
 class Records:
     """Turns elements into readings. `start` and `end` are the parser's handlers."""
 
-    def __init__(self, tally: Tally) -> None:
+    def __init__(self, tally: Tally, received: datetime | None = None) -> None:
         self.line: Callable[[], int] = int
+        self._made = received
+        self._latest = limits.latest(received)
         self._tally = tally
         self._found: list[Reading] = []
         self._sorts: dict[tuple[str, str | None], Sort] = {}
         self._types = apple_types.by_name()
         self._inside = False
-        self._seen: set[int] = set()
-        self._held: dict[int, tuple[Sort, Attributes]] = {}
+        self._repeats, self._pairs = Repeats(), Pairs()
         self._workout: dict[str, str] | None = None
         self._points = 0
         self._meal_of: int | None = None
@@ -87,12 +68,20 @@ class Records:
                 self._meal(attributes)
         elif name == "Location":
             self._points += 1
-        elif name == "Workout":
+        else:
+            self._begin(name, attributes)
+
+    def _begin(self, name: str, attributes: Attributes) -> None:
+        if name == "Workout":
             self._workout, self._points, self._meal_of = attributes, 0, None
         elif name == "Correlation":
             self._inside = True
         elif name in COUNTED:
             self._tally.passed[name] += 1
+        elif name == "ExportDate":
+            with suppress(RowRefused):
+                self._made = limits.earlier(self._made, moment(attributes.get("value", "")))
+                self._latest = limits.latest(self._made)
 
     def end(self, name: str) -> None:
         """An element ends."""
@@ -124,18 +113,24 @@ class Records:
         return found
 
     def unrepeated(self) -> list[Reading]:
-        """The last, and what stood in a Correlation and, against Apple's rule, nowhere else."""
+        """The last: what only a Correlation held, and numbers that waited in vain."""
         self._meal_of = None
-        for sort, attributes in self._held.values():
+        for sort, attributes, line in self._repeats.unrepeated():
+            self.line = partial(int, line)  # the walk is over: the lines are those of then
             self._refusing(partial(self._measure, sort), attributes)
-        self._held.clear()
+        for met in self._pairs.alone():
+            self._hand_on(met)
         return self.gathered()
 
     def _refusing(self, read: Callable[[Attributes], None], attributes: Attributes) -> None:
         try:
             read(attributes)
         except RowRefused as refusal:
-            self._tally.refuse(self.line(), refusal)
+            self._refuse(refusal)
+
+    def _refuse(self, refusal: RowRefused) -> None:
+        line = refusal.line if isinstance(refusal, PairRefused) else self.line()
+        self._tally.refuse(line, refusal)
 
     def _record(self, attributes: Attributes) -> None:
         key = (attributes.get("type", ""), attributes.get("unit"))
@@ -146,40 +141,22 @@ class Records:
             elif not self._inside:
                 sort.passed += 1
             return
-        if key[0] in apple_types.CORRELATED:
-            if self._is_repeated(sort, attributes):
-                return
-        elif self._inside:
-            return  # Apple's rule again: it stands outside the Correlation as well.
+        if self._inside:  # Apple's rule: it stands outside the Correlation as well.
+            if sort.pairs:
+                self._repeats.hold(sort, attributes, self.line())
+            return
+        if sort.pairs and not self._repeats.is_new(attributes):
+            self._tally.duplicates += 1
+            return
         try:
             self._measure(sort, attributes)
         except RowRefused as refusal:
-            self._tally.refuse(self.line(), refusal)
+            self._refuse(refusal)
 
     def _sort(self, name: str, unit: str | None) -> Sort:
         if len(self._sorts) >= MOST_SORTS or len(name) + len(unit or "") > LONGEST_SORT:
             name, unit = "other", None
         return self._sorts.setdefault((name, unit), Sort(name, self._types.get(name), unit))
-
-    def _is_repeated(self, sort: Sort, attributes: Attributes) -> bool:
-        """Whether this pressure was met already, or may still come outside its Correlation."""
-        parts = ("type", "startDate", "endDate", "value", "unit", "sourceName")
-        key = hash(tuple(attributes.get(part) for part in parts))
-        if self._inside:
-            if key not in self._seen and self._may_hold(attributes):
-                self._held.setdefault(key, (sort, attributes))
-            return True
-        if key in self._seen:
-            self._tally.duplicates += 1
-            return True
-        self._held.pop(key, None)
-        if len(self._seen) < MOST_SEEN:
-            self._seen.add(key)
-        return False
-
-    def _may_hold(self, attributes: Attributes) -> bool:
-        room = len(self._held) < MOST_HELD and len(self._seen) < MOST_SEEN
-        return room and sum(map(len, attributes.values())) <= LONGEST_HELD
 
     def _measure(self, sort: Sort, attributes: Attributes) -> None:
         row, unit, get = sort.row, sort.unit, attributes.get
@@ -196,15 +173,29 @@ class Records:
             value = percent(value, text)
         if not sort.low <= value <= sort.high:
             raise limits.outside(row.measure, row.component, unit, value)
-        sort.begun.append(begun)
-        sort.numbers.append(value)
-        if row.measure == "glucose":
-            self._meal_of = len(self._found)
+        latest = self._latest
+        if latest is not None and (taken_at.tzinfo is None or taken_at > latest):
+            limits.check_moment(taken_at, self._made)
         # This runs for every record, and Reading(...) costs three times as much.
-        self._found.append(_new(Reading, (
+        reading = _new(Reading, (
             row.measure, row.component, sort.name, text, value, unit, sort.unit_text, taken_at,
             ended_at, get("sourceName", ""), None, row.context, "", NOTHING,
-        )))  # fmt: skip
+        ))  # fmt: skip
+        if sort.pairs:
+            for met in self._pairs.meet(Met(reading, sort, begun, self.line())):
+                self._hand_on(met)
+            return
+        if row.measure == "glucose":
+            self._meal_of = len(self._found)
+        sort.begun.append(begun)
+        sort.numbers.append(value)
+        self._found.append(reading)
+
+    def _hand_on(self, met: Met) -> None:
+        if met.reading.value is not None:
+            met.sort.begun.append(met.begun)
+            met.sort.numbers.append(met.reading.value)
+        self._found.append(met.reading)
 
     def _meal(self, attributes: Attributes) -> None:
         meal = apple_types.MEALS.get(attributes.get("value", ""))
@@ -265,6 +256,7 @@ class Records:
         )
 
     def _add(self, name: str, reading: Reading) -> None:
+        limits.check((reading,), self._made)
         values = [reading.value] if reading.value is not None else []
         self._tally.kind(name, reading.unit).add([reading.taken_at], values, 1)
         self._found.append(reading)

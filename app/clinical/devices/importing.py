@@ -53,7 +53,7 @@ class Import:
 
     @property
     def readings(self) -> Readings:
-        """The readings, in the file's order."""
+        """The readings in the file's order; of a pressure, both numbers together."""
         return Readings(self)
 
     def __iter__(self) -> Iterator[Reading]:

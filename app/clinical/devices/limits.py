@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 
@@ -26,6 +26,10 @@ TOO_LATE = N_(
 )
 
 NO_LIMITS = Decimal("-Infinity"), Decimal("Infinity")
+# What the table of measures does not hold lasts no longer than its like there.
+LIKE = {"in-bed": "sleep", "awake": "sleep", "workout": "exercise-time"}
+# Where the file's own moment has no zone, each of its moments is looked at.
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 @cache
@@ -34,7 +38,7 @@ def span(measure: str, component: str, unit: str) -> tuple[Decimal, Decimal]:
     # The table is long, and a file of other things never asks for it.
     from app.clinical import measures
 
-    row = measures.MEASURES.get(measure)
+    row = measures.MEASURES.get(LIKE.get(measure, measure))
     try:
         if row is None:
             return NO_LIMITS
@@ -52,7 +56,7 @@ def outside(measure: str, component: str, unit: str, value: Decimal) -> RowRefus
     """The refusal of a number outside its span."""
     from app.clinical import measures
 
-    row = measures.get(measure)
+    row = measures.get(LIKE.get(measure, measure))
     choice = next((one for one in row.choices if one.unit == unit), row.choices[0])
     label = choice.label if choice.unit == unit else unit
     low, high = (
@@ -69,7 +73,6 @@ def swapped(systolic: Decimal, diastolic: Decimal) -> RowRefused:
 
 def check(readings: Sequence[Reading], made: datetime | None) -> None:
     """Refuse a row that holds what cannot be; `made` is when the file was written."""
-    pressure: dict[str, Decimal] = {}
     for reading in readings:
         check_moment(reading.taken_at, made)
         value = reading.value
@@ -78,11 +81,29 @@ def check(readings: Sequence[Reading], made: datetime | None) -> None:
         low, high = span(reading.measure, reading.component, reading.unit)
         if not low <= value <= high:
             raise outside(reading.measure, reading.component, reading.unit, value)
-        if reading.measure == "blood-pressure":
-            pressure[reading.component] = value
-    upper, lower = pressure.get("systolic"), pressure.get("diastolic")
+    check_pressure(readings)
+
+
+def check_pressure(readings: Sequence[Reading]) -> None:
+    """Refuse a pressure, both numbers in one unit, whose upper number is not the higher one."""
+    numbers = {one.component: one.value for one in readings if one.measure == "blood-pressure"}
+    upper, lower = numbers.get("systolic"), numbers.get("diastolic")
     if upper is not None and lower is not None and upper <= lower:
         raise swapped(upper, lower)
+
+
+def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The earlier of two moments, as their clocks stand; the one that is known."""
+    if one is None or other is None:
+        return one or other
+    return min(one, other, key=lambda moment: moment.replace(tzinfo=None))
+
+
+def latest(made: datetime | None) -> datetime | None:
+    """The last moment that needs no further look by `check_moment`; None where none needs one."""
+    if made is None:
+        return None
+    return _BEFORE_ALL if made.tzinfo is None else made + CLOCK_SPAN
 
 
 def check_moment(taken_at: datetime, made: datetime | None) -> None:

@@ -66,7 +66,11 @@ def _rows_below(table: Table) -> Iterator[lines.Row]:
 
 
 def recognised(
-    stream: IO[bytes], sample: bytes, formats: Sequence[Format], order: str | None
+    stream: IO[bytes],
+    sample: bytes,
+    formats: Sequence[Format],
+    order: str | None,
+    received: datetime | None = None,
 ) -> Table:
     """The table a text file holds; refuses a file that is none of the formats."""
     encoding = encoding_of(sample)
@@ -82,7 +86,15 @@ def recognised(
                 if layout is not None:
                     preamble = [earlier for _, earlier in above[:place]]
                     found = Table(
-                        stream, form, layout, encoding, delimiter, number, len(cells), order
+                        stream,
+                        form,
+                        layout,
+                        encoding,
+                        delimiter,
+                        number,
+                        len(cells),
+                        order,
+                        received,
                     )
                     return _dated(found, layout.written_on(preamble))
     asked = all(form.key == "columns" for form in formats)
@@ -96,7 +108,7 @@ def _dated(table: Table, written_on: str) -> Table:
         texts = (table.layout.date_text(cells) for _, cells in _rows_below(table))
         order = times.order_of(written_on, texts, table.layout.usual_order)
     try:
-        made = times.read(written_on, order)
+        made = limits.earlier(table.made, times.read(written_on, order))
     except RowRefused:
-        made = None
+        made = table.made
     return replace(table, order=order, made=made)

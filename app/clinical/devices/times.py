@@ -20,7 +20,9 @@ WHICH_IS_THE_DAY = N_(
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
 MOST_MONTHS = 12
 SHOWN_CHARACTERS = 40
-EARLIEST_YEAR, LATEST_YEAR = 1970, 2100
+# Two digits above 68 are of the last century to every program that follows POSIX strptime,
+# and a clock that was never set may stand at the end of its calendar, 2079 or 2099.
+EARLIEST_YEAR, LATEST_YEAR = 1970, 2068
 # A file may be written in another zone than the device's, at most a day away.
 CLOCK_SPAN = timedelta(days=1)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, tzinfo
+
 import pytest
 
 from app.clinical import devices
@@ -57,6 +59,24 @@ def test_reading_long_after_the_file_was_made_is_left_out() -> None:
     assert [one.text for one in found.readings] == ["100"]
     (problem,) = found.problems
     assert "on 2025-12-03, after the file was made on 2025-12-01" in str(problem.sentence)
+
+
+@pytest.mark.parametrize("day", ["Jan 6 2099", "2099-01-06", "06.01.99"])
+def test_clock_at_the_end_of_its_calendar_is_left_out_and_said(day: str) -> None:
+    said = left_out(opened(f"{OMRON_HEADING}\n{day},08:46,117,76,50,-,-,-,-\n"))
+    assert "is not a date and time we can read" in said
+
+
+@pytest.mark.parametrize("zone", [None, UTC])
+def test_table_without_a_date_of_its_own_is_held_to_when_it_came(zone: tzinfo | None) -> None:
+    rows = "Jan 6 2025,08:46,117,76,50,-,-,-,-\nJan 6 2030,08:46,118,76,50,-,-,-,-\n"
+    text = f"{OMRON_HEADING}\n{rows}"
+    found = opened(text, received=datetime(2025, 1, 6, 9, tzinfo=zone))
+    assert [one.value for one in found.readings] == [117, 76, 50]
+    (problem,) = found.problems
+    assert problem.row == 3
+    assert "on 2030-01-06, after the file was made on 2025-01-06" in str(problem.sentence)
+    assert opened(text).problems == ()
 
 
 @pytest.mark.parametrize(
