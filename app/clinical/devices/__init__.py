@@ -14,7 +14,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import IO, Any
 
-from app.clinical.devices import apple, archive, clarity, columns, libre, table
+from app.clinical.devices import apple, archive, bundle, clarity, columns, libre, table
 from app.clinical.devices.columns import Column, Columns
 from app.clinical.devices.importing import Import, Source
 from app.clinical.devices.layout import Format
@@ -90,11 +90,17 @@ def _recognised(
     dates: str | None,
     received: datetime | None,
 ) -> Source:
+    formats = _TABLES if named is None else (columns.of(named),)
+
+    def export(opened: bundle.Opened) -> apple.Export:
+        return apple.Export(opened, received).probed()
+
+    def tabled(opened: bundle.Opened, top: bytes) -> table.Table:
+        return table.recognised(opened, top, formats, dates, received)
+
     if archive.is_zip(sample):
-        export = apple.Export(archive.Archive(stream).open, received)
-    elif archive.is_health_data(sample):
-        export = apple.Export(lambda: buffered(stream), received)
-    else:
-        formats = _TABLES if named is None else (columns.of(named),)
-        return table.recognised(stream, sample, formats, dates, received)
-    return export.probed()
+        packed = archive.Archive(stream)
+        return bundle.health(packed, export) or bundle.tables(packed, tabled)
+    if archive.is_health_data(sample):
+        return export(lambda: buffered(stream))
+    return tabled(lambda: buffered(stream), sample)

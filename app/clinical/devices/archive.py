@@ -7,7 +7,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, NamedTuple
 
 from app.clinical.devices.opening import (
     GIGABYTE,
@@ -17,7 +17,6 @@ from app.clinical.devices.opening import (
     WORKBOOK,
     refused,
 )
-from app.clinical.devices.reading import DeviceFileError
 from app.clinical.sentences import N_
 
 BROKEN = N_("This zip file is damaged. Please export it again.")
@@ -26,10 +25,6 @@ TOO_MANY = N_("This zip file holds more than %(limit)s files, so we did not open
 BOMB = N_("This zip file unpacks to far more than it should, so we did not open it.")
 STRANGE_NAMES = N_("This zip file holds files with unsafe names, so we did not open it.")
 STRANGE_PACKING = N_("This zip file is packed in a way we do not read. Please export it again.")
-NOTHING_INSIDE = N_(
-    "There is no health export in this zip file. If it holds CSV files, please unpack it and"
-    " choose one of them."
-)
 
 # A health export holds one route for each workout: thousands, not a hundred thousand.
 MOST_MEMBERS = 50_000
@@ -40,6 +35,7 @@ MOST_RATIO = 200
 # What is small cannot harm, however well it shrinks.
 HARMLESS_BYTES = 4 * 2**20
 MOST_LOOKED_INTO = 100
+SHOWN_CHARACTERS = 60
 
 _END = struct.Struct("<4s4H2LH")
 _END64 = struct.Struct("<4sQ2H2L4Q")
@@ -64,41 +60,67 @@ BROKEN_READS = (
 )
 
 
+class Member(NamedTuple):
+    """One file of a zip."""
+
+    info: zipfile.ZipInfo
+
+    @property
+    def name(self) -> str:
+        """Its name, as short as a sentence can show it."""
+        return self.info.filename[-SHOWN_CHARACTERS:]
+
+    @property
+    def content(self) -> tuple[int, int]:
+        """The same for two copies of one file."""
+        return self.info.file_size, self.info.CRC
+
+
 class Archive:
-    """The main file of an export inside a zip."""
+    """The files of an export inside a zip, known by what they hold."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         _check_directory(stream)
         try:
             self._zip = zipfile.ZipFile(stream)
-            self._member = self._main()
-        except DeviceFileError:
-            raise
+            members = self._zip.infolist()
         except (*BROKEN_READS, ValueError) as error:
             raise refused(BROKEN) from error
-
-    def open(self) -> IO[bytes]:
-        """The main file, from its start."""
-        return self._zip.open(self._member)
-
-    def _main(self) -> zipfile.ZipInfo:
-        """By what it holds: its name is in the language of the telephone."""
-        members = self._zip.infolist()
         if any(_is_unsafe(member.filename) for member in members):
             raise refused(STRANGE_NAMES)
-        names = {member.filename for member in members}
-        if "[Content_Types].xml" in names:
+        if "[Content_Types].xml" in {member.filename for member in members}:
             raise refused(WORKBOOK)
-        candidates = [member for member in members if member.filename.casefold().endswith(".xml")]
-        found = [one for one in candidates[:MOST_LOOKED_INTO] if self._is_health_data(one)]
-        if not found:
-            raise refused(NOTHING_INSIDE)
-        return max(found, key=lambda member: member.file_size)
 
-    def _is_health_data(self, member: zipfile.ZipInfo) -> bool:
-        _check_member(member)
-        with self._zip.open(member) as file:
-            return is_health_data(file.read(SAMPLE_BYTES))
+    def open(self, member: Member) -> IO[bytes]:
+        """One of the files, from its start."""
+        return self._zip.open(member.info)
+
+    def health(self) -> list[Member]:
+        """The Apple Health exports, largest first: their names are in any language."""
+        found = [member for member in self._named(".xml") if self._is_health_data(member)]
+        return sorted(found, key=lambda member: -member.info.file_size)
+
+    def tables(self) -> list[Member]:
+        """The files that may be tables."""
+        found = self._named(".csv", ".tsv", ".txt")
+        for member in found:
+            _check_member(member.info)
+        return found
+
+    def _named(self, *ends: str) -> list[Member]:
+        infos = self._zip.infolist()
+        # Beside each file a Mac packs one with its icon, named alike.
+        mine = [one for one in infos if not one.filename.startswith("__MACOSX/")]
+        named = [Member(one) for one in mine if one.filename.casefold().endswith(ends)]
+        return named[:MOST_LOOKED_INTO]
+
+    def _is_health_data(self, member: Member) -> bool:
+        _check_member(member.info)
+        try:
+            with self.open(member) as file:
+                return is_health_data(file.read(SAMPLE_BYTES))
+        except (*BROKEN_READS, ValueError) as error:
+            raise refused(BROKEN) from error
 
 
 def is_health_data(sample: bytes) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import tempfile
+from collections.abc import Callable
 from typing import IO, Any
 
 from app.clinical.devices.reading import DeviceFileError
@@ -132,6 +133,6 @@ def buffered(stream: IO[bytes]) -> IO[bytes]:
     return io.BufferedReader(Window(stream), SAMPLE_BYTES)
 
 
-def text_of(stream: IO[bytes], encoding: str) -> io.TextIOWrapper:
-    """The file as text from its start; a damaged letter costs itself alone."""
-    return io.TextIOWrapper(buffered(stream), encoding=encoding, errors="replace")
+def text_of(opened: Callable[[], IO[bytes]], encoding: str) -> io.TextIOWrapper:
+    """A file as text from its start; a damaged letter costs itself alone."""
+    return io.TextIOWrapper(opened(), encoding=encoding, errors="replace")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -30,7 +30,7 @@ DELIMITERS = ",\t;"
 class Table:
     """A recognised table: its format, where the heading stands, and how to read a row."""
 
-    stream: IO[bytes]
+    open: Callable[[], IO[bytes]]
     format: Format
     layout: Layout
     encoding: str
@@ -59,24 +59,27 @@ class Table:
 
 
 def _rows_below(table: Table) -> Iterator[lines.Row]:
-    with text_of(table.stream, table.encoding) as text:
+    with text_of(table.open, table.encoding) as text:
         for number, cells in lines.rows(text, table.delimiter, table.width):
             if number > table.heading:
                 yield number, cells
 
 
 def recognised(
-    stream: IO[bytes],
+    opened: Callable[[], IO[bytes]],
     sample: bytes,
     formats: Sequence[Format],
     order: str | None,
     received: datetime | None = None,
 ) -> Table:
-    """The table a text file holds; refuses a file that is none of the formats."""
+    """The table a text file holds; refuses a file that is none of the formats.
+
+    `opened` gives the file from its start, each time it is called.
+    """
     encoding = encoding_of(sample)
     if sample.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith((b"<!doctype html", b"<html")):
         raise refused(WEB_PAGE)
-    with text_of(stream, encoding) as text:
+    with text_of(opened, encoding) as text:
         top = list(islice(iter(lambda: text.readline(lines.MAX_CHARACTERS), ""), HEADING_WITHIN))
     for delimiter in DELIMITERS:
         above = list(lines.rows(io.StringIO("".join(top)), delimiter))
@@ -86,16 +89,9 @@ def recognised(
                 if layout is not None:
                     preamble = [earlier for _, earlier in above[:place]]
                     found = Table(
-                        stream,
-                        form,
-                        layout,
-                        encoding,
-                        delimiter,
-                        number,
-                        len(cells),
-                        order,
-                        received,
+                        opened, form, layout, encoding, delimiter, number, len(cells), order
                     )
+                    found = replace(found, made=received)
                     return _dated(found, layout.written_on(preamble))
     asked = all(form.key == "columns" for form in formats)
     raise refused(NO_SUCH_COLUMNS if asked else NOT_AN_EXPORT)

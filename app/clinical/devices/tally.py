@@ -9,7 +9,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from app.clinical.devices.reading import OrderUnknown, Problem, Reading, RowRefused
-from app.clinical.sentences import Sentence
+from app.clinical.sentences import N_, Sentence
+
+IN_FILE = N_("In “%(file)s”: %(sentence)s")
 
 # A file of nothing but bad rows must not fill the memory; the rest are counted.
 MOST_PROBLEMS = 10_000
@@ -93,6 +95,7 @@ class Tally:
     """The counting of one pass over a file."""
 
     format: str
+    file: str = ""  # Which of several is being read.
     imported: int = 0
     readings: int = 0
     rejected: int = 0
@@ -161,6 +164,8 @@ class Tally:
     def problem(self, row: int, sentence: Sentence) -> None:
         """Note a problem by its line."""
         self.rejected += 1
+        if self.file:
+            sentence = Sentence(IN_FILE, {"file": self.file, "sentence": sentence})
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(Problem(row, sentence))
 
