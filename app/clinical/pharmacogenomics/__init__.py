@@ -15,12 +15,13 @@ is CC0 1.0. `GENES` and `DRUGS` list what is known, each row with source and ver
 
 from __future__ import annotations
 
-from app.clinical.pharmacogenomics.calls import OutsideCall, parse_outside_calls
+from app.clinical.pharmacogenomics.calls import parse_outside_calls
 from app.clinical.pharmacogenomics.diplotypes import Phenotype, phenotype
 from app.clinical.pharmacogenomics.drugs import DRUGS, Drug
 from app.clinical.pharmacogenomics.guidance import Guidance, drug_guidance, populations
 from app.clinical.pharmacogenomics.names import normalise_activity, normalise_phenotype
 from app.clinical.pharmacogenomics.pharmcat import parse_pharmcat
+from app.clinical.pharmacogenomics.results import OutsideCall
 from app.clinical.pharmacogenomics.tables import GENES, Gene
 
 __all__ = [

@@ -97,12 +97,15 @@ _COPIES = re.compile(
 )
 _SUB_ALLELE = re.compile(r"(\*\d+)\.\d+")
 _HLA = re.compile(r"\*?(\d{2,3}:\d{2,4})(?::\d{2,4}){0,2}[NLSCAQ]?")
-_MISSING = {"", ".", "./.", "/", "unknown", "unknown/unknown", "no result", "n/a", "-", "./"}
+_MISSING = {
+    *("", ".", "./.", "./", "/", "-", "?", "?/?", "n/a"),
+    *("unknown", "unknown/unknown", "no result", "no call", "not called"),
+}
 
 
-def is_missing(diplotype: str | None) -> bool:
+def is_missing(cell: str | None) -> bool:
     """Whether a laboratory's cell says that nothing was called."""
-    return diplotype is None or diplotype.strip().lower() in _MISSING
+    return cell is None or " ".join(cell.split()).lower() in _MISSING
 
 
 def strands(gene: str, diplotype: str) -> list[str]:

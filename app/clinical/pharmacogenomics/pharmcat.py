@@ -9,7 +9,7 @@ from typing import Any
 
 from app.clinical.errors import ClinicalInputError
 from app.clinical.pharmacogenomics import names
-from app.clinical.pharmacogenomics.calls import OutsideCall, checked
+from app.clinical.pharmacogenomics.results import OutsideCall, checked
 from app.clinical.sentences import N_, Sentence
 
 FORMAT = "PharmCAT 2 and 3: phenotype.json, report.json, report.tsv"

@@ -9,17 +9,11 @@ from typing import Any
 
 from app.clinical.errors import ClinicalInputError
 from app.clinical.pharmacogenomics import diplotypes, names, tables
-from app.clinical.pharmacogenomics.calls import (
-    FORMAT,
-    SUB_ALLELE,
-    OutsideCall,
-    checked,
-    meaning,
-    parse_outside_calls,
-    repeats_flagged,
-)
+from app.clinical.pharmacogenomics.calls import FORMAT, SUB_ALLELE, parse_outside_calls
 from app.clinical.pharmacogenomics.diplotypes import Phenotype
 from app.clinical.pharmacogenomics.names import INDETERMINATE
+from app.clinical.pharmacogenomics.repeats import repeats_flagged
+from app.clinical.pharmacogenomics.results import OutsideCall, checked, meaning
 from app.clinical.pharmacogenomics.tables import GENES, STEPS
 from app.clinical.sentences import N_, Sentence
 

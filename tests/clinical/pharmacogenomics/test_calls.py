@@ -124,6 +124,8 @@ def test_a_line_that_cannot_be_read_is_refused_by_its_number(
         ("HLA-B\t*57:01/*07:02\t*57:01 negative", 1),
         ("HLA-B\t*57:01/*07:02\t*57:01 positive", 0),
         ("MT-RNR1\t1555A>G\tIncreased risk of aminoglycoside-induced hearing loss", 0),
+        # PharmGKB/PharmCAT, outside_CYP2D6_G6PD_MTRNR1.tsv: a column that states nothing
+        ("CYP2D6\tCYP2D6*3/CYP2D6*4\t?/?\t\t0.6\t0.75\tp: 0.0", 0),
         ("CYP2D6\t*1/*QQQ\tNM", 0),
         # PharmGKB/PharmCAT, PipelineTest
         ("CYP2D6\t*1/*1\tPM\t≥4.0", 3),

@@ -68,3 +68,63 @@ def test_an_unknown_allele_never_reassures(drug: str, known: dict[str, str], str
         silent = told.advice.text == wording.ADVICE["no-data"]
         assert silent is (strength == "No recommendation")
         assert silent or "close blood counts" in str(told.advice)
+
+
+@pytest.mark.parametrize(
+    ("text", "drug", "said"),
+    [
+        ("CYP2C19\t*1/*1\nCYP2C19\t\tPoor Metabolizer", "clopidogrel", "*1/*1, Poor Metabolizer"),
+        ("CYP2C19\t\tPM\nCYP2C19\t\tNM", "clopidogrel", "Poor Metabolizer, Normal Metabolizer"),
+        ("CYP2D6\t*1/*1\nCYP2D6\t\tPM", "codeine", "*1/*1, Poor Metabolizer"),
+        ("CYP2D6\t\tNM\nCYP2D6\t\t\t0", "codeine", "Normal Metabolizer, 0.0"),
+        ("CYP2D6\t\t\t2\nCYP2D6\t\t\t0", "codeine", "2.0, 0.0"),
+        ("CYP2C9\t*1/*2\nCYP2C9\t\t\t1", "meloxicam", "*1/*2, 1.0"),
+        ("CYP2D6\t*1/*QQQ\tPM\nCYP2D6\t\tNM", "codeine", "*1/*QQQ, Normal Metabolizer"),
+        (
+            "HLA-B\t*07:02/*57:01\nHLA-B\t\t*57:01 negative",
+            "abacavir",
+            "*07:02/*57:01, *57:01 negative",
+        ),
+        (
+            "HLA-B\t\t*57:01 negative\nHLA-B\t\t*57:01 positive",
+            "abacavir",
+            "*57:01 negative, *57:01 positive",
+        ),
+    ],
+)
+def test_a_line_that_another_line_contradicts_is_a_conflict(
+    text: str, drug: str, said: str
+) -> None:
+    calls = parse_outside_calls(text)
+    assert all(any(said in str(conflict) for conflict in call.conflicts) for call in calls)
+    for told in drug_guidance(drug, calls):
+        assert any("ask the laboratory" in str(conflict) for conflict in told.conflicts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CYP2C19\t*2/*2\nCYP2C19\t\tPoor Metaboliser",
+        "CYP2D6\t\tIM\nCYP2D6\t\t\t0.5",
+        "CYP2D6\t*1/*1\nCYP2D6\t*1/*1x7\nCYP2D6\t\tUM",
+        "CYP2D6\t*1/*4\nCYP2D6\t\tIM\t1.0",
+        "CYP2C19\t*1/*2\nCYP2C19\t\tIndeterminate",
+        "HLA-B\t*07:02/*57:01\nHLA-B\t\t*57:01 positive, *58:01 negative",
+        "HLA-B\t*57:01\nHLA-B\t\t*58:01 negative",
+        "NOT-A-GENE\t\tPM\nNOT-A-GENE\t\tNM",
+    ],
+)
+def test_lines_that_agree_are_no_conflict(text: str) -> None:
+    assert all(call.conflicts == () for call in parse_outside_calls(text))
+
+
+@pytest.mark.parametrize("drug", ["amitriptyline", "clomipramine", "trimipramine"])
+@pytest.mark.parametrize("missing", ["No Result", "no call", "?", " "])
+def test_a_gene_reported_as_without_a_result_is_as_one_not_reported(
+    drug: str, missing: str
+) -> None:
+    empty = {"diplotype": missing, "phenotypes": [missing], "activity_score": missing}
+    for shown in ("*1/*1", "*2/*2", "*17/*17"):
+        known = {"CYP2C19": shown}
+        assert drug_guidance(drug, {**known, "CYP2D6": empty}) == drug_guidance(drug, known)
+    assert drug_guidance("codeine", {"CYP2D6": empty}) == []
