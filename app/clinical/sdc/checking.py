@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.clinical.sdc import limits, sayings
-from app.clinical.sdc.comparing import equal
+from app.clinical.sdc.comparing import equal, same
 from app.clinical.sdc.evaluation import Budget, EvaluationFailed, data_of
 from app.clinical.sdc.exact import plain
 from app.clinical.sdc.item import VALUE_KEYS, Constraint, Finding, Item, Json, said
-from app.clinical.sdc.session import Session, same
+from app.clinical.sdc.session import Session
 from app.clinical.sdc.tree import Answer, Node
 from app.clinical.sentences import Sentence
 
@@ -99,14 +99,17 @@ def _total(session: Session, place: Node) -> Iterator[Finding]:
     item = place.item
     if place in session.failed:
         yield _finding(item, session.failed[place], "warning")
-    elif place.given and not _agree(place.given, place.values):
+    elif place.given and not _agree(place.given, place.values, session.budget):
         given, worked_out = (_shown(values) for values in (place.given, place.values))
         yield _finding(item, sayings.TOTAL_DIFFERS, given=given, worked_out=worked_out)
 
 
-def _agree(given: list[Json], worked_out: list[Json]) -> bool:
-    if same(given, worked_out):
-        return True
+def _agree(given: list[Json], worked_out: list[Json], budget: Budget) -> bool:
+    try:
+        if same(given, worked_out, budget):
+            return True
+    except EvaluationFailed:
+        pass  # Too many units to compare: then the numbers are.
     # {score} and 1 and no unit at all are one for a total.
     numbers = [[_amount(said(each)) for each in values] for values in (given, worked_out)]
     return numbers[0] == numbers[1] and None not in numbers[0]

@@ -9,9 +9,11 @@ from typing import Any
 
 from app.clinical.sdc import quantities
 from app.clinical.sdc.evaluation import Budget
-from app.clinical.sdc.item import Condition, Json
+from app.clinical.sdc.item import Condition, Json, said
 
 LONGEST_MOMENT = 40
+# As much work as one step of an expression.
+COMPARED_IN_A_STEP = 8
 
 
 def met(condition: Condition, answers: list[Json], budget: Budget) -> bool:
@@ -21,13 +23,12 @@ def met(condition: Condition, answers: list[Json], budget: Budget) -> bool:
     `!=` whether none is equal, which is so without any answer too.
     """
     (wanted,) = condition.answer.values()
+    budget.pay(1 + len(answers) // COMPARED_IN_A_STEP)
     if condition.operator == "exists":
         return bool(answers) is wanted
     found = [value for answer in answers for key, value in answer.items() if key[:5] == "value"]
-    if isinstance(wanted, Mapping):
-        for value in found:
-            if isinstance(value, Mapping) and "value" in value:
-                quantities.pay(budget, quantities.unit_of(value), quantities.unit_of(wanted))
+    for value in found:
+        units_met(value, wanted, budget)
     if condition.operator == "!=":
         return not any(equal(value, wanted) for value in found)
     if condition.operator == "=":
@@ -35,10 +36,28 @@ def met(condition: Condition, answers: list[Json], budget: Budget) -> bool:
     return any(_ordered(condition.operator, order(value, wanted)) for value in found)
 
 
+def units_met(one: Any, other: Any, budget: Budget) -> None:
+    """Pay for comparing the units of two answers, if both have one."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping) and "value" in one:
+        quantities.pay(budget, quantities.unit_of(one), quantities.unit_of(other))
+
+
 def _ordered(operator: str, order: int | None) -> bool:
     if order is None:
         return False
     return {"<": order < 0, ">": order > 0, "<=": order <= 0, ">=": order >= 0}[operator]
+
+
+def same(one: list[Json], other: list[Json], budget: Budget) -> bool:
+    """Whether two lists of answers say the same."""
+    budget.pay(1 + len(one) // COMPARED_IN_A_STEP)
+    if len(one) != len(other):
+        return False
+    for left, right in zip(one, other, strict=True):
+        units_met(said(left), said(right), budget)
+        if not equal(said(left), said(right)):
+            return False
+    return True
 
 
 def equal(one: Any, other: Any) -> bool:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.clinical.errors import FormError
-from app.clinical.sdc import extensions, loops, quantities, sayings
+from app.clinical.sdc import extensions, loops, quantities, sayings, shapes
 from app.clinical.sdc.exact import exact, refuse
 from app.clinical.sdc.expressions import mentioned, units
 from app.clinical.sdc.item import Constraint, Expression, Finding, Item, Json
@@ -46,6 +46,7 @@ def read(questionnaire: Any, resolver: Resolver | None) -> Definition:
         loader.note("", sayings.NOT_A_FORM)
         raise _error(loader.findings)
     _head(source, loader)
+    shapes.form(source, loader.note)
     items = loader.items(source)
     by_link = {each.link_id: each for item in items for each in item.walk()}
     variables = loader.expressions.variables(source, "")

@@ -61,6 +61,12 @@ class Budget:
         if self._here < 0 or self.left < 0:
             raise OutOfBudget
 
+    def pay(self, steps: int) -> None:
+        """Pay for work done outside expressions."""
+        self.left -= steps
+        if self.left < 0:
+            raise OutOfBudget
+
     def meet(self, one: str, other: str, steps: int) -> None:
         """Pay for two units, when they are first seen together."""
         if (one, other) not in self._met:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from app.clinical.errors import FormError
@@ -99,6 +99,14 @@ def _decimal(source: float | Decimal) -> Decimal:
     if len(number.as_tuple().digits) > MAX_DIGITS or abs(number.adjusted()) > MAX_DIGITS:
         refuse(NUMBER_TOO_LONG)
     return number
+
+
+def number_in(text: str) -> Decimal | None:
+    """The number a text is, if it is one we can use."""
+    try:
+        return _decimal(Decimal(text))
+    except (InvalidOperation, UnusableNumber):
+        return None
 
 
 def plain(source: Any) -> Any:

@@ -24,8 +24,10 @@ def word(url: object) -> str:
 
 
 def parts(element: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    """The mappings in the list under a name; what is no list or no mapping is passed over."""
+    """The mappings in the list under a name, or the one mapping; anything else is passed over."""
     found = element.get(name)
+    if isinstance(found, dict):
+        return [found]
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 

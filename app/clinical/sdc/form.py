@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from app.clinical.sdc import checking, definition, observing, reading, starting
+from app.clinical.sdc import checking, definition, observing, reading, settling, starting
 from app.clinical.sdc.definition import Definition
 from app.clinical.sdc.exact import plain
 from app.clinical.sdc.item import Finding, Item, Json
@@ -70,7 +70,7 @@ class Form:
         session = self._session({}, context)
         starting.fill(session)
         starting.populate(session)
-        session.settle()
+        settling.settle(session)
         return self._written(session)
 
     def enabled(self, response: Any, context: Context | None = None) -> set[str]:
@@ -87,7 +87,7 @@ class Form:
         session = self._session(response, context)
         if session.top.doc.get("status") not in checking.FINISHED:
             starting.fill(session)
-        session.settle()
+        settling.settle(session)
         return self._written(session)
 
     def problems(self, response: Any, context: Context | None = None) -> list[Finding]:
@@ -111,7 +111,7 @@ class Form:
 
     def _settled(self, response: Any, context: Context | None) -> Session:
         session = self._session(response, context)
-        session.settle()
+        settling.settle(session)
         return session
 
     def _written(self, session: Session) -> Json:

@@ -12,6 +12,9 @@ from app.clinical.sentences import Sentence
 
 Json = dict[str, Any]
 
+_CHOSEN = (
+    "valueCoding", "valueString", "valueInteger", "valueDate", "valueTime", "valueReference",
+)  # fmt: skip
 # The value[x] an answer to a question of each type may carry.
 VALUE_KEYS: Mapping[str, tuple[str, ...]] = {
     "boolean": ("valueBoolean",),
@@ -23,8 +26,8 @@ VALUE_KEYS: Mapping[str, tuple[str, ...]] = {
     "string": ("valueString",),
     "text": ("valueString",),
     "url": ("valueUri",),
-    "choice": ("valueCoding", "valueString", "valueInteger", "valueDate", "valueTime"),
-    "open-choice": ("valueCoding", "valueString", "valueInteger", "valueDate", "valueTime"),
+    "choice": _CHOSEN,
+    "open-choice": _CHOSEN,
     "attachment": ("valueAttachment",),
     "reference": ("valueReference",),
     "quantity": ("valueQuantity",),
@@ -172,3 +175,9 @@ class Item:
 def said(answer: Mapping[str, Any]) -> Any:
     """The value[x] of an answer; None where it has none."""
     return next((value for key, value in answer.items() if key.startswith("value")), None)
+
+
+def answer_value(source: Mapping[str, Any]) -> Json | None:
+    """The one value[x] of an answer, an option or an initial value, as a mapping."""
+    found = {key: value for key, value in source.items() if key.startswith("value")}
+    return found if len(found) == 1 and None not in found.values() else None

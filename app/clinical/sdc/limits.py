@@ -78,12 +78,12 @@ def broken(item: Item, value: Any, budget: Budget) -> Iterator[Broken]:
     """The limits of an item that an answer does not keep."""
     if isinstance(value, str):
         yield from _text(item, value, budget)
-    yield from _range(item, value)
-    if isinstance(value, Mapping) and "value" in value:
-        try:
+    try:
+        yield from _range(item, value, budget)
+        if isinstance(value, Mapping) and "value" in value:
             yield from _unit(item, value, budget)
-        except EvaluationFailed:
-            yield sayings.UNITS_UNCHECKED, {}, "warning"
+    except EvaluationFailed:
+        yield sayings.UNITS_UNCHECKED, {}, "warning"
     most = item.limits.get("maxDecimalPlaces")
     if most is not None and isinstance(value, Decimal):
         exponent = value.normalize().as_tuple().exponent
@@ -108,7 +108,7 @@ def _text(item: Item, value: str, budget: Budget) -> Iterator[Broken]:
         yield sayings.PATTERN_UNUSABLE, {}, "warning"
 
 
-def _range(item: Item, value: Any) -> Iterator[Broken]:
+def _range(item: Item, value: Any, budget: Budget) -> Iterator[Broken]:
     for name, text, word, wrong in (
         ("minValue", sayings.TOO_SMALL, "least", -1),
         ("maxValue", sayings.TOO_BIG, "most", 1),
@@ -116,6 +116,7 @@ def _range(item: Item, value: Any) -> Iterator[Broken]:
         limit = item.limits.get(name)
         if limit is None or isinstance(value, bool):
             continue
+        comparing.units_met(value, limit, budget)
         order = _against(value, limit)
         if order == wrong:
             yield text, {word: _shown(limit)}, "error"

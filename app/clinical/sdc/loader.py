@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
-from app.clinical.sdc import conditions, extensions, sayings, valuesets
+from app.clinical.sdc import conditions, extensions, initial, sayings, shapes
+from app.clinical.sdc.bounds import Bounds
+from app.clinical.sdc.choices import OPEN, Choices
 from app.clinical.sdc.expressions import Expressions
-from app.clinical.sdc.item import TYPES, VALUE_KEYS, Finding, Item, Json, Option, Options
+from app.clinical.sdc.item import TYPES, Finding, Item, Json
 from app.clinical.sdc.valuesets import ValueSets
 from app.clinical.sentences import Sentence
 
@@ -16,10 +18,6 @@ MAX_ITEMS = 3_000
 MAX_ITEM_DEPTH = 50
 # What the types of later FHIR versions were called in R4.
 LATER_TYPES = {"coding": "choice", "question": "string", "uri": "url"}
-NUMBERS = ("minValue", "maxValue")
-COUNTS = ("minOccurs", "maxOccurs", "minLength", "maxDecimalPlaces")
-# How R5 says that other answers may be given too.
-OPEN = ("optionsOrString", "optionsOrType")
 TRUE, FALSE = frozenset({"true", "True"}), frozenset({"false", "False"})
 
 
@@ -29,7 +27,8 @@ class Loader:
     def __init__(self, value_sets: ValueSets) -> None:
         self.findings: list[Finding] = []
         self.expressions = Expressions(self.note)
-        self._value_sets = value_sets
+        self._choices = Choices(value_sets, self.note)
+        self._bounds = Bounds(self.note)
         self._links: dict[str, tuple[str, bool]] = {}
         self._count = 0
 
@@ -99,7 +98,8 @@ class Loader:
         return "string"
 
     def _made(self, source: Json, link: str, kind: str, path: tuple[str, ...]) -> Item:
-        options, closed = self._options(source, link, kind)
+        shapes.item(source, link, self.note)
+        options, closed = self._choices.read(source, link, kind)
         named = self.expressions.of_item(source, link)
         unit = extensions.value(source, "unit")
         units = tuple(u for u in extensions.values(source, "unitOption") if isinstance(u, dict))
@@ -120,10 +120,10 @@ class Loader:
             unit_open=extensions.value(source, "unitOpen") is not None,
             conditions=conditions.read(source, link, self.note),
             any_condition=conditions.is_any(source, link, self.note),
-            initial=self._initial(source, link, kind),
+            initial=initial.read(source, link, kind, self.note),
             options=options,
             closed=closed,
-            limits=self._limits(source, link),
+            limits=self._bounds.read(source, link),
             items=self.items(source, path),
             **named,
         )
@@ -137,96 +137,6 @@ class Loader:
             return value in TRUE
         self.note(link, sayings.FLAG_UNKNOWN, "warning", name=name)
         return False
-
-    def _options(self, source: Json, link: str, kind: str) -> tuple[Options, bool]:
-        listed = source.get("answerOption")
-        if isinstance(listed, list):
-            made = (self._option(each, link) for each in listed)
-            options = Options(option for option in made if option is not None)
-            return options, kind != "open-choice" and not self._is_open(source)
-        address = source.get("answerValueSet")
-        if isinstance(address, dict):  # STU3 wrote a reference
-            address = address.get("reference")
-        if isinstance(address, str):
-            found = self._value_sets.options(address)
-            if found is None:
-                self.note(link, sayings.VALUE_SET_UNKNOWN, "warning", address=address[:200])
-                return Options(), False
-            return found, kind != "open-choice" and not self._is_open(source)
-        return Options(), False
-
-    def _is_open(self, source: Json) -> bool:
-        """An answerExpression brings answers we do not have; R5 may say "or any text"."""
-        dynamic = any(True for _ in extensions.every(source, "answerExpression"))
-        return dynamic or source.get("answerConstraint") in OPEN
-
-    def _option(self, source: Any, link: str) -> Option | None:
-        value = answer_value(source) if isinstance(source, dict) else None
-        if value is None:
-            self.note(link, sayings.OPTION_EMPTY, "warning")
-            return None
-        coding = value.get("valueCoding")
-        places = (source, coding) if isinstance(coding, dict) else (source,)
-        return Option(
-            value,
-            valuesets.weight(*places),
-            source.get("initialSelected") in (True, "true"),
-            _text(extensions.value(source, "optionPrefix")),
-            source,
-        )
-
-    def _initial(self, source: Json, link: str, kind: str) -> tuple[Json, ...]:
-        listed = source.get("initial")
-        found: list[Json] = []
-        for each in listed if isinstance(listed, list) else ():
-            value = answer_value(each) if isinstance(each, dict) else None
-            if value is None or kind not in VALUE_KEYS:
-                self.note(link, sayings.INITIAL_UNUSED, "warning")
-            else:
-                found.append(value)
-        for key, value in source.items():  # STU3 wrote initialString, initialBoolean, …
-            if key.startswith("initial") and key != "initial" and kind in VALUE_KEYS:
-                self.note(link, sayings.INITIAL_STU3, "warning")
-                found.append({f"value{key.removeprefix('initial')}": value})
-        return tuple(found)
-
-    def _limits(self, source: Json, link: str) -> Json:
-        limits: Json = {}
-        for name in COUNTS:
-            found = self._whole(extensions.value(source, name), link, name)
-            if found is not None:
-                limits[name] = found
-        longest = self._whole(source.get("maxLength"), link, "maxLength")
-        if longest is not None:
-            limits["maxLength"] = longest
-        for name in NUMBERS:
-            found = extensions.value(source, name)
-            if found is not None:
-                limits[name] = found
-        pattern = extensions.value(source, "regex")
-        if isinstance(pattern, str):
-            limits["regex"] = pattern
-        return limits
-
-    def _whole(self, value: Any, link: str, name: str) -> int | None:
-        if value is None:
-            return None
-        try:
-            number = Decimal(str(value))
-        except InvalidOperation:
-            number = Decimal(-1)
-        if number < 0 or number != number.to_integral_value():
-            self.note(link, sayings.LIMIT_UNUSED, "warning", name=name)
-            return None
-        if isinstance(value, str):
-            self.note(link, sayings.NUMBER_TEXT, "warning", name=name)
-        return int(number)
-
-
-def answer_value(source: Json) -> Json | None:
-    """The one value[x] of an answer, an option or an initial value, as a mapping."""
-    found = {key: value for key, value in source.items() if key.startswith("value")}
-    return found if len(found) == 1 and None not in found.values() else None
 
 
 def _text(value: object) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from app.clinical.sdc import coercing, comparing, sayings
+from app.clinical.sdc import comparing, sayings
 from app.clinical.sdc.bringing import surroundings
 from app.clinical.sdc.definition import Definition
 from app.clinical.sdc.evaluation import (
@@ -16,19 +16,14 @@ from app.clinical.sdc.evaluation import (
     EvaluationFailed,
     Names,
     OutOfBudget,
-    data_of,
     evaluate,
     node,
 )
-from app.clinical.sdc.item import Condition, Expression, Finding, Item, Json, said
-from app.clinical.sdc.tree import Answer, Node, Planter, nearest
-from app.clinical.sdc.writing import rewrite, written
-from app.clinical.sentences import Sentence
+from app.clinical.sdc.item import Expression, Finding, Item, Json, said
+from app.clinical.sdc.tree import Answer, Node, Planter
+from app.clinical.sdc.writing import written
 
 ITEM = "QuestionnaireResponse.item"
-# Rounds in which rules may still change each other; a chain this long is no form.
-MAX_ROUNDS = 12
-MAX_SWITCHES = 12
 REASONS = {"budget": sayings.RULE_TOO_LONG, "now": sayings.RULE_NEEDS_TIME}
 CONSTANTS = {
     "ucum": "http://unitsofmeasure.org",
@@ -100,7 +95,7 @@ class Session:
             for variable in self._variables(here):
                 if variable.name == name:
                     return self._value(here, variable)
-            here = _parent(here)
+            here = parent(here)
         return self.context.get(name, CONSTANTS.get(name, []))
 
     def _variables(self, place: Node) -> tuple[Expression, ...]:
@@ -143,33 +138,17 @@ class Session:
         self.failed.pop(place, None)
         return found
 
-    # Settling.
-
-    def settle(self) -> None:
-        """Work out all rules until nothing changes any more."""
-        for _ in range(MAX_ROUNDS):
-            self._switch()
-            self.write()
-            if not self._switch_by_rule() and not self._calculate():
-                return
-        self._unsettled()
-        self._switch()
-        self.write()
-
-    def _unsettled(self) -> None:
-        finding = Finding("", Sentence(sayings.UNSETTLED), "warning")
-        if finding not in self.findings:
-            self.findings.append(finding)
+    # What is written.
 
     def write(self) -> Json:
         """The response as it now stands."""
-        self._forget()
+        self.forget()
         doc = written(self.top)
         self._weights.clear()
-        self._weigh(self.nodes())
+        self.weigh(self.nodes())
         return doc
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
         """What was worked out holds until something changes."""
         self._known.clear()
         self.items_known.clear()
@@ -179,12 +158,8 @@ class Session:
         walked = list(self.top.walk())
         return walked[1:]
 
-    def _ordered(self) -> list[Node]:
-        """All nodes, each after those it waits for."""
-        ranks = self.definition.ranks
-        return sorted(self.nodes(), key=lambda place: ranks[place.item.link_id])
-
-    def _weigh(self, places: list[Node]) -> None:
+    def weigh(self, places: list[Node]) -> None:
+        """Learn the scores of the answers in some places."""
         for place in places if self.definition.weights else ():
             for answer in place.answers:
                 score = weight(place.item, answer.value)
@@ -192,86 +167,11 @@ class Session:
                     for doc in (answer.doc, answer.doc.get("valueCoding", answer.doc)):
                         self._weights[id(doc)] = doc, score
 
-    def _switch(self) -> None:
-        """Find what is enabled by conditions on answers, given what the rules said last."""
-        everything = self._ordered()
-        for _ in range(MAX_SWITCHES):
-            changed = False
-            for place in everything:
-                above = _parent(place)
-                enabled = (above is None or above.enabled) and place.own_enabled
-                enabled = enabled and self._conditions_met(place)
-                if enabled is not place.enabled:
-                    place.enabled, changed = enabled, True
-            if not changed:
-                return
-        self._unsettled()
 
-    def _conditions_met(self, place: Node) -> bool:
-        conditions = place.item.conditions
-        if not conditions:
-            return True
-        enough = any if place.item.any_condition else all
-        try:
-            return enough(self._met(place, each) for each in conditions)
-        except OutOfBudget:
-            self.failed[place] = sayings.RULE_TOO_LONG
-            return True  # as with a rule that fails: better asked than not
-
-    def _met(self, place: Node, condition: Condition) -> bool:
-        """Asks for the answers as near to the place as the form asks the question."""
-        asked = nearest(place, self.definition.by_link[condition.question])
-        found = [value for each in asked if each.enabled for value in each.values]
-        return comparing.met(condition, found, self.budget)
-
-    def _switch_by_rule(self) -> bool:
-        changed = False
-        for place in self.nodes():
-            rule = place.item.enable_when
-            if rule is None or not rule.is_fhirpath:
-                continue
-            found = self.result(rule, place)
-            # A rule that fails hides nothing: better asked once too often than not asked.
-            enabled = found is None or _true(found)
-            if enabled is not place.own_enabled:
-                place.own_enabled, changed = enabled, True
-        return changed
-
-    def _calculate(self) -> bool:
-        changed = False
-        for place in self._ordered():
-            rule = place.item.calculated
-            if rule is None or not rule.is_fhirpath or not place.item.is_question:
-                continue
-            if not place.enabled:
-                continue
-            found = self.result(rule, place)
-            if found is None:
-                continue
-            values = coercing.answers(place.item, found)
-            if not same(values, place.values):
-                place.put(values)
-                changed = True
-                self._forget()
-                rewrite(place)
-                self._weigh([place])
-        return changed
-
-
-def _parent(place: Node) -> Node | None:
+def parent(place: Node) -> Node | None:
+    """The question or group a node stands in."""
     inside = place.inside
     return inside.node if isinstance(inside, Answer) else inside
-
-
-def _true(found: list[Any]) -> bool:
-    return bool(found) and data_of(found[0]) not in (False, None)
-
-
-def same(one: list[Json], other: list[Json]) -> bool:
-    """Whether two lists of answers say the same."""
-    return len(one) == len(other) and all(
-        comparing.equal(said(left), said(right)) for left, right in zip(one, other, strict=True)
-    )
 
 
 def weight(item: Item, value: Json | None) -> Decimal | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from app.clinical.sdc import coercing
-from app.clinical.sdc.comparing import equal
+from app.clinical.sdc.comparing import COMPARED_IN_A_STEP, equal, units_met
+from app.clinical.sdc.evaluation import Budget, OutOfBudget
 from app.clinical.sdc.item import Item, Json, said
 from app.clinical.sdc.session import Session
 from app.clinical.sdc.tree import Answer, Node, Planter
@@ -16,7 +17,7 @@ def fill(session: Session) -> None:
     """Fill in what the answers do not mention: fixed values and initially chosen options."""
     for place in session.nodes():
         if place.item.is_question and place.source is None and not place.values:
-            values = _fixed(place.item)
+            values = _fixed(place.item, session.budget)
             if values:
                 place.put(values)
 
@@ -36,13 +37,27 @@ def populate(session: Session) -> None:
             place.put(values)
 
 
-def _fixed(item: Item) -> list[Json]:
+def _fixed(item: Item, budget: Budget) -> list[Json]:
     values: list[Json] = []
     chosen = (option.value for option in item.options if option.selected)
     for value in (*chosen, *(_completed(item, value) for value in item.initial)):
-        if not any(equal(said(value), said(other)) for other in values):
-            values.append(value)
+        if len(values) == coercing.MAX_REPEATS:
+            break
+        try:
+            if not _among(value, values, budget):
+                values.append(value)
+        except OutOfBudget:
+            break  # What else is to be filled in waits for a person.
     return values if item.repeats else values[:1]
+
+
+def _among(value: Json, values: list[Json], budget: Budget) -> bool:
+    budget.pay(1 + len(values) // COMPARED_IN_A_STEP)
+    for other in values:
+        units_met(said(value), said(other), budget)
+        if equal(said(value), said(other)):
+            return True
+    return False
 
 
 def _completed(item: Item, value: Json) -> Json:

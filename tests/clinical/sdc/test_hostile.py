@@ -87,10 +87,73 @@ def test_variables_that_double_end() -> None:
     assert [each.sentence.text for each in loaded.problems({})] == [sayings.RULE_TOO_LONG]
 
 
-def test_a_value_that_keeps_changing_is_reported() -> None:
-    grows = "%resource.item.where(linkId='it').answer.value & 'x'"
-    loaded = sdc.load(form(calculated(grows)))
-    assert sayings.UNSETTLED in [each.sentence.text for each in loaded.problems({})]
+VALUE = "%resource.item.where(linkId='{}').answer.value"
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"it": f"{VALUE.format('it')} & 'x'"},
+        {"it": f"iif({VALUE.format('it')} = 'on', 'off', 'on')"},
+        {"it": f"{VALUE.format('other')} & 'x'", "other": f"{VALUE.format('it')} & 'y'"},
+        {"it": "(1 | 2 | 3).select($this)" + f".where({VALUE.format('it')}.count() = 0)"},
+    ],
+)
+def test_a_value_that_keeps_changing_is_told_and_not_written(rules: dict[str, str]) -> None:
+    items = [calculated(text, link=link) for link, text in rules.items()]
+    loaded = sdc.load(form(*items, calculated("'still'", link="still")))
+    for given in ({}, response(*(answered(link, "on") for link in rules))):
+        done = loaded.calculate(given)
+        assert [each["linkId"] for each in done["item"]] == ["still"]
+        assert loaded.calculate(done) == done
+        found = {(each.link_id, each.sentence.text) for each in loaded.problems(given)}
+        assert ("", sayings.UNSETTLED) in found
+        assert {(link, sayings.RULE_UNSETTLED) for link in rules} <= found
+
+
+def test_a_question_that_switches_itself_off_is_asked() -> None:
+    off = rule("enableWhenExpression", f"{VALUE.format('a')} = 'x'")
+    on = calculated(f"iif({VALUE.format('b')}.exists(), 'y', 'x')", link="a")
+    loaded = sdc.load(form(on, question("b", "string", off)))
+    given = response(answered("b", "text"))
+    assert loaded.enabled(given) == {"a", "b"}
+    assert sayings.UNSETTLED in [each.sentence.text for each in loaded.problems(given)]
+
+
+def test_conditions_on_many_answers_are_paid_for() -> None:
+    asks = [condition("a", "=", answerInteger=-at) for at in range(1, 60)]
+    items = [question(f"q{at}", enableWhen=asks, enableBehavior="any") for at in range(300)]
+    loaded = sdc.load(form(question("a", "integer", repeats=True), *items))
+    given = response(answered("a", *range(8_000)))
+    told = {each.sentence.text for each in loaded.problems(given)}
+    assert sayings.RULE_TOO_LONG in told
+
+
+def amounts(count: int) -> list[dict[str, Any]]:
+    return [{"valueQuantity": {"value": at, "code": f"mg{{v{at}}}"}} for at in range(count)]
+
+
+def test_amounts_given_beforehand_are_paid_for() -> None:
+    items = (question(f"q{at}", "quantity", initial=amounts(190), repeats=True) for at in range(20))
+    loaded = sdc.load(form(*items))
+    filled = [len(each.get("answer", ())) for each in loaded.start()["item"]]
+    assert max(filled) < 190
+
+
+def test_limits_in_many_units_are_paid_for() -> None:
+    limits = (extension("minValue", valueQuantity={"value": 1, "code": "kg"}),)
+    loaded = sdc.load(form(question("b", "quantity", *limits, repeats=True)))
+    given = response({"linkId": "b", "answer": amounts(199)})
+    told = {each.sentence.text for each in loaded.problems(given)}
+    assert sayings.UNITS_UNCHECKED in told
+
+
+def test_the_patterns_of_a_large_form_wait_until_they_are_needed() -> None:
+    items = (
+        question(f"q{at}", "string", extension("regex", valueString=f"a({at}")) for at in range(900)
+    )
+    told = [each.sentence.text for each in sdc.load(form(*items)).warnings]
+    assert told == [sayings.PATTERN_BROKEN] * 200
 
 
 def test_two_thousand_questions_in_a_row_settle() -> None:
