@@ -1,4 +1,4 @@
-"""Rules that rest on the lifestyle answers: TOB-01, ALC-01 and PA-01."""
+"""Rules that rest on the lifestyle answers: TOB-01 and PA-01."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from decimal import Decimal
 
 from app.clinical.guidelines.facts import Fact
 from app.clinical.guidelines.known import (
+    ANSWER_AGAIN,
     IN_PREGNANCY,
+    NO_ANSWER,
     UNDER_18,
     USPSTF,
     amount,
@@ -17,6 +19,7 @@ from app.clinical.guidelines.known import (
     pregnancy,
     unanswered,
 )
+from app.clinical.guidelines.person import NEVER_SMOKED, SMOKED, SMOKES
 from app.clinical.guidelines.profile import Profile
 from app.clinical.guidelines.rule import Found, Gap, Outcome, Rule, Wording
 from app.clinical.sentences import N_, Sentence, Value
@@ -25,7 +28,8 @@ MEMORY = "from working knowledge; open the primary text before release"
 
 # ---------------------------------------------------------------- TOB-01
 
-DAILY, SOME_DAYS = "LA18976-3", "LA18977-1"
+# Two codes of the list tell neither yes nor no.
+SMOKING_TOLD = SMOKES | {SMOKED, NEVER_SMOKED}
 TOBACCO_TOPIC = Sentence(N_("tobacco"))
 
 
@@ -38,7 +42,7 @@ def _tobacco(profile: Profile, today: date) -> Outcome:
     current = tuple(
         fact
         for fact in (smoking, other)
-        if fact is not None and (fact.value in {DAILY, SOME_DAYS} or fact.value is True)
+        if fact is not None and (fact.value in SMOKES or fact.value is True)
     )
     if current:
         expecting = pregnancy(profile, today)
@@ -46,6 +50,9 @@ def _tobacco(profile: Profile, today: date) -> Outcome:
         return Found(_tobacco_wording(current[0], expecting), evidence)
     if smoking is None or other is None:
         return unanswered(profile, ("smoking-status", "other-tobacco"), TOBACCO_TOPIC, today)
+    if smoking.value not in SMOKING_TOLD:
+        said, supply = Sentence(NO_ANSWER, {"topic": TOBACCO_TOPIC}), Sentence(ANSWER_AGAIN)
+        return Gap("not enough", said, supply, ("smoking-status",), (smoking,))
     return None
 
 
@@ -74,74 +81,6 @@ def _tobacco_wording(fact: Fact, expecting: Fact | None) -> Wording:
         start=Sentence(N_("On a day you choose within the next month.")),
         change=Sentence(
             N_("Having stopped, pregnancy, or feeling very low in mood while you stop.")
-        ),
-    )
-
-
-# ---------------------------------------------------------------- ALC-01
-
-ALCOHOL_ITEMS = ("alcohol-frequency", "alcohol-amount", "alcohol-binge")
-ALCOHOL_ITEM_POINTS = 4
-RISKY_MALE, RISKY_FEMALE = 4, 3
-ALCOHOL_TOPIC = Sentence(N_("alcohol"))
-SEX_MATTERS = N_("Whether your alcohol answers call for advice depends on your sex at birth.")
-
-
-def _alcohol_bounds(known: dict[str, Fact]) -> tuple[int, int]:
-    """The least and the most AUDIT-C the answers so far allow."""
-    points = [fact.value for fact in known.values() if isinstance(fact.value, int)]
-    frequency = known.get(ALCOHOL_ITEMS[0])
-    if frequency is not None and frequency.value == 0:
-        return 0, 0  # someone who never drinks is asked nothing more
-    least = sum(points)
-    return least, least + ALCOHOL_ITEM_POINTS * (len(ALCOHOL_ITEMS) - len(points))
-
-
-def _alcohol(profile: Profile, today: date) -> Outcome:
-    """ALC-01: AUDIT-C at least 4 (male) or 3 (female)."""
-    if (gap := outside(profile, today)) is not None:
-        return gap
-    known = {
-        key: fact for key in ALCOHOL_ITEMS if (fact := answer(profile, key, today)) is not None
-    }
-    least, most = _alcohol_bounds(known)
-    sex = profile.latest("sex-at-birth")
-    limits = {"male": (RISKY_MALE,), "female": (RISKY_FEMALE,)}
-    possible = limits.get(str(sex.value) if sex else "", (RISKY_FEMALE, RISKY_MALE))
-    if most < min(possible):
-        return None
-    if least >= max(possible):
-        evidence = (*known.values(), *((sex,) if sex and len(possible) == 1 else ()))
-        return Found(_alcohol_wording(least, tuple(known.values())), evidence)
-    if least == most:
-        needs, told = ("sex-at-birth",), tuple(known.values())
-        return Gap("absent", Sentence(SEX_MATTERS), Sentence(ASK_OR_ANSWER), needs, told)
-    return unanswered(profile, ALCOHOL_ITEMS, ALCOHOL_TOPIC, today)
-
-
-ASK_OR_ANSWER = N_("Talk it over with your care team, or answer the questions about you.")
-
-
-def _alcohol_wording(least: int, known: tuple[Fact, ...]) -> Wording:
-    return Wording(
-        action=Sentence(N_("Talk for a few minutes with your care team about drinking less")),
-        detail=Sentence(
-            N_(
-                "A short, friendly talk helps many people. Until then, try days without"
-                " alcohol and smaller glasses. If you drink every day and feel shaky or sweaty"
-                " without it, do not stop suddenly: tell us first."
-            )
-        ),
-        why=Sentence(
-            N_(
-                "Your answers of %(day)s about alcohol add up to %(points)s of 12 points. At"
-                " this level drinking can begin to harm, often before anyone notices."
-            ),
-            {"day": max(fact.day for fact in known), "points": least},
-        ),
-        start=Sentence(N_("At your next visit or message.")),
-        change=Sentence(
-            N_("Drinking less for 3 months, pregnancy, a new medicine, or shaking without alcohol.")
         ),
     )
 
@@ -251,29 +190,6 @@ TOB_01 = Rule(
     verified=MEMORY,
     exclusions=(UNDER_18,),
     decide=_tobacco,
-)
-
-ALC_01 = Rule(
-    id="ALC-01",
-    version="2018.1",
-    title=Sentence(N_("Drinking less alcohol")),
-    source="USPSTF 2018, unhealthy alcohol use; AUDIT-C: Bush 1998, derived from WHO AUDIT",
-    url=USPSTF,
-    grade="B",
-    kind="recommend",
-    audience="patient",
-    urgency="routine",
-    cost="none",
-    reason=Sentence(N_("A short talk helps many people drink less, before drinking harms.")),
-    note=Sentence(
-        N_(
-            "AUDIT-C at least 4 (male) or 3 (female): brief counselling; consider the full"
-            " AUDIT and signs of dependence."
-        )
-    ),
-    verified=MEMORY,
-    exclusions=(UNDER_18, IN_PREGNANCY),
-    decide=_alcohol,
 )
 
 PA_01 = Rule(

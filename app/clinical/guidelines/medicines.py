@@ -27,6 +27,11 @@ RENIN = Group(("pril", "sartan"))
 HARMFUL_IN_PREGNANCY = Group(
     ("pril", "sartan", "renone"), frozenset({"spironolactone", "aliskiren", "atenolol"})
 )
+# What lowers the loss of potassium through the kidneys.
+KEEPS_POTASSIUM = Group(
+    ("pril", "sartan", "renone"),
+    frozenset({"aliskiren", "amiloride", "spironolactone", "triamterene", "trimethoprim"}),
+)
 STATINS = Group(("vastatin",))
 ASPIRIN = Group((), frozenset({"aspirin", "acetylsalicylic"}))
 GLIFLOZINS = Group(("gliflozin",))

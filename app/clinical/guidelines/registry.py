@@ -8,9 +8,10 @@ from types import MappingProxyType
 from app.clinical.guidelines.cancer import BR_01, CRC_01, CRC_02, LUNG_01
 from app.clinical.guidelines.diabetes import DM_01, DM_02, DM_03, DM_04
 from app.clinical.guidelines.diabetes_care import DM_05, DM_06, DM_08, LIV_01
+from app.clinical.guidelines.drinking import ALC_01
 from app.clinical.guidelines.genes import PGX_01
 from app.clinical.guidelines.glucose import DM_07
-from app.clinical.guidelines.habits import ALC_01, PA_01, TOB_01
+from app.clinical.guidelines.habits import PA_01, TOB_01
 from app.clinical.guidelines.heart import CV_01, CV_02, CV_03, CV_04
 from app.clinical.guidelines.kidneys import CKD_01, CKD_02, CKD_03
 from app.clinical.guidelines.lipid_tests import LIP_04, LIP_05, LIP_06, LIP_08

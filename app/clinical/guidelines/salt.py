@@ -5,8 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from app.clinical import blood_pressure
+from app.clinical.guidelines.answers import merged
+from app.clinical.guidelines.conditions import LOW_EGFR
 from app.clinical.guidelines.facts import Fact
+from app.clinical.guidelines.figures import egfr
 from app.clinical.guidelines.known import IN_PREGNANCY, UNDER_18, answer, outside, unanswered
+from app.clinical.guidelines.medicines import KEEPS_POTASSIUM
+from app.clinical.guidelines.person import Person
 from app.clinical.guidelines.pressure import SOURCE, URL, VERIFIED, mean, week
 from app.clinical.guidelines.profile import Profile
 from app.clinical.guidelines.rule import Found, Gap, Outcome, Rule, Wording
@@ -99,10 +104,18 @@ POTASSIUM_UNSAFE = N_(
 
 
 def _potassium(profile: Profile, today: date) -> tuple[Sentence, tuple[Fact, ...]]:
-    """Potassium only after a plain no to both questions; no answer counts as unsafe."""
+    """Potassium only after a plain no to both questions; no answer counts as unsafe.
+
+    Whatever was answered, a filtration that a laboratory found low and a listed medicine that
+    keeps potassium in the body speak against it.
+    """
     asked = [answer(profile, key, today) for key in ("kidney-disease", "potassium-medicine")]
     given = tuple(fact for fact in asked if fact is not None)
+    person = Person(profile, today)
+    against = egfr(person).below(LOW_EGFR) | person.takes(KEEPS_POTASSIUM)
     safe = len(given) == len(asked) and all(fact.value is False for fact in given)
+    if against.true:
+        return Sentence(POTASSIUM_UNSAFE), merged(given, against.facts)
     return Sentence(POTASSIUM_SAFE if safe else POTASSIUM_UNSAFE), given
 
 

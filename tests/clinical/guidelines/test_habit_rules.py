@@ -87,6 +87,7 @@ def test_a_person_of_17_with_an_index_of_31_is_outside_the_recommendation() -> N
 
 
 NEVER, FORMER, SOME_DAYS, DAILY = "LA18978-9", "LA15920-4", "LA18977-1", "LA18976-3"
+HEAVY, LIGHT, UNCLEAR, UNKNOWN = "LA18981-3", "LA18982-1", "LA18979-7", "LA18980-5"
 
 
 @pytest.mark.parametrize(
@@ -97,6 +98,11 @@ NEVER, FORMER, SOME_DAYS, DAILY = "LA18978-9", "LA15920-4", "LA18977-1", "LA1897
         (SOME_DAYS, False, "proposed"),
         (DAILY, False, "proposed"),
         (DAILY, None, "proposed"),
+        (HEAVY, False, "proposed"),
+        (LIGHT, False, "proposed"),
+        (UNCLEAR, False, "not enough"),
+        (UNKNOWN, False, "not enough"),
+        (UNKNOWN, True, "proposed"),
         (NEVER, True, "proposed"),
         (NEVER, None, "absent"),
         (None, True, "proposed"),
@@ -175,6 +181,15 @@ def test_sex_is_evidence_only_where_it_decided(sex: str, counted: bool) -> None:
 def test_someone_who_stopped_drinking_is_not_judged_by_old_amounts() -> None:
     old = drinks(4, 4, 4, days_ago=30)
     assert outcome("ALC-01", [ADULT, *old, fact("alcohol-frequency", 0)]) == "settled"
+
+
+def test_in_pregnancy_drinking_is_raised_and_no_amount_is_called_safe() -> None:
+    woman = [ADULT, fact("sex-at-birth", "female"), *drinks(1, 1, 1)]
+    _, usual = proposal("ALC-01", woman)
+    line, expecting = proposal("ALC-01", [*woman, fact("pregnant", True)])
+    assert "smaller glasses" in str(usual.detail)
+    assert "no amount of alcohol" in str(expecting.detail)
+    assert "pregnant" in {each.key for each in line.evidence}
 
 
 def test_a_threshold_that_hangs_on_sex_says_so() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from app.clinical.guidelines.facts import Fact
@@ -168,6 +170,26 @@ def test_a_potassium_salt_is_mentioned_only_after_two_clear_answers(
     assert ("is possible if" in detail) is allowed
     assert ("Do not use salt substitutes" in detail) is not allowed
     assert {each.key for each in given} <= {each.key for each in line.evidence}
+
+
+@pytest.mark.parametrize(
+    ("found", "allowed"),
+    [
+        (fact("egfr", Decimal("59.9")), False),
+        (fact("egfr", Decimal(60)), True),
+        (fact("medicines", ("Spironolactone 25 mg",)), False),
+        (fact("medicines", ("lisinopril",)), False),
+        (fact("medicines", ("paracetamol",)), True),
+    ],
+)
+def test_a_laboratory_or_a_medicine_overrules_two_answers_about_potassium(
+    found: Fact, allowed: bool
+) -> None:
+    answers = [fact("kidney-disease", False), fact("potassium-medicine", False)]
+    salty = [fact(each.key, 2) for each in NO_SALT]
+    line, words = proposal("BP-05", [ADULT, *answers, *salty, found])
+    assert ("is possible if" in str(words.detail)) is allowed
+    assert (found in line.evidence) is not allowed
 
 
 @pytest.mark.parametrize(("days_ago", "expected"), [(365, "proposed"), (366, "old")])
