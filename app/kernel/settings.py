@@ -55,6 +55,8 @@ class Settings:
     proxies: int = 0
     run_jobs: bool = True
     clinic_phone: str = ""
+    media_control: Path | None = None
+    media_secret: str = ""
 
     @property
     def production(self) -> bool:
@@ -100,6 +102,8 @@ class Settings:
             proxies=read.count("NEARSIDE_PROXIES", 0),
             run_jobs=read.flag("NEARSIDE_RUN_JOBS", default=True),
             clinic_phone=read.text("NEARSIDE_CLINIC_PHONE", _phone(environment)),
+            media_control=Path(read.text("NEARSIDE_MEDIA_CONTROL", f"{instance}/media")).resolve(),
+            media_secret=read.secret("NEARSIDE_MEDIA_SECRET", made),
         )
         refuse([*read.problems, *read.unknown(), *settings.problems()])
         return settings
@@ -129,14 +133,13 @@ class Settings:
 
     def _production_problems(self) -> list[str]:
         found = []
-        weak = (
-            len(self.secret_key) < SECRET_MIN_CHARACTERS
-            or len(set(self.secret_key)) < SECRET_MIN_DIFFERENT
-        )
-        if weak:
+        if _is_weak(self.secret_key):
             found.append(
                 "NEARSIDE_SECRET_KEY is missing or weak: use 32 random characters or more."
             )
+        # Without one there is no media node, and calls go from browser to browser.
+        if self.media_secret and _is_weak(self.media_secret):
+            found.append("NEARSIDE_MEDIA_SECRET is weak: use 32 random characters or more.")
         if any(len(set(key)) < KEY_MIN_DIFFERENT for _, key in self.data_keys):
             found.append("NEARSIDE_DATA_KEYS holds a weak key: use random bytes.")
         if self.debug:
@@ -152,6 +155,10 @@ def refuse(problems: list[str]) -> None:
     """Raise SettingsError listing all problems, if there are any."""
     if problems:
         raise SettingsError("Nearside will not start:\n- " + "\n- ".join(problems))
+
+
+def _is_weak(secret: str) -> bool:
+    return len(secret) < SECRET_MIN_CHARACTERS or len(set(secret)) < SECRET_MIN_DIFFERENT
 
 
 def _environment(text: str) -> Environment:
@@ -213,6 +220,7 @@ def _kept_secrets(instance: Path) -> dict[str, str]:
     fresh = {
         "NEARSIDE_SECRET_KEY": secrets.token_urlsafe(48),
         "NEARSIDE_DATA_KEYS": f"dev:{secrets.token_hex(DATA_KEY_BYTES)}",
+        "NEARSIDE_MEDIA_SECRET": secrets.token_urlsafe(48),
     }
     for name, value in fresh.items():
         path = instance / f"{name.lower()}.txt"

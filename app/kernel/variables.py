@@ -13,7 +13,22 @@ OFF = frozenset({"", "0", "false", "no", "off"})
 LIKE = 0.85
 ON = frozenset({"1", "true", "yes", "on"})
 # The web server reads these before there is an application.
-READ_ELSEWHERE = ("NEARSIDE_BIND", "NEARSIDE_PROXY_ADDRESSES")
+OF_THE_WEB_SERVER = ("NEARSIDE_BIND", "NEARSIDE_PROXY_ADDRESSES")
+# The media node reads these; both may be started from one environment.
+OF_THE_MEDIA_NODE = (
+    "NEARSIDE_MEDIA_BIND",
+    "NEARSIDE_MEDIA_UDP_PORT",
+    "NEARSIDE_MEDIA_ADDRESSES",
+    "NEARSIDE_MEDIA_PROCESSES",
+    "NEARSIDE_MEDIA_MAX_LEGS",
+    "NEARSIDE_MEDIA_DRAIN_SECONDS",
+    "NEARSIDE_MEDIA_RECORDINGS",
+    "NEARSIDE_MEDIA_TLS_ADDRESS",
+    "NEARSIDE_MEDIA_TLS_CERTIFICATE",
+    "NEARSIDE_MEDIA_TLS_KEY",
+    "NEARSIDE_MEDIA_TLS_CLIENT_CA",
+)
+READ_ELSEWHERE = (*OF_THE_WEB_SERVER, *OF_THE_MEDIA_NODE)
 
 
 class Variables:

@@ -15,14 +15,16 @@ HANDS_ON = "app/demo/commands.py"
 
 
 def table(name: str) -> list[list[str]]:
-    """The rows of a document's table, without its heading."""
+    """The rows of a document's tables, without their headings."""
     lines = (ROOT / "docs" / name).read_text(encoding="utf-8").splitlines()
     rows = [
         [cell.strip().strip("`") for cell in line.strip("|").split("|")]
         for line in lines
         if line.startswith("|")
     ]
-    return [row for row in rows if not set(row[0]) <= {"-", " "}][1:]
+    rules = [number for number, row in enumerate(rows) if set(row[0]) <= {"-", " "}]
+    around = {number - 1 for number in rules} | set(rules)
+    return [row for number, row in enumerate(rows) if number not in around]
 
 
 def test_every_audit_tag_is_written_down_with_its_details() -> None:

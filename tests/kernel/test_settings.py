@@ -50,6 +50,8 @@ def test_safe_production_starts(tmp_path: Path) -> None:
         ({"NEARSIDE_DATA_KEYS": f"much-too-long:{KEY}"}, "NEARSIDE_DATA_KEYS"),
         ({"NEARSIDE_DATA_KEYS": "k1:not hex"}, "NEARSIDE_DATA_KEYS"),
         ({"NEARSIDE_DATA_KEYS": f"k1:{KEY},k1:{KEY}"}, "NEARSIDE_DATA_KEYS"),
+        ({"NEARSIDE_MEDIA_SECRET": "a" * 64}, "NEARSIDE_MEDIA_SECRET is weak"),
+        ({"NEARSIDE_MEDIA_PORT": "1"}, "NEARSIDE_MEDIA_PORT is not.*mean NEARSIDE_MEDIA"),
         ({"NEARSIDE_DEBUG": "1"}, "NEARSIDE_DEBUG"),
         ({"NEARSIDE_ORIGIN": "http://portal.example"}, "NEARSIDE_ORIGIN"),
         ({"NEARSIDE_ORIGIN": None}, "NEARSIDE_ORIGIN"),
@@ -135,6 +137,7 @@ def test_demo_makes_secrets_once_and_keeps_them_to_its_owner(tmp_path: Path) -> 
     assert first.demo
     assert first == second
     assert len(first.secret_key) >= 32
+    assert len(first.media_secret) >= 32
     for path in (tmp_path / "new").iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
