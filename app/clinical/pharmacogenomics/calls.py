@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from app.clinical.errors import ClinicalInputError
 from app.clinical.pharmacogenomics import diplotypes, names
-from app.clinical.pharmacogenomics.names import NOT_APPLICABLE
 from app.clinical.pharmacogenomics.repeats import repeats_flagged
-from app.clinical.pharmacogenomics.results import OutsideCall, checked
+from app.clinical.pharmacogenomics.results import OutsideCall, checked, is_phenotype
 from app.clinical.pharmacogenomics.tables import GENES
 from app.clinical.sentences import N_, Sentence, Value
 
@@ -23,6 +22,7 @@ NO_GENE = N_("Line %(line)s: the name of the gene is missing.")
 NO_RESULT = N_(
     "Line %(line)s: please give a result, a phenotype or an activity score for %(gene)s."
 )
+CELL_TOO_LONG = N_("Line %(line)s: this is too long to be the result of a gene.")
 TOO_MANY = N_("Line %(line)s: “%(result)s” names more than two alleles.")
 NOT_HLA = N_("Line %(line)s: “%(result)s” is not an allele of %(gene)s.")
 
@@ -69,11 +69,15 @@ def _call(line: str, number: int) -> OutsideCall:
         return OutsideCall(symbol, written, line=number)  # nearly every line: no doubt in it
     if not (written or stated or score) or (written == "/" and not (stated or score)):
         raise _refused("diplotype", NO_RESULT, line=number, gene=gene)
+    if max(len(gene), len(stated), len(score)) > names.MAX_CHARACTERS:
+        raise _refused("text", CELL_TOO_LONG, line=number)
+    if not stated and is_phenotype(symbol, _stated(symbol, written)):
+        written, stated = "", written  # a phenotype in the column of the diplotype
     call = OutsideCall(
         gene=symbol,
         diplotype=None if names.is_missing(written) else written,
         phenotype=_stated(symbol, stated),
-        activity_score=_score(score),
+        activity_score=names.stated_activity(score),
         line=number,
     )
     return checked(_spelt(call) if call.diplotype is not None else call)
@@ -84,13 +88,7 @@ def _symbol(gene: str) -> str:
 
 
 def _stated(gene: str, text: str) -> str | None:
-    words = text.replace(gene, "")
-    return None if names.is_missing(words) else names.normalise_phenotype(words)
-
-
-def _score(text: str) -> str | None:
-    score = names.normalise_activity(text)
-    return score if score == NOT_APPLICABLE or not names.is_missing(score) else None
+    return names.stated_phenotype(text.replace(gene, ""))
 
 
 def _spelt(call: OutsideCall) -> OutsideCall:

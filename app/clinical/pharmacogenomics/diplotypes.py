@@ -18,6 +18,8 @@ from app.clinical.pharmacogenomics.tables import GENES, STEPS, Allele, Gene
 from app.clinical.sentences import N_, Sentence
 
 UNASSIGNED = "unassigned"
+# Genes whose alleles are single variants, so that a strand may carry several.
+WEAKEST_COUNTS = ("DPYD", "RYR1")
 # The table's own limit: from three copies on only "three or more" is reported.
 COUNTED_COPIES = 3
 
@@ -149,12 +151,13 @@ def _nothing(gene: Gene) -> Phenotype:
 
 def _allele(gene: str, strand: str) -> Allele:
     known = tables.alleles()[gene]
-    found = known.get(strand) or known.get(tables.key(strand.strip("[]")))
+    plain = tables.key(strand.strip("[]"))
+    found = known.get(strand) or known.get(plain) or tables.in_any_case(gene).get(plain.casefold())
     if found is not None:
         return found
     if gene == "CYP2D6":
         return _added(strand, [_copied(known, part) for part in names.together(strand)])
-    if gene == "DPYD" and " + " in strand:
+    if gene in WEAKEST_COUNTS and " + " in strand:
         return _lowest(strand, [known.get(part) for part in names.together(strand, " + ")])
     return Allele(strand, UNASSIGNED)
 
@@ -191,11 +194,15 @@ def _added(strand: str, parts: list[Allele]) -> Allele:
 
 
 def _lowest(strand: str, parts: list[Allele | None]) -> Allele:
-    """Several DPYD variants on one strand work as its weakest (doi 10.1002/cpt.911)."""
+    """Several variants on one strand work as its weakest, known or not (doi 10.1002/cpt.911)."""
     known = [part for part in parts if part is not None]
-    if len(known) < len(parts):
+    worst = [part for part in known if part.quarters == 0 or part.function == "associated"]
+    if len(known) < len(parts) and not worst:
         return Allele(strand, UNASSIGNED)
-    return min(known, key=lambda part: (part.quarters or 0, names.natural(part.name)))
+    return min(
+        worst or known,
+        key=lambda part: (part.quarters or 0, part.function == "normal", names.natural(part.name)),
+    )
 
 
 def _function(quarters: int) -> str:

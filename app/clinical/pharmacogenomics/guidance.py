@@ -24,6 +24,8 @@ GENERAL = "general"
 # What some published reports write where the guideline names no population.
 NO_POPULATION = frozenset({"", "n/a", "none"})
 
+UNKNOWN = frozenset({INDETERMINATE, NO_RESULT})
+
 NOT_A_POPULATION = N_("For %(drug)s please choose one of these: %(known)s.")
 
 
@@ -135,20 +137,30 @@ class _Told:
 
     def flag(self, line: Line) -> Guidance:
         """The answer of one line."""
-        unknown = {INDETERMINATE, NO_RESULT} & set(self.shown.values())
+        unknown = [gene for gene, words in self.shown.items() if words in UNKNOWN]
         code = "usual-unsure" if line.advice == "usual" and unknown else line.advice
         told = wording.advice(code, self.drug.name, line.amount)
-        return self._answer(line.population, line.category, line.strength, told)
+        # Also where the guideline rates the usual dose highly without the missing result.
+        doubted = [gene for gene in unknown if gene in line.when and line.category == "standard"]
+        return self._answer(line.population, line.category, line.strength, told, doubted)
 
     def silence(self) -> Guidance:
         """A result the guideline does not speak of is answered so, never as normal."""
         told = wording.advice("no-data", self.drug.name, "")
-        return self._answer(GENERAL, "standard", NO_RECOMMENDATION, told)
+        doubted = [gene for gene, words in self.shown.items() if words in UNKNOWN]
+        return self._answer(GENERAL, "standard", NO_RECOMMENDATION, told, doubted)
 
     def _answer(
-        self, population: str, category: Category, strength: str, told: Sentence
+        self,
+        population: str,
+        category: Category,
+        strength: str,
+        told: Sentence,
+        doubted: list[str],
     ) -> Guidance:
         findings = [wording.meaning(gene, words) for gene, words in self.shown.items()]
+        doubts = [wording.unknown(gene, self.drug.name) for gene in doubted]
+        warnings = [each for one in self.own.values() for each in one.warnings]
         return Guidance(
             drug=self.drug.name,
             population=population,
@@ -158,7 +170,7 @@ class _Told:
             advice=told,
             results=tuple(self.shown.items()),
             conflicts=tuple(each for one in self.own.values() for each in one.conflicts),
-            warnings=tuple(each for one in self.own.values() for each in one.warnings),
+            warnings=(*warnings, *doubts),
             source=self.drug.source,
             version=self.drug.version,
         )

@@ -85,6 +85,17 @@ def normalise_activity(text: str | None) -> str | None:
     return f"{sign}{float(score[2] + (score[3] or ''))}"
 
 
+def stated_activity(text: str | None) -> str | None:
+    """An activity score as above; None also where the cell says that there is none."""
+    score = normalise_activity(text)
+    return score if score == NOT_APPLICABLE or not is_missing(score) else None
+
+
+def stated_phenotype(text: str | None) -> str | None:
+    """A phenotype in the standard words; None also where the cell says there is none."""
+    return None if is_missing(text) else normalise_phenotype(text)
+
+
 def lower_bound(score: str) -> float | None:
     """The number a score stands for or starts from; None for "n/a" and other words."""
     found = _SCORE.fullmatch(score)
@@ -108,8 +119,20 @@ def is_missing(cell: str | None) -> bool:
     return cell is None or " ".join(cell.split()).lower() in _MISSING
 
 
+# HGVS: the variants of each strand in brackets, "=" for none.
+_BRACKETS = re.compile(r"([cm])\.\[([^\[\]]+)\];\s*\[([^\[\]]+)\]")
+
+
+def _unbracketed(prefix: str, strand: str) -> str:
+    variants = [part.strip() for part in strand.split(";")]
+    changed = [f"{prefix}.{part}" for part in variants if not part.endswith("=")]
+    return " + ".join(changed) or "Reference"
+
+
 def strands(gene: str, diplotype: str) -> list[str]:
     """The alleles as written, gene name and surplus spaces taken off."""
+    if (both := _BRACKETS.fullmatch(diplotype.strip())) is not None:
+        return [_unbracketed(both[1], both[2]), _unbracketed(both[1], both[3])]
     # The one allele that older tables wrote with the sign that divides alleles.
     whole = diplotype.replace("Telti/Kobe", "Telti, Kobe") if gene == "G6PD" else diplotype
     return [_strand(gene, part) for part in re.split(r"[/|]", whole)]

@@ -9,7 +9,9 @@ from typing import Any
 
 from app.clinical.errors import ClinicalInputError
 from app.clinical.pharmacogenomics import names
+from app.clinical.pharmacogenomics.repeats import repeats_flagged
 from app.clinical.pharmacogenomics.results import OutsideCall, checked
+from app.clinical.pharmacogenomics.tables import GENES
 from app.clinical.sentences import N_, Sentence
 
 FORMAT = "PharmCAT 2 and 3: phenotype.json, report.json, report.tsv"
@@ -18,6 +20,16 @@ MAX_CHARACTERS = 20_000_000
 
 UNREADABLE = N_("This is not a PharmCAT file we can read: phenotype.json, report.json, report.tsv.")
 TOO_LONG = N_("This file is larger than any PharmCAT file.")
+SEVERAL_PEOPLE = N_(
+    "This file is about several people. Please send each person's results in a file of their own."
+)
+SAMPLE = "Sample ID"
+COLUMNS = ("Source Diplotype", "Phenotype", "Activity Score")
+LOOKED_UP = tuple(
+    f"Recommendation Lookup {name}" for name in ("Diplotype", "Phenotype", "Activity Score")
+)
+# Between results that the data cannot tell apart, and between variants of unknown phase.
+EITHER, UNPHASED = " OR ", " AND "
 
 
 def _refused(words: str = UNREADABLE) -> ClinicalInputError:
@@ -31,6 +43,10 @@ def parse_pharmcat(content: str | bytes | Mapping[str, Any]) -> list[OutsideCall
     version of the tables it was made with. Raises `ClinicalInputError` where the file is
     not one of PharmCAT's.
     """
+    return repeats_flagged(_read(content))
+
+
+def _read(content: str | bytes | Mapping[str, Any]) -> list[OutsideCall]:
     if isinstance(content, Mapping):
         return _from_json(content)
     text = _text(content)
@@ -61,7 +77,9 @@ def _from_json(document: Mapping[str, Any]) -> list[OutsideCall]:
     if not isinstance(reports, Mapping):
         raise _refused()
     # Until version 3 the reports stood under the body whose tables they used.
-    reports = reports["CPIC"] if isinstance(reports.get("CPIC"), Mapping) else reports
+    bodies = [reports[body] for body in ("DPWG", "CPIC") if isinstance(reports.get(body), Mapping)]
+    if bodies:
+        reports = {gene: report for body in bodies for gene, report in body.items()}
     try:
         return [call for report in reports.values() for call in _calls(report)]
     except (AttributeError, KeyError, TypeError) as error:
@@ -84,18 +102,20 @@ def _call(gene: str, told: Mapping[str, Any], version: str) -> OutsideCall | Non
     both = [told.get("allele1"), told.get("allele2")]
     alleles = [str(allele["name"]) for allele in both if allele]
     phenotypes = [str(words) for words in told.get("phenotypes") or [] if str(words).strip()]
-    score = told.get("activityScore")
-    return _checked(gene, "/".join(alleles), ", ".join(phenotypes), score or "", version)
+    score = "" if told.get("activityScore") is None else str(told["activityScore"])
+    return _checked(gene, "/".join(alleles), ", ".join(phenotypes), score, version)
 
 
 def _checked(
     gene: str, diplotype: str, phenotype: str, score: str, version: str
 ) -> OutsideCall | None:
+    if max(map(len, (gene, diplotype, phenotype, score))) > names.MAX_CHARACTERS:
+        raise _refused()
     call = OutsideCall(
-        gene=gene,
+        gene=gene.upper() if gene.upper() in GENES else gene,
         diplotype=None if names.is_missing(diplotype) else diplotype,
-        phenotype=None if names.is_missing(phenotype) else names.normalise_phenotype(phenotype),
-        activity_score=names.normalise_activity(score),
+        phenotype=names.stated_phenotype(phenotype),
+        activity_score=names.stated_activity(score),
         version=version,
     )
     if call.diplotype is None and call.phenotype is None and call.activity_score is None:
@@ -108,13 +128,30 @@ def _from_table(lines: list[str]) -> Iterator[OutsideCall]:
     rows = csv.DictReader(lines[1:] if version else lines, delimiter="\t", quoting=csv.QUOTE_NONE)
     if not {"Gene", "Source Diplotype", "Phenotype"} <= set(rows.fieldnames or ()):
         raise _refused()
+    people = set()
     for row in rows:
-        call = _checked(
-            row["Gene"] or "",
-            row["Source Diplotype"] or "",
-            row["Phenotype"] or "",
-            row.get("Activity Score") or "",
-            version,
-        )
-        if call is not None:
-            yield call
+        people.add(row.get(SAMPLE))
+        if len(people) > 1:
+            raise _refused(SEVERAL_PEOPLE)
+        for told in _told(row):
+            call = _checked((row["Gene"] or "").strip(), *told, version)
+            if call is not None:
+                yield call
+
+
+def _told(row: Mapping[str, str | None]) -> list[tuple[str, str, str]]:
+    """Diplotype, phenotype and score of each result that a row leaves possible."""
+    source, phenotype, score = (row.get(name) or "" for name in COLUMNS)
+    looked_up, *others = (row.get(name) or "" for name in LOOKED_UP)
+    if UNPHASED in source and looked_up.strip():
+        return [(looked_up, others[0], others[1])]
+    found = source.split(EITHER)
+    if len(found) == 1:
+        return [(source, phenotype, score)]
+    return list(zip(found, _each(phenotype, found), _each(score, found), strict=True))
+
+
+def _each(cell: str, found: list[str]) -> list[str]:
+    """One part of the cell for each result; none where it does not say which."""
+    parts = cell.split(" / ")
+    return parts if len(parts) == len(found) else [""] * len(found)

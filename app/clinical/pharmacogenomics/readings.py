@@ -13,7 +13,7 @@ from app.clinical.pharmacogenomics.calls import FORMAT, SUB_ALLELE, parse_outsid
 from app.clinical.pharmacogenomics.diplotypes import Phenotype
 from app.clinical.pharmacogenomics.names import INDETERMINATE
 from app.clinical.pharmacogenomics.repeats import repeats_flagged
-from app.clinical.pharmacogenomics.results import OutsideCall, checked, meaning
+from app.clinical.pharmacogenomics.results import OutsideCall, checked, is_phenotype, meaning
 from app.clinical.pharmacogenomics.tables import GENES, STEPS
 from app.clinical.sentences import N_, Sentence
 
@@ -136,18 +136,9 @@ def _told(gene: str, told: object) -> Iterator[OutsideCall]:
 def _written(gene: str, text: str) -> OutsideCall:
     """Bare text is a phenotype where it is one's name, else a diplotype."""
     words = names.normalise_phenotype(text)
-    if words is not None and is_phenotype(gene, words):
+    if is_phenotype(gene, words):
         return OutsideCall(gene, phenotype=words)
     return _spelt(gene, text, "", "")
-
-
-def is_phenotype(gene: str, words: str) -> bool:
-    """Whether these words name a phenotype of the gene."""
-    known = {each.phenotype for each in tables.bands().get(gene, ())}
-    known |= set(tables.pairs().get(gene, {}).values())
-    if words.casefold() in {each.casefold() for each in known} | {INDETERMINATE.casefold()}:
-        return True
-    return gene.startswith("HLA-") and words.endswith(("positive", "negative"))
 
 
 def _mapped(gene: str, told: Mapping[str, Any]) -> OutsideCall:

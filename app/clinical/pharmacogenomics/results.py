@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
-from app.clinical.pharmacogenomics import diplotypes, names
+from app.clinical.pharmacogenomics import diplotypes, names, tables
 from app.clinical.pharmacogenomics.names import INDETERMINATE, NOT_APPLICABLE
 from app.clinical.pharmacogenomics.tables import GENES, STEPS
 from app.clinical.sentences import N_, Sentence, Value
@@ -136,3 +137,18 @@ def meaning(gene: str, score: str | None) -> str | None:
     above = score.startswith(">")
     at_least = above or score.startswith(names.AT_LEAST)
     return diplotypes.band(gene, int(value * STEPS) + above, at_least=at_least)
+
+
+def is_phenotype(gene: str, words: str | None) -> bool:
+    """Whether these words name a phenotype of the gene."""
+    if words is None or gene not in GENES:
+        return False
+    marker = gene.startswith("HLA-") and words.endswith(("positive", "negative"))
+    return marker or words.casefold() in _phenotypes(gene)
+
+
+@cache
+def _phenotypes(gene: str) -> frozenset[str]:
+    known = {each.phenotype for each in tables.bands().get(gene, ())}
+    known |= set(tables.pairs().get(gene, {}).values())
+    return frozenset(each.casefold() for each in {*known, INDETERMINATE})

@@ -79,6 +79,10 @@ def _named_allele(row: dict[str, str], name: str) -> Allele:
     return Allele(name, row["function"], quarters, value.startswith(AT_LEAST))
 
 
+# What alleles were called before.
+_OTHER_NAMES = {("G6PD", "B (reference)"): ("B (wildtype)", "B")}
+
+
 def key(allele: str) -> str:
     """What an allele is looked up by: no spaces around the plus sign, parts in order."""
     if " + " not in allele and not allele.startswith("*"):
@@ -88,6 +92,7 @@ def key(allele: str) -> str:
 
 def _aliases(gene: str, name: str) -> Iterator[str]:
     yield key(name)
+    yield from _OTHER_NAMES.get((gene, name), ())
     if (rs := _RS.fullmatch(name)) is not None:
         yield from (rs[2], f"{rs[1]} {rs[2]}")
         if gene == "VKORC1":
@@ -116,6 +121,15 @@ def alleles() -> dict[str, dict[str, Allele]]:
     for gene, other, allele in short:
         found[gene].setdefault(other, allele)
     return dict(found)
+
+
+@cache
+def in_any_case(gene: str) -> dict[str, Allele]:
+    """Every spelling of the gene's alleles, casefolded; none that two alleles would share."""
+    found: dict[str, set[Allele]] = defaultdict(set)
+    for spelling, allele in alleles()[gene].items():
+        found[spelling.casefold()].add(allele)
+    return {folded: next(iter(each)) for folded, each in found.items() if len(each) == 1}
 
 
 @cache

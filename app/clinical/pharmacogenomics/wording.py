@@ -68,6 +68,10 @@ MEANINGS = {
 }
 POSITIVE = N_("You carry %(gene)s%(allele)s, a marker of severe reactions.")
 NEGATIVE = N_("You do not carry %(gene)s%(allele)s, the marker of severe reactions.")
+UNKNOWN = N_(
+    "Your %(gene)s result for %(drug)s is not known. Please do not read this as a sign that it is"
+    " safe for you."
+)
 OTHERWISE = N_("Your %(gene)s result is %(result)s.")
 
 ADVICE = {
@@ -253,6 +257,11 @@ def meaning(gene: str, result: str) -> Sentence:
         text = POSITIVE if status == "positive" else NEGATIVE
         return Sentence(text, {"gene": gene, "allele": allele})
     return Sentence(OTHERWISE, {"gene": gene, "result": result})
+
+
+def unknown(gene: str, drug: str) -> Sentence:
+    """That a gene which matters for the medicine is not known."""
+    return Sentence(UNKNOWN, {"gene": gene, "drug": drug})
 
 
 def advice(code: str, drug: str, amount: str) -> Sentence:

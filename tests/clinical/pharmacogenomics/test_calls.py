@@ -54,6 +54,10 @@ def test_a_diplotype_is_read(line: str, gene: str, diplotype: str | None) -> Non
         ("CYP2D6\t\tIM\x02.0", "IM\x02.0", None),
         ("HLA-B\t\tHLA-B*57:01 positive", "*57:01 positive", None),
         ("G6PD\t\tG6PD Deficient", "Deficient", None),
+        # A phenotype in the column of the diplotype, as PharmCAT's ShcTest has it
+        ("HLA-B\t*57:01 positive", "*57:01 positive", None),
+        ("HLA-A\tHLA-A*31:01 positive", "*31:01 positive", None),
+        ("CYP2D6\tPoor Metaboliser\t\t0", "Poor Metabolizer", "0.0"),
     ],
 )
 def test_a_stated_phenotype_and_score_are_read(
@@ -89,6 +93,9 @@ def test_several_genes_keep_their_order_and_line() -> None:
         ("CYP2D6\tCYP2D6*1/CYP2D6*4 or *2/*3", "diplotype", "Line 1"),
         ("HLA-A\tB*02:02/*02:01", "diplotype", "Line 1"),
         ("CYP2D6\t" + "*1" * 1000, "diplotype", "Line 1"),
+        ("X" * 601 + "\t*1/*1", "text", "Line 1"),
+        ("CYP2D6\t\t" + "PM" * 301, "text", "Line 1"),
+        ("CYP2D6\t\t\t" + "1" * 601, "text", "Line 1"),
         ("x\n" * 500_001, "text", "lines"),
         (None, "text", "text"),
         (b"CYP2D6\t*1/*1", "text", "text"),

@@ -128,3 +128,33 @@ def test_a_gene_reported_as_without_a_result_is_as_one_not_reported(
         known = {"CYP2C19": shown}
         assert drug_guidance(drug, {**known, "CYP2D6": empty}) == drug_guidance(drug, known)
     assert drug_guidance("codeine", {"CYP2D6": empty}) == []
+
+
+NOT_KNOWN = "result for clomipramine is not known"
+
+
+@pytest.mark.parametrize(
+    ("known", "doubted"),
+    [
+        ({"CYP2C19": "Indeterminate", "CYP2D6": "*1/*1"}, ["CYP2C19"]),
+        ({"CYP2C19": "*1/*999", "CYP2D6": "*1/*1"}, ["CYP2C19"]),
+        ({"CYP2C19": "*1/*1", "CYP2D6": "Indeterminate"}, ["CYP2D6"]),
+        ({"CYP2C19": "*1/*1"}, ["CYP2D6"]),
+        ({"CYP2D6": "*1/*1"}, ["CYP2C19"]),
+        ({"CYP2C19": "Indeterminate", "CYP2D6": "Indeterminate"}, ["CYP2C19", "CYP2D6"]),
+        ({"CYP2C19": "*1/*1", "CYP2D6": "*1/*1"}, []),
+        ({"CYP2C19": "*2/*2"}, []),  # the warning to avoid it stands for itself
+    ],
+)
+def test_a_usual_dose_is_never_told_without_saying_what_is_not_known(
+    known: dict[str, str], doubted: list[str]
+) -> None:
+    (told,) = drug_guidance("clomipramine", known)
+    doubts = [str(each) for each in told.warnings if NOT_KNOWN in str(each)]
+    assert [doubt.split()[1] for doubt in doubts] == doubted
+    assert told.category == "avoid/alternative" or bool(doubts) is bool(doubted)
+
+
+def test_a_gene_that_the_advice_does_not_rest_on_raises_no_doubt() -> None:
+    (told,) = drug_guidance("peginterferon alfa-2a", {"IFNL3": "C/C"})
+    assert (told.category, told.warnings) == ("standard", ())

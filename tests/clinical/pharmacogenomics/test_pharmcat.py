@@ -70,7 +70,55 @@ def test_several_possible_results_come_back_each() -> None:
 
 def test_a_gene_without_a_result_is_left_out() -> None:
     unknown = {"allele1": {"name": "Unknown"}, "allele2": {"name": "Unknown"}, "phenotypes": []}
-    assert parse_pharmcat({"geneReports": {"X": report(recommendationDiplotypes=[unknown])}}) == []
+    said = {**unknown, "phenotypes": ["No Result"], "activityScore": "No Result"}
+    for told in (unknown, said):
+        document = {"geneReports": {"X": report(recommendationDiplotypes=[told])}}
+        assert parse_pharmcat(document) == []
+    assert parse_pharmcat(f"{HEADER}\nCYP2D6\tno call\t\t\n") == []
+
+
+def test_what_one_body_alone_reports_is_read_beside_the_other() -> None:
+    other = report(geneSymbol="cyp3a4", recommendationDiplotypes=[{"allele1": {"name": "*1"}}])
+    calls = parse_pharmcat({"genes": {"CPIC": {"CYP2D6": report()}, "DPWG": {"CYP3A4": other}}})
+    assert {call.gene for call in calls} == {"CYP2D6", "CYP3A4"}
+
+
+def test_a_score_that_is_a_number_is_read() -> None:
+    told = {"allele1": {"name": "*4"}, "allele2": {"name": "*4"}, "activityScore": 0.0}
+    (call,) = parse_pharmcat({"genes": {"CYP2D6": report(recommendationDiplotypes=[told])}})
+    assert call.activity_score == "0.0"
+
+
+def test_results_that_the_data_cannot_tell_apart_come_back_each() -> None:
+    told = "*8/*36 OR *1/*13\tPoor Metabolizer / Intermediate Metabolizer"
+    one, other = parse_pharmcat(f"{HEADER}\nCYP2B6\t{told}\t\n")
+    assert (one.diplotype, one.phenotype) == ("*8/*36", "Poor Metabolizer")
+    assert (other.diplotype, other.phenotype) == ("*1/*13", "Intermediate Metabolizer")
+    assert one.conflicts == other.conflicts != ()
+
+
+def test_a_phenotype_that_could_be_of_either_result_is_left_out() -> None:
+    for call in parse_pharmcat(f"{HEADER}\nCYP2B6\t*8/*36 OR *1/*13\tPoor Metabolizer\t\n"):
+        assert call.phenotype is None
+
+
+def test_variants_of_unknown_phase_are_read_as_pharmcat_looks_them_up() -> None:
+    columns = "\t".join(f"Recommendation Lookup {name}" for name in HEADER.split("\t")[2:])
+    header = f"{HEADER}\tRecommendation Lookup Diplotype\t{columns}"
+    found = "c.601A>C AND c.1129-5923C>G\t\t\t"
+    looked_up = "c.601A>C/c.1129-5923C>G\tPoor Metabolizer\t0.5"
+    (call,) = parse_pharmcat(f"{header}\nDPYD\t{found}{looked_up}\n")
+    assert seen([call]) == [("DPYD", *looked_up.split("\t"))]
+    (unsure,) = parse_pharmcat(f"{header}\nDPYD\t{found}\t\t\n")
+    assert unsure.warnings
+    assert phenotype("DPYD", unsure.diplotype).phenotype == "Indeterminate"
+
+
+def test_a_table_of_several_people_is_refused() -> None:
+    rows = "Sample ID\t" + HEADER + "\nanna\tCYP2C19\t*1/*1\t\t\n"
+    assert len(parse_pharmcat(rows)) == 1
+    with pytest.raises(ClinicalInputError, match="several people"):
+        parse_pharmcat(rows + "bert\tCYP2C19\t*2/*2\t\t\n")
 
 
 def test_a_contradiction_in_the_file_is_flagged() -> None:
@@ -96,6 +144,8 @@ def test_a_contradiction_in_the_file_is_flagged() -> None:
         12,
         "Gene\tDiplotype\nCYP2D6\t*1/*1\n",
         "x" * 20_000_001,
+        f"{HEADER}\n{'X' * 700}\t*1/*1\t\t\n",
+        {"genes": {"X": report(geneSymbol="X" * 700)}},
     ],
 )
 def test_what_is_no_such_file_is_refused(content: str) -> None:

@@ -1,11 +1,13 @@
-"""What a published report says for one person, medicine by medicine.
+"""What published reports say for two people, medicine by medicine.
 
-Source: PharmGKB/PharmCAT, docs/examples, report of pharmcat.example (data of 2023-12 and
-2025-11). "Dosing information" is a change of dose, "alternate drug available" is to avoid;
-a report with neither is standard.
+Source: PharmGKB/PharmCAT, docs/examples, reports of pharmcat.example (data of 2023-12 and
+2025-11) and pharmcat.example2 (data of 2026-02). "Dosing information" is a change of dose,
+"alternate drug available" is to avoid; a report with neither is standard.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 
@@ -81,3 +83,62 @@ def test_each_medicine_is_judged_as_in_the_report(
 ) -> None:
     (told,) = drug_guidance(drug, PERSON, population)
     assert (told.category, told.strength) == (category, strength)
+
+
+# Without a result for CYP2D6 and HLA-B, and as the report itself says so.
+NO_RESULT = {
+    "diplotype": "Unknown/Unknown",
+    "phenotypes": ["No Result"],
+    "activity_score": "No Result",
+}
+SECOND: dict[str, Any] = {
+    **PERSON,
+    "CYP2B6": "*1/*6",
+    "CYP2C19": "*2/*2",
+    "CYP2D6": NO_RESULT,
+    "HLA-B": {"diplotype": "Unknown/Unknown", "phenotypes": [], "activity_score": None},
+    "MT-RNR1": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("drug", "population", "category", "strength"),
+    [
+        ("amitriptyline", "general", "avoid/alternative", "Moderate"),
+        ("atazanavir", "general", "standard", "Strong"),
+        ("atorvastatin", "general", "standard", "Strong"),
+        ("citalopram", "general", "avoid/alternative", "Strong"),
+        ("clomipramine", "general", "avoid/alternative", "Optional"),
+        ("clopidogrel", "CVI ACS PCI", "avoid/alternative", "Strong"),
+        ("clopidogrel", "CVI non-ACS non-PCI", "avoid/alternative", "Moderate"),
+        ("clopidogrel", "NVI", "avoid/alternative", "Moderate"),
+        ("dapsone", "general", "standard", "Strong"),
+        ("desflurane", "general", "standard", "Strong"),
+        ("dexlansoprazole", "general", "dose-change", "Optional"),
+        ("doxepin", "general", "avoid/alternative", "Optional"),
+        ("escitalopram", "general", "avoid/alternative", "Strong"),
+        ("fluorouracil", "general", "standard", "Strong"),
+        ("flurbiprofen", "general", "standard", "Strong"),
+        ("fluvastatin", "general", "standard", "Strong"),
+        ("imipramine", "general", "avoid/alternative", "Optional"),
+        ("pegloticase", "general", "standard", "Strong"),
+        ("phenytoin", "PHT naive", "standard", "Strong"),
+        ("phenytoin", "PHT use >3mos", "standard", "Strong"),
+        ("tenoxicam", "general", "standard", "Strong"),
+        ("thioguanine", "general", "standard", "Strong"),
+        ("voriconazole", "adults", "avoid/alternative", "Moderate"),
+        ("voriconazole", "pediatrics", "avoid/alternative", "Moderate"),
+    ],
+)
+def test_each_medicine_is_judged_as_in_the_second_report(
+    drug: str, population: str, category: str, strength: str
+) -> None:
+    (told,) = drug_guidance(drug, SECOND, population)
+    assert (told.category, told.strength) == (category, strength)
+
+
+@pytest.mark.parametrize(
+    "drug", ["abacavir", "allopurinol", "amikacin", "atomoxetine", "codeine", "desipramine"]
+)
+def test_a_medicine_whose_genes_have_no_result_has_no_answer(drug: str) -> None:
+    assert drug_guidance(drug, SECOND) == []
