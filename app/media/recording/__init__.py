@@ -1,0 +1,1 @@
+"""Recordings of a consultation: forwarded packets in, one encrypted WebM file out."""

@@ -1,0 +1,184 @@
+"""From the packets of one stream to the blocks of its track."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from app.media import rtp
+from app.media.recording import frames
+from app.media.recording.ordering import Window
+from app.media.recording.timeline import Clock, PlaceTime
+
+OPUS, RED, VP8 = 111, 63, 96  # the payload types the node offers
+STRAGGLING = 0.5  # seconds in which the former source's last packets are no new stream
+NO_SOURCE = -1
+
+Lay = Callable[[float, int, bytes, bool], None]
+"""Takes a frame: when (on the clock of arrivals), its track, itself, whether it stands alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of one stream's packets."""
+
+    packets: int  # read
+    lost: int  # never came
+    late: int  # came when they had been given up, or twice
+    repeated: int  # came twice while they waited for others
+    recovered: int  # of sound: found in a later packet (RED)
+    frames: int  # of picture: recorded
+    frames_dropped: int  # of picture: left out, since a part of them or of what they build on lacks
+    sizes: int  # of picture: how often it changed its size
+
+
+class Source:
+    """Which source a stream comes from: one at a time."""
+
+    def __init__(self) -> None:
+        self._now = self._former = NO_SOURCE
+        self._since = 0.0
+
+    @property
+    def known(self) -> bool:
+        """Whether a packet came yet."""
+        return self._now != NO_SOURCE
+
+    def follow(self, ssrc: int, arrival: float) -> bool | None:
+        """Whether this packet begins a new stream; None: it is the former one's straggler."""
+        if ssrc == self._now:
+            return False
+        if ssrc == self._former and arrival - self._since < STRAGGLING:
+            return None
+        self._former, self._now, self._since = self._now, ssrc, arrival
+        return True
+
+
+class _Opus(NamedTuple):
+    content: bytes
+    timestamp: int
+    arrival: float
+
+
+class SoundLane:
+    """The sound of one place: a block for each packet of Opus."""
+
+    def __init__(self, track: int, time: PlaceTime, lay: Lay) -> None:
+        self._track = track
+        self._time = time
+        self._lay = lay
+        self.source = Source()
+        self.window: Window[_Opus] = Window(self._deliver)
+        self._packets = self._recovered = 0
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that sender reports of this stream tell of."""
+        return self._time.sound
+
+    def take(self, packet: bytes, arrival: float) -> None:
+        """Take one RTP packet. ValueError: it is none, or neither Opus nor RED."""
+        header = rtp.parse(packet)
+        if header.payload_type not in {OPUS, RED}:
+            raise ValueError("a packet of sound that is not Opus")
+        begins = self.source.follow(header.ssrc, arrival)
+        if begins is None:
+            return
+        if begins:
+            self.window.renew()
+            self.clock.renew()
+        start, end = header.start, header.end
+        if header.payload_type == RED:
+            start = self._unwrap(packet, header, arrival)
+        self._packets += 1
+        parcel = _Opus(packet[start:end], header.timestamp, arrival)
+        self.window.put(header.sequence, parcel, arrival)
+
+    def _unwrap(self, packet: bytes, header: rtp.Header, arrival: float) -> int:
+        """Where the packet's own sound begins; the earlier sound in it fills what is missing."""
+        *earlier, own = rtp.red_blocks(packet, header)
+        if own.payload_type != OPUS:
+            raise ValueError("a packet of sound that is not Opus")
+        for back, block in zip(range(len(earlier), 0, -1), earlier, strict=True):
+            sequence = (header.sequence - back) & 0xFFFF
+            if block.payload_type == OPUS and self.window.missing(sequence):
+                self._recovered += 1
+                parcel = _Opus(packet[block.start : block.end], block.timestamp, arrival)
+                self.window.put(sequence, parcel, arrival)
+        return own.start
+
+    def _deliver(self, sound: _Opus, gap: bool) -> None:
+        if sound.content:
+            at = self._time.of_sound(sound.timestamp, sound.arrival)
+            self._lay(at, self._track, sound.content, True)
+
+    def counts(self) -> Counts:
+        """What became of the packets so far."""
+        lost, late, repeated = self.window.lost, self.window.late, self.window.repeated
+        return Counts(self._packets, lost, late, repeated, self._recovered, 0, 0, 0)
+
+
+class PictureLane:
+    """The picture of one place: a block for each whole frame of VP8."""
+
+    def __init__(self, track: int, time: PlaceTime, lay: Lay) -> None:
+        self._track = track
+        self._time = time
+        self._lay = lay
+        self._frames = frames.Assembler()
+        self.source = Source()
+        self.window: Window[frames.Packet] = Window(self._deliver)
+        self.size: tuple[int, int] | None = None
+        self._packets = self._whole = self._sizes = 0
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that sender reports of this stream tell of."""
+        return self._time.picture
+
+    @property
+    def waits(self) -> bool:
+        """Whether packets come and nothing can be recorded before a keyframe."""
+        return self.source.known and self._frames.waiting
+
+    def take(self, packet: bytes, arrival: float) -> None:
+        """Take one RTP packet. ValueError: it is none, or not VP8."""
+        marker, kind, sequence, timestamp, ssrc, start, end = rtp.parse(packet)
+        if kind != VP8:
+            raise ValueError("a packet of picture that is not VP8")
+        begins = self.source.follow(ssrc, arrival)
+        if begins is None:
+            return
+        if begins:
+            self.window.renew()
+            self.clock.renew()
+        self._packets += 1
+        parcel = frames.Packet(packet, start, end, timestamp, marker, arrival)
+        self.window.put(sequence, parcel, arrival)
+
+    def _deliver(self, packet: frames.Packet, gap: bool) -> None:
+        frame = self._frames.add(packet, gap=gap)
+        if frame is None:
+            return
+        if frame.keyframe and (size := frames.size(frame.content)) != self.size:
+            self.size = size
+            self._sizes += 1
+        self._whole += 1
+        at = self._time.of_picture(frame.timestamp, frame.arrival)
+        self._lay(at, self._track, frame.content, frame.keyframe)
+
+    def counts(self) -> Counts:
+        """What became of the packets so far."""
+        window, dropped = self.window, self._frames.dropped
+        changes = max(0, self._sizes - 1)
+        return Counts(
+            self._packets,
+            window.lost,
+            window.late,
+            window.repeated,
+            0,
+            self._whole,
+            dropped,
+            changes,
+        )
