@@ -1,0 +1,166 @@
+"""Transport-wide congestion control feedback: the payload that tells when each packet arrived.
+
+Source: draft-holmer-rmcat-transport-wide-cc-extensions-01, section 3.1. A status is one of: not
+received; received with a delta of one byte; received with a delta of two. Deltas count 250 us.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+TICK_US = 250
+REFERENCE_US = 64_000
+REFERENCE_TURN = 1 << 24  # the reference time is signed, of 24 bits
+SMALL_DELTAS = range(256)
+LARGE_DELTAS = range(-32768, 32768)
+# A run of two bytes can claim 8,191 packets. This many in one feedback is far beyond any real one
+# and keeps a hostile one from costing more than a fraction of a millisecond.
+MOST_STATUSES = 8192
+LONGEST_RUN = (1 << 13) - 1
+BIT_SYMBOLS, PAIR_SYMBOLS = 14, 7  # how many statuses a vector chunk holds
+
+_FIXED = struct.Struct("!LLHHL")  # sender, media, base, count, reference and feedback number
+_WORD = struct.Struct("!H")
+_SIGNED = struct.Struct("!h")
+# What each vector chunk says, unfolded once: the reader's inner loop is then a look-up.
+_PAIRS = tuple(
+    tuple(value >> shift & 3 for shift in (12, 10, 8, 6, 4, 2, 0)) for value in range(1 << 14)
+)
+_BITS = tuple(tuple(value >> shift & 1 for shift in range(13, -1, -1)) for value in range(1 << 14))
+
+Arrival = tuple[int, int | None]  # sequence, microseconds or None if not received
+
+
+@dataclass(slots=True)
+class TransportFeedback:
+    """What one feedback told; arrivals are on the receiver's clock, from `reference` * 64 ms."""
+
+    sender: int
+    media: int
+    base: int  # the first sequence number
+    reference: int  # multiples of 64 ms; it turns over after 12 days
+    number: int  # 0..255, counts the feedbacks
+    packets: list[Arrival]
+
+
+def parse_feedback(packet: bytes, start: int, end: int) -> TransportFeedback:
+    """Read the body of one feedback, which starts with its sender. Raises ValueError."""
+    if end - start < _FIXED.size:
+        raise ValueError("transport-cc: cut short")
+    sender, media, base, count, tail = _FIXED.unpack_from(packet, start)
+    if count > MOST_STATUSES:
+        raise ValueError("transport-cc: too many statuses")
+    reference = tail >> 8
+    if reference >= REFERENCE_TURN >> 1:
+        reference -= REFERENCE_TURN
+    statuses, at = _statuses(packet, start + _FIXED.size, end, count)
+    packets = _arrivals(packet, at, end, base, reference * REFERENCE_US, statuses)
+    return TransportFeedback(sender, media, base, reference, tail & 0xFF, packets)
+
+
+def _statuses(packet: bytes, at: int, end: int, count: int) -> tuple[list[int], int]:
+    statuses: list[int] = []
+    while len(statuses) < count:
+        if at + 2 > end:
+            raise ValueError("transport-cc: statuses cut short")
+        chunk = packet[at] << 8 | packet[at + 1]
+        at += 2
+        if not chunk & 0x8000:
+            statuses += [chunk >> 13] * min(chunk & LONGEST_RUN, count - len(statuses))
+            if not chunk & LONGEST_RUN:
+                raise ValueError("transport-cc: empty run")
+        elif chunk & 0x4000:
+            statuses += _PAIRS[chunk & 0x3FFF]
+        else:
+            statuses += _BITS[chunk & 0x3FFF]
+    return statuses[:count], at
+
+
+def _arrivals(
+    packet: bytes, at: int, end: int, base: int, clock: int, statuses: list[int]
+) -> list[Arrival]:
+    """Spell the statuses out, with the deltas that start at this offset."""
+    packets: list[Arrival] = []
+    for sequence, status in enumerate(statuses, start=base):
+        if not status:
+            packets.append((sequence & 0xFFFF, None))
+            continue
+        if at + status > end or status == 3:  # noqa: PLR2004 - the draft reserves the fourth symbol
+            raise ValueError("transport-cc: deltas cut short, or a reserved status")
+        if status == 1:
+            clock += packet[at] * TICK_US
+        else:
+            clock += _SIGNED.unpack_from(packet, at)[0] * TICK_US
+        at += status
+        packets.append((sequence & 0xFFFF, clock))
+    return packets
+
+
+def reference_of(arrival_us: int) -> int:
+    """The reference time to send with this first arrival, in its 24 signed bits."""
+    half = REFERENCE_TURN >> 1
+    return (arrival_us // REFERENCE_US + half) % REFERENCE_TURN - half
+
+
+def feedback_body(
+    sender: int, media: int, base: int, number: int, arrivals: Sequence[int | None]
+) -> bytes:
+    """Write a feedback body of whole words less its padding; `arrivals[i]` is of base + i, in us.
+
+    Raises ValueError if two arrivals lie more than 8 s apart, if there are none or too many.
+    """
+    first = next((one for one in arrivals if one is not None), None)
+    if first is None or len(arrivals) > MOST_STATUSES:
+        raise ValueError("transport-cc: nothing arrived, or too much to tell")
+    statuses: list[int] = []
+    deltas = bytearray()
+    clock = first // REFERENCE_US * (REFERENCE_US // TICK_US)
+    for arrival in arrivals:
+        if arrival is None:
+            statuses.append(0)
+            continue
+        delta = arrival // TICK_US - clock
+        clock += delta
+        if delta in SMALL_DELTAS:
+            statuses.append(1)
+            deltas.append(delta)
+        elif delta in LARGE_DELTAS:
+            statuses.append(2)
+            deltas += _SIGNED.pack(delta)
+        else:
+            raise ValueError("transport-cc: arrivals too far apart")
+    tail = (reference_of(first) & 0xFFFFFF) << 8 | number & 0xFF
+    head = _FIXED.pack(sender, media, base, len(statuses), tail)
+    return head + _chunks(statuses) + deltas
+
+
+def _chunks(statuses: list[int]) -> bytes:
+    """The statuses as runs where these are long, as vectors where they are mixed."""
+    written = bytearray()
+    at, count = 0, len(statuses)
+    while at < count:
+        symbol = statuses[at]
+        run = at + 1
+        limit = min(count, at + LONGEST_RUN)
+        while run < limit and statuses[run] == symbol:
+            run += 1
+        window = statuses[at : at + BIT_SYMBOLS]
+        if run == count or run - at >= (PAIR_SYMBOLS if 2 in window else BIT_SYMBOLS):  # noqa: PLR2004 - the symbol of a delta of two bytes
+            written += _WORD.pack(symbol << 13 | run - at)
+            at = run
+        elif 2 in window:  # noqa: PLR2004 - as above
+            written += _WORD.pack(0xC000 | _vector(window[:PAIR_SYMBOLS], PAIR_SYMBOLS, 2))
+            at += PAIR_SYMBOLS
+        else:
+            written += _WORD.pack(0x8000 | _vector(window, BIT_SYMBOLS, 1))
+            at += BIT_SYMBOLS
+    return bytes(written)
+
+
+def _vector(window: list[int], places: int, width: int) -> int:
+    value = 0
+    for symbol in window:
+        value = value << width | symbol
+    return value << width * (places - len(window))
