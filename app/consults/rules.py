@@ -22,6 +22,14 @@ SHORTEST_CONNECTION, LONGEST_CONNECTION = 8, 36
 MOST_LINES = 64
 LONGEST_SIGNAL = 20_000
 LONGEST_CANDIDATE = 1_000
+LONGEST_SEAL_PART = 200
+# What each step of the agreement on keys carries; the server passes it on and can read none of it.
+SEAL_STEPS = {
+    "promise": {"leaf", "yours", "promise"},
+    "show": {"leaf", "yours", "shown", "nonce"},
+    "key": {"leaf", "yours", "iv", "data"},
+    "cannot": set[str](),
+}
 LONGEST_SETUP_MILLISECONDS = 10 * 60 * 1000
 
 
@@ -175,14 +183,15 @@ def is_gone(place: Place, beat_at: datetime, moment: datetime) -> bool:
 
 
 def signal_fits(kind: str, body: str) -> bool:
-    """Whether a signal is what a browser sends: an offer, an answer or a candidate, as JSON."""
+    """Whether a signal is what a browser sends: a description, a candidate, a step towards keys."""
     try:
         data = json.loads(body) if len(body.encode()) <= LONGEST_SIGNAL else None
     except (ValueError, RecursionError):
         return False
     if not isinstance(data, dict):
         return False
-    return {"description": _is_description, "candidate": _is_candidate}.get(kind, _never)(data)
+    fits = {"description": _is_description, "candidate": _is_candidate, "seal": _is_seal}
+    return fits.get(kind, _never)(data)
 
 
 def _is_description(data: dict[str, object]) -> bool:
@@ -207,6 +216,15 @@ def _is_candidate(data: dict[str, object]) -> bool:
         and isinstance(text, str)
         and small
         and (index is None or (type(index) is int and 0 <= index < MOST_LINES))
+    )
+
+
+def _is_seal(data: dict[str, object]) -> bool:
+    wanted = SEAL_STEPS.get(str(data.get("step")))
+    if wanted is None or set(data) != {"step", *wanted}:
+        return False
+    return all(
+        isinstance(value, str) and len(value) <= LONGEST_SEAL_PART for value in data.values()
     )
 
 

@@ -17,6 +17,7 @@ ALWAYS = {
     "Cross-Origin-Embedder-Policy": "require-corp",
 }
 UNUSED_FEATURES = ("geolocation", "payment", "usb", "display-capture")
+SEALING_POLICY = "nearside-seal"
 ONE_YEAR = 31_536_000
 
 
@@ -29,13 +30,19 @@ def csp_nonce() -> str:
 
 
 def allow_camera() -> None:
-    """Let this page, and no other, ask for camera and microphone."""
+    """Let this page, and no other, ask for camera and microphone, and run the call's worker."""
     g.allow_camera = True
 
 
-def content_security_policy(origin: str, nonce: str) -> str:
-    """Start at 'none' and add only what first-party pages need."""
+def content_security_policy(origin: str, nonce: str, *, call: bool = False) -> str:
+    """Start at 'none' and add only what first-party pages need.
+
+    A page with a call seals its pictures in a worker of this origin. A worker's address is guarded
+    like markup, so one policy, which knows that one address, may give it.
+    """
     socket = origin.replace("http", "ws", 1)
+    workers = ("worker-src 'self'",) if call else ()
+    types = SEALING_POLICY if call else "'none'"
     return "; ".join(
         (
             "default-src 'none'",
@@ -50,8 +57,9 @@ def content_security_policy(origin: str, nonce: str) -> str:
             "base-uri 'none'",
             "frame-ancestors 'none'",
             "object-src 'none'",
+            *workers,
             "require-trusted-types-for 'script'",
-            "trusted-types 'none'",
+            f"trusted-types {types}",
         )
     )
 
@@ -66,7 +74,7 @@ def _add(response: Response) -> Response:
     settings = current_app.extensions["settings"]
     response.headers.update(ALWAYS)
     response.headers["Content-Security-Policy"] = content_security_policy(
-        settings.origin, csp_nonce()
+        settings.origin, csp_nonce(), call=g.get("allow_camera", False)
     )
     response.headers["Permissions-Policy"] = _permissions()
     if settings.origin.startswith("https://"):

@@ -123,13 +123,15 @@ class Caller(Line):
 
     def _describe(self) -> None:
         here = self.pc.localDescription
-        body = json.dumps({"type": here.type, "sdp": here.sdp})
+        self._signal("description", {"type": here.type, "sdp": here.sdp})
+
+    def _signal(self, kind: str, body: dict[str, str]) -> None:
         data = {
             "appointment": self.appointment,
             "connection": self.connection,
             "to": self.other,
-            "kind": "description",
-            "body": body,
+            "kind": kind,
+            "body": json.dumps(body),
         }
         self.client.emit("consults:signal", data)
 
@@ -140,6 +142,9 @@ class Caller(Line):
     async def _heard(self, signal: dict[str, str]) -> None:
         self.other = signal["from"]
         body = json.loads(signal["body"])
+        if signal["kind"] == "seal":
+            self._signal("seal", {"step": "cannot"})
+            return
         if signal["kind"] == "candidate":
             if body["candidate"]:
                 candidate = candidate_from_sdp(body["candidate"].removeprefix("candidate:"))

@@ -57,8 +57,10 @@ class Meeting:
         """The person's session cookie."""
         return self.portal._tokens[someone.id]
 
-    def arrive(self, someone: Someone, *, allowed: bool = True, **options: Any) -> Page:
-        """This person's browser on the visit's page, signed in."""
+    def arrive(
+        self, someone: Someone, *, allowed: bool = True, script: str = "", **options: Any
+    ) -> Page:
+        """This person's browser on the visit's page, signed in; `script` runs before the page's."""
         assert self.visitors is not None
         granted = {"permissions": DEVICES} if allowed else {}
         page = self.visitors.arrive(self.server.url, **granted | options)
@@ -74,6 +76,8 @@ class Meeting:
                 }
             ]
         )
+        if script:
+            page.add_init_script(script)
         page.goto(self.path)
         return page
 

@@ -141,8 +141,28 @@ def test_what_browsers_send_is_a_signal() -> None:
         ("description", {"type": "answer", "sdp": "v=0\r\n"}),
         ("candidate", candidate | {"sdpMLineIndex": 0, "usernameFragment": "abcd"}),
         ("candidate", {"candidate": "", "sdpMid": None, "sdpMLineIndex": None}),
+        ("seal", {"step": "promise", "leaf": "a", "yours": "", "promise": "p"}),
+        ("seal", {"step": "show", "leaf": "a", "yours": "b", "shown": "s", "nonce": "n"}),
+        ("seal", {"step": "key", "leaf": "a", "yours": "b", "iv": "i", "data": "d"}),
+        ("seal", {"step": "cannot"}),
     ]:
         assert rules.signal_fits(kind, json.dumps(body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"step": "open"},
+        {"step": ["cannot"]},
+        {"step": "cannot", "leaf": "a"},
+        {"step": "promise", "leaf": "a", "yours": "", "promise": 7},
+        {"step": "promise", "leaf": "a", "yours": "", "promise": "p" * 201},
+        {"step": "show", "leaf": "a", "yours": "b", "shown": "s"},
+    ],
+    ids=str,
+)
+def test_a_step_towards_keys_holds_its_own_short_texts(body: dict[str, object]) -> None:
+    assert not rules.signal_fits("seal", json.dumps(body))
 
 
 @given(st.text(max_size=40), st.text())

@@ -101,9 +101,14 @@ def test_page_that_asks_for_the_camera_gets_it_and_the_next_does_not(clinic: Cli
     room.page("/shed", access=signed_in())(look)
     portal.app.register_blueprint(room.blueprint)
     visitor = portal.visit(clinic.patient)
-    allowed = visitor.get("/shed").headers["Permissions-Policy"]
-    assert "camera=(self), microphone=(self)" in allowed
-    assert "camera=(), microphone=()" in visitor.get("/").headers["Permissions-Policy"]
+    allowed, other = visitor.get("/shed").headers, visitor.get("/").headers
+    assert "camera=(self), microphone=(self)" in allowed["Permissions-Policy"]
+    assert "camera=(), microphone=()" in other["Permissions-Policy"]
+    # The worker that seals the call, and the one policy that may name its address.
+    assert "; worker-src 'self'; " in allowed["Content-Security-Policy"]
+    assert allowed["Content-Security-Policy"].endswith("; trusted-types nearside-seal")
+    assert "worker-src" not in other["Content-Security-Policy"]
+    assert other["Content-Security-Policy"].endswith("; trusted-types 'none'")
 
 
 def test_only_the_consult_pages_ask_for_the_camera() -> None:

@@ -1,6 +1,7 @@
 // The call of this page: who the other is, the one connection with them, and the state in a word.
 // The one who comes second offers; the server says who that is.
 import { Peer } from "./peer.js";
+import { Seal } from "./seal.js";
 import { Watch } from "./watch.js";
 
 const BEAT = 15000;
@@ -25,13 +26,16 @@ export class Call extends EventTarget {
   #framed = false;
   #renewing = false;
 
-  constructor({ link, media, polite, iceServers, visit, door }) {
+  constructor({ link, media, polite, iceServers, visit, door, sealedOnly }) {
     super();
     this.#link = link;
     this.#media = media;
     this.#setup = { polite, iceServers };
     Object.assign(this, { visit, door });
     this.#watch = new Watch(this);
+    this.seal = new Seal({ send: (to, message) => link.signal(to, "seal", message), demanded: sealedOnly });
+    this.seal.watch(() => this.#figures());
+    this.seal.addEventListener("change", () => this.#tell("change"));
     link.addEventListener("open", () => this.#enter());
     link.addEventListener("shut", ({ detail }) => this.#shut(detail.final));
     link.addEventListener("here", ({ detail }) => this.#see(detail));
@@ -134,12 +138,14 @@ export class Call extends EventTarget {
     const from = this.#link.connection;
     if (this.peer?.from === from && this.peer.to === to) return;
     this.#drop();
+    this.seal.meet(from, [to]);
     const peer = new Peer({
       ...this.#setup,
       from,
       to,
       tracks: () => this.#media.tracks,
       send: (kind, body) => this.#link.signal(to, kind, body),
+      guard: (transceiver, of) => this.seal.guard(transceiver, of),
     });
     peer.addEventListener("track", () => this.peer === peer && this.#tell("track"));
     peer.addEventListener("state", () => this.peer === peer && this.#judge());
@@ -147,9 +153,18 @@ export class Call extends EventTarget {
   }
 
   #heard({ from, to, kind, body }) {
-    if (!this.joined || to !== this.#link.connection) return;
+    if (to !== this.#link.connection) return;
+    if (kind === "seal") return this.seal.hear(from, JSON.parse(body));
+    if (!this.joined) return;
     this.#pair(from);
     this.peer.receive(kind, JSON.parse(body));
+  }
+
+  async #figures() {
+    const { sound, picture } = this.other ?? {};
+    const out = ((await this.peer?.stats()) ?? []).filter(({ type }) => type === "outbound-rtp");
+    const sent = out.reduce((sum, one) => sum + (one.packetsSent ?? 0), 0);
+    return { sends: this.#media.sending, comes: Boolean(sound || picture), sent };
   }
 
   #send() {

@@ -11,6 +11,7 @@ export class Peer extends EventTarget {
   #polite;
   #send;
   #tracks;
+  #guard;
   #offered = false;
   #making = false;
   #deaf = false;
@@ -18,9 +19,10 @@ export class Peer extends EventTarget {
   #early = [];
   #turn = Promise.resolve();
 
-  constructor({ from, to, polite, iceServers, tracks, send }) {
+  constructor({ from, to, polite, iceServers, tracks, send, guard }) {
     super();
     Object.assign(this, { from, to });
+    this.#guard = (transceiver) => guard(transceiver, { of: to });
     this.#ice = iceServers;
     this.#polite = polite;
     this.#send = send;
@@ -41,7 +43,8 @@ export class Peer extends EventTarget {
     this.#pc?.close();
     this.remote = new MediaStream();
     const pc = new RTCPeerConnection({ iceServers: this.#ice, bundlePolicy: "max-bundle", iceCandidatePoolSize: 1 });
-    pc.addEventListener("track", ({ track }) => {
+    pc.addEventListener("track", ({ track, transceiver }) => {
+      this.#guard(transceiver);
       this.remote.addTrack(track);
       this.#tell("track");
     });
@@ -114,7 +117,7 @@ export class Peer extends EventTarget {
 
   #arrange(pc) {
     for (const kind of KINDS) {
-      pc.addTransceiver(this.#tracks()[kind] ?? kind, { direction: "sendrecv", streams: [this.remote] });
+      this.#guard(pc.addTransceiver(this.#tracks()[kind] ?? kind, { direction: "sendrecv", streams: [this.remote] }));
     }
   }
 

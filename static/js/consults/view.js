@@ -32,8 +32,20 @@ export class View {
     this.#say("stopped-words", this.#stopped ? this.#status() : "");
     find("remote").classList.toggle("veiled", state !== "connected" || !other?.picture);
     find("other-muted").hidden = state !== "connected" || Boolean(other?.sound);
+    this.#lock();
     this.#self();
     this.#buttons();
+  }
+
+  // The sign of the lock stands only where the lock is proved; every other state is said in words.
+  #lock() {
+    const { seal, joined, state } = this.#call;
+    const now = joined && state === "connected" ? seal.state : "none";
+    document.documentElement.dataset.lock = now;
+    find("lock").hidden = now !== "locked";
+    if (now === "locked") this.#say("lock-code", seal.code.replace(/(...)(...)/, "$1 $2"));
+    const joinedWords = joined && ["broken", "refused"].includes(seal.state) ? seal.state : now;
+    this.#say("lock-help", this.#words[`lock-${joinedWords}`] ?? "");
   }
 
   announce(text) {

@@ -114,10 +114,15 @@ function follow() {
   if (["finished", "closed", "signed-out", "replaced"].includes(call.state) && media.opened) media.close();
 }
 
+function lock() {
+  const { state, code, mode, counts } = call.seal;
+  return { state, code, mode, counts };
+}
+
 // For whoever looks after a call, tests too: the browser's own figures, as plain data, on request.
 async function report() {
   const stats = (await call.peer?.stats().catch(() => [])) ?? [];
-  const detail = { state: call.state, connection: call.peer?.pc.connectionState ?? "none", stats };
+  const detail = { state: call.state, connection: call.peer?.pc.connectionState ?? "none", stats, seal: lock() };
   document.dispatchEvent(new CustomEvent("call:report", { detail: structuredClone(detail) }));
 }
 

@@ -1,0 +1,248 @@
+// How the browsers of a call come to keys that nobody between them knows. Each draws a key pair for this gathering,
+// first promises it (a hash), and shows it once everybody has promised: so nobody can choose theirs to fit another's,
+// and six digits of the hash of all of them are enough to compare aloud. Then each hands its own frame key to each
+// other, wrapped for that one alone. Whoever comes, goes or reloads begins a new gathering with new keys.
+
+const CURVE = { name: "ECDH", namedCurve: "P-256" };
+const AGAIN = 1500;
+const SELDOM = 15000;
+const DIGITS = 1_000_000n;
+const text = new TextEncoder();
+
+export class Agreement extends EventTarget {
+  code = "";
+  broken = false;
+  #name;
+  #able;
+  #send;
+  #me = null;
+  #others = new Map();
+  #early = new Map();
+  #turn = Promise.resolve();
+  #timer = null;
+
+  // `send(to, message)` carries a message to one other; `able` is whether this browser can seal at all.
+  constructor({ able, send }) {
+    super();
+    this.#able = able;
+    this.#send = send;
+  }
+
+  get complete() {
+    return this.#others.size > 0 && [...this.#others.values()].every((one) => one.key) && Boolean(this.#me?.installed);
+  }
+
+  // Names of those who cannot seal; with one of them in the call nobody can.
+  get unable() {
+    return [...this.#others].filter(([, one]) => one.unable).map(([name]) => name);
+  }
+
+  get others() {
+    return [...this.#others.keys()];
+  }
+
+  // Who is here: this page under its present name, and the others under theirs.
+  meet(name, names) {
+    return this.#next(async () => {
+      const same = name === this.#name && names.length === this.#others.size && names.every((one) => this.#others.has(one));
+      if (same) return;
+      this.#name = name;
+      this.#others = new Map(names.map((one) => [one, this.#others.get(one) ?? {}]));
+      await this.#begin();
+      for (const [from, message] of [...this.#early]) {
+        if (!this.#others.has(from)) continue;
+        this.#early.delete(from);
+        await this.#hear(from, message);
+      }
+    });
+  }
+
+  hear(from, message) {
+    return this.#next(() => this.#hear(from, message));
+  }
+
+  // What others promised and have not shown yet still holds; what they have shown is known, so they will draw anew.
+  async #begin() {
+    clearTimeout(this.#timer);
+    this.code = "";
+    this.broken = false;
+    for (const [name, { leaf, promise, shown, unable }] of this.#others) {
+      this.#others.set(name, shown || !leaf ? { unable } : { leaf, promise, unable });
+    }
+    this.#me = this.#able ? await drawn(this.#name) : null;
+    this.#tell("change");
+    for (const name of this.#others.keys()) this.#say(name);
+    this.#later(AGAIN);
+  }
+
+  // What was lost on the way is said again, ever less often, until everybody has everything.
+  #later(wait) {
+    clearTimeout(this.#timer);
+    if (!this.#able || !this.#others.size) return;
+    this.#timer = setTimeout(() => {
+      if (this.complete || this.broken) return;
+      for (const name of this.#others.keys()) this.#say(name);
+      this.#later(Math.min(2 * wait, SELDOM));
+    }, wait);
+  }
+
+  #say(to) {
+    if (!this.#able) return this.#send(to, { step: "cannot" });
+    const { leaf, promise, shown, nonce, revealed } = this.#me;
+    const { leaf: yours = "", wrapped } = this.#others.get(to);
+    this.#send(to, { step: "promise", leaf, yours, promise });
+    if (revealed && yours) this.#send(to, { step: "show", leaf, yours, shown, nonce });
+    if (wrapped) this.#send(to, { step: "key", leaf, yours, ...wrapped });
+    return undefined;
+  }
+
+  async #hear(from, message) {
+    if (!this.#others.has(from)) {
+      if (message.step === "promise" || message.step === "cannot") this.#early.set(from, message);
+      return;
+    }
+    if (message.step === "cannot") {
+      this.#others.get(from).unable = true;
+      this.#tell("change");
+      return;
+    }
+    if (!this.#able) return this.#say(from);
+    if (this.broken) return;
+    if (message.step === "promise") await this.#promised(from, message);
+    const other = this.#others.get(from);
+    if (message.leaf !== other.leaf || message.yours !== this.#me.leaf) return;
+    other.confirmed = true;
+    if (message.step === "show") await this.#shown(other, message, from);
+    if (message.step === "key") await this.#handed(from, other, message);
+    await this.#proceed();
+  }
+
+  async #promised(from, { leaf, promise, yours }) {
+    const known = this.#others.get(from);
+    if (known.leaf !== leaf) {
+      // They began anew after we had shown ours: ours is known now, so we draw another.
+      if (this.#me.revealed) await this.#begin();
+      this.#others.set(from, { leaf, promise });
+      if (yours !== this.#me.leaf) this.#say(from);
+    } else if (known.told && performance.now() - (known.repeated ?? 0) > AGAIN) {
+      // They speak again although we said everything: something was lost on the way.
+      known.repeated = performance.now();
+      this.#say(from);
+    }
+  }
+
+  async #shown(other, { shown, nonce }, from) {
+    if (other.shown) return;
+    if ((await promiseOf(from, other.leaf, shown, nonce)) !== other.promise) return this.#fail();
+    other.shown = shown;
+    other.public = await crypto.subtle.importKey("raw", bytes(shown), CURVE, true, []).catch(() => null);
+    if (!other.public) this.#fail();
+  }
+
+  async #handed(from, other, { iv, data }) {
+    if (other.key || !other.public) return;
+    try {
+      const wrap = await this.#wrapKey(other, from, this.#name);
+      const handed = await crypto.subtle.decrypt({ name: "AES-GCM", iv: bytes(iv) }, wrap, bytes(data));
+      const id = new DataView(handed).getUint16(0);
+      const key = await crypto.subtle.importKey("raw", handed.slice(2), "AES-GCM", false, ["decrypt"]);
+      other.key = true;
+      this.#tell("theirs", { owner: from, id, key });
+    } catch {
+      this.#fail();
+    }
+  }
+
+  // Ours is shown only once every other has promised, and knows which of our promises counts.
+  async #proceed() {
+    const all = [...this.#others];
+    const me = this.#me;
+    if (this.broken || !all.length || !all.every(([, one]) => one.promise && one.confirmed)) return;
+    if (!me.revealed) {
+      me.revealed = true;
+      for (const [to, { leaf: yours }] of all) {
+        this.#send(to, { step: "show", leaf: me.leaf, yours, shown: me.shown, nonce: me.nonce });
+      }
+    }
+    if (!all.every(([, one]) => one.public)) return;
+    if (!this.code) await this.#hand();
+    if (!me.installed && all.every(([, one]) => one.key)) {
+      me.installed = true;
+      this.#tell("mine", { id: me.id, key: me.sealing });
+      this.#tell("change");
+    }
+  }
+
+  async #hand() {
+    this.code = await this.#spoken();
+    const raw = await crypto.subtle.exportKey("raw", this.#me.frames);
+    const load = new Uint8Array(2 + raw.byteLength);
+    new DataView(load.buffer).setUint16(0, this.#me.id);
+    load.set(new Uint8Array(raw), 2);
+    this.#me.sealing = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt"]);
+    for (const [name, other] of this.#others) {
+      const iv = crypto.getRandomValues(new Uint8Array(12));
+      const wrap = await this.#wrapKey(other, this.#name, name);
+      const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, wrap, load);
+      other.wrapped = { iv: written(iv), data: written(data) };
+      other.told = true;
+      this.#send(name, { step: "key", leaf: this.#me.leaf, yours: other.leaf, ...other.wrapped });
+    }
+  }
+
+  // One key for each pair and direction, bound to everything that was shown in this gathering.
+  async #wrapKey(other, from, to) {
+    const secret = await crypto.subtle.deriveBits({ name: "ECDH", public: other.public }, this.#me.pair.privateKey, 256);
+    const base = await crypto.subtle.importKey("raw", secret, "HKDF", false, ["deriveKey"]);
+    const how = { name: "HKDF", hash: "SHA-256", salt: await this.#transcript(), info: text.encode(`nearside wrap|${from}|${to}`) };
+    return crypto.subtle.deriveKey(how, base, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+  }
+
+  #transcript() {
+    const here = [[this.#name, this.#me], ...this.#others].map(([name, { leaf, shown }]) => `${name}|${leaf}|${shown}`);
+    return crypto.subtle.digest("SHA-256", text.encode(`nearside gathering|${here.sort().join("|")}`));
+  }
+
+  async #spoken() {
+    const hash = await crypto.subtle.digest("SHA-256", await this.#transcript());
+    const number = new DataView(hash).getBigUint64(0) % DIGITS;
+    return String(number).padStart(6, "0");
+  }
+
+  #fail() {
+    this.broken = true;
+    this.code = "";
+    this.#tell("change");
+  }
+
+  #next(act) {
+    this.#turn = this.#turn.then(act).catch(() => this.#fail());
+    return this.#turn;
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+async function drawn(name) {
+  const pair = await crypto.subtle.generateKey(CURVE, false, ["deriveBits"]);
+  const frames = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, true, ["encrypt"]);
+  const shown = written(await crypto.subtle.exportKey("raw", pair.publicKey));
+  const nonce = written(crypto.getRandomValues(new Uint8Array(16)));
+  const leaf = crypto.randomUUID();
+  const [id] = crypto.getRandomValues(new Uint16Array(1));
+  return { leaf, pair, frames, shown, nonce, id, promise: await promiseOf(name, leaf, shown, nonce) };
+}
+
+async function promiseOf(name, leaf, shown, nonce) {
+  return written(await crypto.subtle.digest("SHA-256", text.encode(["nearside promise", name, leaf, shown, nonce].join("|"))));
+}
+
+function written(buffer) {
+  return btoa(String.fromCharCode(...new Uint8Array(buffer)));
+}
+
+function bytes(letters) {
+  return Uint8Array.from(atob(letters), (letter) => letter.charCodeAt(0));
+}

@@ -1,0 +1,156 @@
+// The lock of a call: gives every stream to the worker that seals and opens, hands it the keys on which the browsers
+// agreed, and says how things stand. "locked" only where the worker's own counts show it, in both directions.
+import { Agreement } from "./agree.js";
+
+const LOOK = 500;
+// Frames under a key that has just been changed are lost for a moment; that alone is no fault.
+const RECENT = 4;
+// Packets that may leave in that time without one frame seen by the worker: probing, and what was under way.
+const UNSEEN = 20;
+
+export class Seal extends EventTarget {
+  able = "RTCRtpScriptTransform" in window;
+  state = "none";
+  counts = null;
+  #agreement;
+  #worker = null;
+  #demanded;
+  #bare = false;
+  #history = [];
+  #base = null;
+  #latest = null;
+  #flow = async () => null;
+
+  // `send(to, message)` carries a message to another browser; `demanded`: the clinic allows no call without the lock.
+  constructor({ send, demanded = false }) {
+    super();
+    this.#demanded = demanded;
+    if (this.able) this.#start();
+    this.#agreement = new Agreement({ able: this.able, send });
+    this.#agreement.addEventListener("mine", ({ detail }) => this.#tell("mine", detail));
+    this.#agreement.addEventListener("theirs", ({ detail }) => this.#tell("theirs", detail));
+    this.#agreement.addEventListener("change", () => this.#judge());
+    setInterval(() => this.#look(), LOOK);
+  }
+
+  get code() {
+    return this.#agreement.code;
+  }
+
+  meet(name, others) {
+    return this.#agreement.meet(name, others).then(() => this.#tell("only", { owners: others }));
+  }
+
+  hear(from, message) {
+    return this.#agreement.hear(from, message);
+  }
+
+  // Must be called in the task in which the stream is made: given to the worker later, the browser would pass it bare.
+  guard({ sender, receiver }, of) {
+    const kind = receiver.track.kind;
+    if (!this.able) return;
+    if (sender && !sender.transform) sender.transform = this.#through({ side: "send", kind });
+    if (!receiver.transform) receiver.transform = this.#through({ side: "receive", kind, ...of });
+  }
+
+  // The places of the others, where streams come from the node and are named by place.
+  places(held) {
+    this.#tell("places", { held });
+  }
+
+  // While a recording runs that everybody has agreed to, frames pass unsealed.
+  bare(on) {
+    this.#bare = on;
+    this.#judge();
+  }
+
+  // Answers whether this page sends, whether something should come, and how many packets the connection has sent.
+  watch(flow) {
+    this.#flow = flow;
+  }
+
+  #start() {
+    // The policy of the page lets this one address be a worker, and no other.
+    const address = new URL("./seal-worker.js", import.meta.url).href;
+    const policy = window.trustedTypes?.createPolicy("nearside-seal", { createScriptURL: () => address });
+    this.#worker = new Worker(policy?.createScriptURL("") ?? address, { type: "module" });
+    this.#worker.addEventListener("message", ({ data }) => this.#count(data));
+    this.#worker.addEventListener("error", () => this.#broke());
+  }
+
+  #broke() {
+    this.#worker = null;
+    this.#judge();
+  }
+
+  #through(options) {
+    return new RTCRtpScriptTransform(this.#worker, options);
+  }
+
+  get #mode() {
+    const { broken, unable, complete, code } = this.#agreement;
+    if (broken || (this.able && !this.#worker)) return "closed";
+    if (this.#bare) return "open";
+    if (unable.length || !this.able) return this.#demanded ? "closed" : "open";
+    return complete || code ? "sealed" : "closed";
+  }
+
+  #judge() {
+    const mode = this.#mode;
+    if (mode !== this.mode) this.#tell("mode", { to: mode });
+    this.mode = mode;
+    const state = this.#state();
+    if (state === this.state) return;
+    this.state = state;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  #state() {
+    const { broken, unable } = this.#agreement;
+    if (broken || (this.able && !this.#worker)) return "broken";
+    if (this.#bare) return "bare";
+    if (unable.length || !this.able) return this.#demanded ? "refused" : "unable";
+    if (!this.#agreement.complete) return "none";
+    return this.#proved() ? "locked" : this.#failing() ? "failing" : "closing";
+  }
+
+  // Since these keys hold: frames went sealed and came opened wherever anything is sent, none failed of late, and
+  // nothing left that the worker did not see.
+  #proved() {
+    const now = this.#history.at(-1);
+    if (!now?.flow || this.mode !== "sealed" || now.mode !== "sealed" || this.#failing()) return false;
+    const { sends, comes } = now.flow;
+    const sealed = !sends || now.sealed > this.#base.sealed;
+    const opened = !comes || now.opened > this.#base.opened;
+    return (sends || comes) && sealed && opened;
+  }
+
+  #failing() {
+    const [first, last] = [this.#history[0], this.#history.at(-1)];
+    if (!last || this.mode !== "sealed") return false;
+    const unseen = last.flow && first.flow && last.flow.sent - first.flow.sent > UNSEEN && last.sealed === first.sealed;
+    return last.failed > first.failed || last.bare > first.bare || Boolean(unseen);
+  }
+
+  async #look() {
+    if (!this.#worker) return;
+    this.#latest = await this.#flow().catch(() => null);
+    this.#worker?.postMessage({ act: "count" });
+  }
+
+  #count({ counts, mode }) {
+    this.counts = counts;
+    const now = { ...counts, mode, flow: this.#latest };
+    this.#base ??= now;
+    this.#history = [...this.#history, now].slice(-RECENT);
+    this.#judge();
+  }
+
+  #tell(act, detail) {
+    this.#worker?.postMessage({ act, ...detail });
+    if (act !== "mine") return;
+    this.#base = null;
+    this.#history = [];
+    this.#judge();
+  }
+}

@@ -1,0 +1,128 @@
+"""The lock of a call: what leaves a browser is sealed, and opens nowhere but in the other's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.consults.meeting import Meeting, flows, inbound, join, reaches, says, stats
+
+OLD_BROWSER = "delete window.RTCRtpScriptTransform;"
+# The other's key arrives as another one, as if somebody in between had handed it out.
+WRONG_KEY = """
+const tell = Worker.prototype.postMessage;
+const wrong = crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["decrypt"]);
+Worker.prototype.postMessage = function (said, ...more) {
+  if (said.act !== "theirs") return tell.call(this, said, ...more);
+  wrong.then((key) => tell.call(this, { ...said, key }, ...more));
+};
+"""
+# Keys from elsewhere: the first public key that comes is replaced by one of somebody in between.
+BETWEEN = """
+const bring = crypto.subtle.importKey.bind(crypto.subtle);
+const curve = { name: "ECDH", namedCurve: "P-256" };
+const other = crypto.subtle.generateKey(curve, true, ["deriveBits"]);
+crypto.subtle.importKey = async (...said) =>
+  said[2]?.name === "ECDH" ? (await other).publicKey : bring(...said);
+"""
+KEEP_FRAMES = """
+const pass = Worker.prototype.postMessage;
+Worker.prototype.postMessage = function (said, ...more) {
+  if (said.act === "theirs" || said.act === "mine") return;
+  pass.call(this, said, ...more);
+};
+"""
+
+
+def seal(page: Page) -> dict[str, Any]:
+    """How the lock stands, by the page's own account."""
+    found: dict[str, Any] = stats(page)["seal"]
+    return found
+
+
+def locks(page: Page) -> str:
+    """Wait for the sign of the lock; answers the digits beside it."""
+    expect(page.locator("#lock")).to_be_visible()
+    code = page.locator("#lock-code").inner_text()
+    assert len(code.replace(" ", "")) == 6
+    return code
+
+
+def test_what_is_sent_is_sealed_and_both_see_the_same_digits(meeting: Meeting) -> None:
+    pages = meeting.both()
+    codes = {locks(page) for page in pages}
+    assert len(codes) == 1
+    for page in pages:
+        flows(page)
+        counts = seal(page)["counts"]
+        assert counts["sealed"] > 50
+        assert counts["opened"] > 50
+        assert counts["failed"] == counts["bare"] == 0
+        expect(page.locator("#lock-help")).to_contain_text("This call is locked")
+
+
+def test_new_keys_come_with_each_reload(meeting: Meeting) -> None:
+    patient, clinician = meeting.both()
+    before = locks(patient)
+    patient.reload()
+    reaches(patient, "connected")
+    after = locks(patient)
+    assert after != before
+    expect(clinician.locator("#lock-code")).to_have_text(after)
+    flows(patient)
+    flows(clinician)
+
+
+def test_a_wrong_key_opens_nothing_and_no_lock_is_shown(meeting: Meeting) -> None:
+    clinician = meeting.arrive(meeting.clinician)
+    patient = meeting.arrive(meeting.patient, script=WRONG_KEY)
+    join(clinician)
+    join(patient)
+    reaches(clinician, "connected")
+    clinician.wait_for_timeout(4000)
+    assert inbound(patient, "video")["bytesReceived"] > 10_000
+    assert not inbound(patient, "video").get("framesDecoded")
+    found = seal(patient)
+    assert found["counts"]["failed"] > 20
+    assert found["counts"]["opened"] == 0
+    expect(patient.locator("#lock")).to_be_hidden()
+    expect(patient.locator("html[data-lock=locked]")).to_have_count(0)
+
+
+def test_without_keys_no_frame_leaves(meeting: Meeting) -> None:
+    patient = meeting.arrive(meeting.patient, script=KEEP_FRAMES)
+    clinician = meeting.arrive(meeting.clinician)
+    join(patient)
+    join(clinician)
+    clinician.wait_for_timeout(4000)
+    assert seal(patient)["counts"]["held"] > 20
+    assert seal(patient)["counts"]["sealed"] == 0
+    assert not inbound(clinician, "video").get("framesDecoded")
+    assert inbound(clinician, "video").get("bytesReceived", 0) == 0
+    for page in (patient, clinician):
+        expect(page.locator("#lock")).to_be_hidden()
+
+
+def test_somebody_in_between_is_found_out(meeting: Meeting) -> None:
+    patient = meeting.arrive(meeting.patient, script=BETWEEN)
+    clinician = meeting.arrive(meeting.clinician)
+    join(patient)
+    join(clinician)
+    expect(clinician.locator("#lock-help")).to_contain_text("The keys of this call do not fit")
+    for page in (patient, clinician):
+        expect(page.locator("#lock")).to_be_hidden()
+        assert not inbound(page, "video").get("framesDecoded")
+
+
+def test_an_old_browser_still_has_its_call_and_is_told_in_words(meeting: Meeting) -> None:
+    patient = meeting.arrive(meeting.patient, script=OLD_BROWSER)
+    clinician = meeting.arrive(meeting.clinician)
+    join(patient)
+    join(clinician)
+    for page in (patient, clinician):
+        reaches(page, "connected")
+        flows(page)
+        expect(page.locator("#lock")).to_be_hidden()
+        expect(page.locator("#lock-help")).to_contain_text("without the extra lock")
+    says(patient, "You are connected with Dr Imre Kovács.")
