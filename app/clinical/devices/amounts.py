@@ -26,8 +26,14 @@ _UNIT = re.compile(r"\b(mg/dl|mmol/l)\b", re.ASCII)
 
 # The words sensors and meters print when the value lies outside what they can measure, in
 # the languages whose exports are public.
-LOW = {"low", "lo", "niedrig", "tief", "bajo", "bas", "faible", "basso", "laag", "baixo", "låg"}
-HIGH = {"high", "hi", "hoch", "alto", "élevé", "haut", "hoog", "hög", "elevado"}
+LOW = {
+    "low", "lo", "niedrig", "tief", "bajo", "baja", "bas", "basse", "faible", "basso", "bassa",
+    "laag", "baixo", "baixa", "låg", "lågt", "lav",
+}  # fmt: skip
+HIGH = {
+    "high", "hi", "hoch", "alto", "alta", "élevé", "élevée", "haut", "haute", "hoog",
+    "elevado", "elevada", "hög", "högt", "høj", "høy",
+}  # fmt: skip
 
 
 def number(text: str, *, decimal_comma: bool = False) -> Decimal:

@@ -6,14 +6,11 @@ import re
 
 from app.clinical.devices.apple_records import Records
 from app.clinical.devices.markup import Damaged, Parser
+from app.clinical.devices.opening import CUT_SHORT
 from app.clinical.devices.tally import Tally
 from app.clinical.sentences import N_, Sentence
 
 DAMAGED = N_("The file is damaged here, so this entry was left out.")
-CUT_SHORT = N_(
-    "The file is damaged or ends too early here. What comes before this line was read; to get"
-    " the rest, please export the file again."
-)
 
 OPENING = b"<HealthData>"
 # Where reading can begin anew: the entries of an export stand beside each other.

@@ -93,7 +93,10 @@ class Archive:
 
     def open(self, member: Member) -> IO[bytes]:
         """One of the files, from its start."""
-        return self._zip.open(member.info)
+        try:
+            return self._zip.open(member.info)
+        except (*BROKEN_READS, ValueError) as error:
+            raise refused(BROKEN) from error
 
     def health(self) -> list[Member]:
         """The Apple Health exports, largest first: their names are in any language."""
@@ -119,7 +122,7 @@ class Archive:
         try:
             with self.open(member) as file:
                 return is_health_data(file.read(SAMPLE_BYTES))
-        except (*BROKEN_READS, ValueError) as error:
+        except BROKEN_READS as error:
             raise refused(BROKEN) from error
 
 

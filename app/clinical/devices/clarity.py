@@ -13,6 +13,12 @@ from app.clinical.devices.reading import Reading, RowRefused
 from app.clinical.sentences import N_, Sentence
 
 NO_EVENT = N_("This row does not say what it is, so it was left out.")
+UNKNOWN_EVENT = N_(
+    "We do not know the sort of row “%(event)s”, and it has a number, so it was left out. Please"
+    " set the language of Clarity to English and export the file again."
+)
+
+SHOWN_CHARACTERS = 40
 
 # Beginnings of the headings. German and Spanish from public importers (cgm-benchmark
 # loaders, cgmpy); the others from working knowledge.
@@ -26,8 +32,25 @@ ROLES = {
         "tijdstempel (",
         "carimbo",
     ),
-    "event": ("event type", "ereignistyp", "ereignisart", "tipo de evento", "type d", "tipo di"),
-    "subtype": ("event subtype", "ereignisuntertyp", "ereignis-untertyp", "subtipo"),
+    "event": (
+        "event type",
+        "ereignistyp",
+        "ereignisart",
+        "tipo de evento",
+        "type d",
+        "tipo di",
+        "type gebeurtenis",
+        "gebeurtenistype",
+    ),
+    "subtype": (
+        "event subtype",
+        "ereignisuntertyp",
+        "ereignis-untertyp",
+        "subtipo",
+        "sottotipo",
+        "sous-type",
+        "subtype",
+    ),
     "info": ("device info", "geräteinfo", "información del dispositivo"),
     "source": ("source device", "quellgerät", "id. del dispositivo", "id del dispositivo"),
     "glucose": (
@@ -38,18 +61,27 @@ ROLES = {
         "taux de glucose (",
         "valore del glucosio (",
         "glucosewaarde (",
+        "valor de glicose (",
+        "valor da glicose (",
     ),
     "mark": ("transmitter time", "transmitterzeit", "tiempo del transmisor"),
 }
 READ = {
     "egv": "egv",
     "egw": "egv",
+    "vge": "egv",
     "niveles estimados de glucosa": "egv",
     "calibration": "calibration",
     "kalibrierung": "calibration",
     "calibración": "calibration",
     "calibrage": "calibration",
+    "étalonnage": "calibration",
+    "calibrazione": "calibration",
+    "kalibratie": "calibration",
+    "calibração": "calibration",
 }
+# Rows of other sorts that may have a number under the glucose: where an alert was set.
+PASSED = {"alert", "warnung", "alarm", "alerta", "alerte", "avviso", "avvisi", "waarschuwing"}
 # A sensor's own estimate, and a drop of blood that corrects it.
 MEASURES = {"egv": "glucose-sensor", "calibration": "glucose"}
 NEEDED = {"time", "event", "glucose"}
@@ -75,9 +107,16 @@ class Clarity(Layout):
         if not event:
             raise RowRefused(Sentence(NO_EVENT))
         if kind is None:
+            self._must_be_known(event, cells)
             return Row(passed=event.casefold())
         reading = self._reading(kind, cells, moment(self.date_text(cells)))
         return Row((reading,), subtype=(kind, subtype) if subtype else None)
+
+    def _must_be_known(self, event: str, cells: Cells) -> None:
+        """Refuse a measured number whose sort has a name in a language we do not know."""
+        measured = self.date_text(cells) and cell(cells, self.columns["glucose"])
+        if measured and event.casefold() not in PASSED:
+            raise RowRefused(Sentence(UNKNOWN_EVENT, {"event": event[:SHOWN_CHARACTERS]}))
 
     def _reading(self, kind: str, cells: Cells, taken_at: datetime) -> Reading:
         text = cell(cells, self.columns["glucose"])

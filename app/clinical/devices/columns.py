@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.clinical.devices import amounts
 from app.clinical.devices.layout import (
@@ -74,6 +76,7 @@ class Table(Layout):
     device: int | None = None
     context: int | None = None
     notes: int | None = None
+    zone: int | None = None
 
     def date_text(self, cells: Cells) -> str:
         """Date and time, joined where they are apart."""
@@ -85,7 +88,7 @@ class Table(Layout):
         filled = [(text, column) for text, column in filled if text not in BLANK]
         if not filled:
             raise RowRefused(Sentence(amounts.NO_NUMBER))
-        taken_at = moment(self.date_text(cells))
+        taken_at = zoned(moment(self.date_text(cells)), cell(cells, self.zone))
         note = cell(cells, self.notes)
         details = NOTHING if note in BLANK else {"notes": note}
         readings = []
@@ -110,22 +113,38 @@ class Table(Layout):
         return Row(tuple(readings))
 
 
+def zoned(moment: datetime, name: str) -> datetime:
+    """The moment in the zone its row names, as Europe/Berlin; without one as it stands."""
+    if not name or moment.tzinfo is not None:
+        return moment
+    try:
+        return moment.replace(tzinfo=ZoneInfo(name))
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return moment
+
+
 def _number(text: str, unit: str) -> Decimal:
     """The number of a cell; a height in inches may be written in feet and inches."""
     feet = FEET.fullmatch(text) if unit == "[in_i]" else None
     return Decimal(feet[1]) * 12 + Decimal(feet[2]) if feet else amounts.number(text)
 
 
-SYSTOLIC = ("systolic", "systolisch", "systolique", "sistólica", "sistolica")
-DIASTOLIC = ("diastolic", "diastolisch", "diastolique", "diastólica", "diastolica")
-DATE = ("date", "datum", "fecha", "data")
-PULSE = ("pulse", "puls", "pouls", "pulso", "heart rate", "herzfrequenz", "fréquence cardiaque")
+SYSTOLIC = ("systolic", "systolisch", "systolique", "sistólica", "sistolica", "sys(", "sys (")
+DIASTOLIC = ("diastolic", "diastolisch", "diastolique", "diastólica", "diastolica", "dia(", "dia (")
+SHORT = {"sys": "systolic", "dia": "diastolic"}
+DATE = ("date", "datum", "fecha", "data", "measurement date", "messdatum", "meetdatum")
+PULSE = (
+    "pulse", "puls", "pouls", "pulso", "polso", "hartslag", "heart rate", "herzfrequenz",
+    "fréquence cardiaque", "frecuencia cardíaca", "frequenza cardiaca",
+)  # fmt: skip
+ZONE = ("time zone", "timezone", "zeitzone", "fuseau", "zona horaria", "fuso", "tijdzone")
 OMRON = {
     "date": DATE,
     "time": ("time", "zeit", "uhrzeit", "heure", "hora", "ora", "tijd"),
     "systolic": SYSTOLIC,
     "diastolic": DIASTOLIC,
     "pulse": PULSE,
+    "device": ("device",),
     "notes": ("notes", "notizen", "remarques", "notas", "note"),
 }
 UNITS = {
@@ -149,15 +168,26 @@ def _unit(name: str, otherwise: str | None = None) -> str | None:
 
 
 def recognise_omron(heading: Cells) -> Table | None:
-    """Date and time apart, pressures with their unit in brackets."""
-    found = places(heading, OMRON)
-    if not found.keys() >= {"date", "time", "systolic", "diastolic"}:
+    """The mailed report, date and time apart, or OMRON connect, the zone beside the date.
+
+    The unit stands in the brackets of the pressures; the second of them may leave it out.
+    """
+    names = [SHORT.get(name.casefold(), name) for name in heading]
+    zone = find(names, ZONE)
+    if zone is not None:
+        names[zone] = ""  # no time of day, though it begins like one
+    found = places(names, OMRON)
+    if not found.keys() >= {"date", "systolic", "diastolic"} or not (
+        "time" in found or zone is not None
+    ):
         return None
-    unit = _unit(heading[found["systolic"]])
-    if unit is None or unit != _unit(heading[found["diastolic"]]):
+    otherwise = None if zone is None else "mm[Hg]"
+    unit = _unit(names[found["systolic"]], otherwise)
+    if unit is None or unit != _unit(names[found["diastolic"]], otherwise):
         return None
-    columns = _pressures(heading, found, unit)
-    return Table(found["date"], found["time"], columns, notes=found.get("notes"))
+    columns = _pressures(names, found, unit)
+    device, notes = found.get("device"), found.get("notes")
+    return Table(found["date"], found.get("time"), columns, device, notes=notes, zone=zone)
 
 
 def _pressures(
@@ -189,8 +219,11 @@ def recognise_withings(heading: Cells) -> Table | None:
     if not heading or not heading[0].casefold().startswith(DATE):
         return None
     found = places(heading, OMRON)
-    if found.keys() >= {"systolic", "diastolic"} and notes is not None:
-        return Table(0, None, _pressures(heading, found, "mm[Hg]"), notes=notes)
+    if found.keys() >= {"systolic", "diastolic"}:
+        unit = _unit(heading[found["systolic"]], None if notes is None else "mm[Hg]")
+        if unit is None:
+            return None
+        return Table(0, None, _pressures(heading, found, unit), notes=notes)
     if notes is None and find(heading, FAT) is None:
         return None
     for words, measure, otherwise in WITHINGS:

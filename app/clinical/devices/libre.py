@@ -19,8 +19,8 @@ from app.clinical.sentences import N_, Sentence
 
 # Record types that carry no measurement, under the names they are counted by.
 PASSED = {"4": "insulin", "5": "food", "6": "note"}
-# "Device timestamp" in languages nobody writes the month first in: German, French.
-DAY_FIRST_LANGUAGES = ("gerätezeitstempel", "horodatage")
+# "Device timestamp" in languages nobody writes the month first in: German, French, Dutch.
+DAY_FIRST_LANGUAGES = ("gerätezeitstempel", "horodatage", "tijdstempel")
 MEASURES = {
     "historic": "glucose-sensor",
     "scan": "glucose-sensor",

@@ -6,6 +6,7 @@ import csv
 from collections import deque
 from collections.abc import Iterator
 from typing import IO
+from unicodedata import normalize
 
 # Far longer than any row of an export, and within what the csv module takes.
 MAX_CHARACTERS = 64 * 1024
@@ -78,6 +79,7 @@ class _Lines:
     def _read(self) -> str | None:
         line = self._text.readline(MAX_CHARACTERS)
         if len(line) < MAX_CHARACTERS or line.endswith("\n"):
+            line = line if line.isascii() else normalize("NFC", line)  # a Mac takes ü apart
             return line.rstrip("\r\n").replace("\x00", "") if line else None
         while rest := self._text.readline(MAX_CHARACTERS):
             if rest.endswith("\n"):

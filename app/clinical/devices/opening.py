@@ -23,6 +23,10 @@ WEB_PAGE = N_("This is a web page, not an export. Please download the file once 
 NOT_AN_EXPORT = N_(
     "We do not recognise this file. Please choose the file that your device or app exported."
 )
+CUT_SHORT = N_(
+    "The file is damaged or ends too early here. What comes before this line was read; to get"
+    " the rest, please export the file again."
+)
 
 SOURCE = "Limits of app/clinical/devices"
 SAMPLE_BYTES = 64 * 1024

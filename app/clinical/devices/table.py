@@ -11,11 +11,19 @@ from itertools import islice
 from typing import IO
 
 from app.clinical.devices import limits, lines, times
+from app.clinical.devices.archive import BROKEN_READS
 from app.clinical.devices.layout import Format, Layout
-from app.clinical.devices.opening import NOT_AN_EXPORT, WEB_PAGE, encoding_of, refused, text_of
+from app.clinical.devices.opening import (
+    CUT_SHORT,
+    NOT_AN_EXPORT,
+    WEB_PAGE,
+    encoding_of,
+    refused,
+    text_of,
+)
 from app.clinical.devices.reading import Reading, RowRefused
 from app.clinical.devices.tally import Tally
-from app.clinical.sentences import N_
+from app.clinical.sentences import N_, Sentence
 
 NO_SUCH_COLUMNS = N_(
     "We did not find the columns you named in the first lines of this file. Please check them."
@@ -43,7 +51,7 @@ class Table:
     def readings(self, tally: Tally) -> Iterator[Reading]:
         """Every reading of the file, in the file's order."""
         moment = partial(times.read, order=self.order)
-        for number, cells in _rows_below(self):
+        for number, cells in _rows_below(self, tally):
             try:
                 row = self.layout.read(cells, moment)
                 limits.check(row.readings, self.made)
@@ -58,11 +66,17 @@ class Table:
             yield from tally.take(row.readings)
 
 
-def _rows_below(table: Table) -> Iterator[lines.Row]:
-    with text_of(table.open, table.encoding) as text:
-        for number, cells in lines.rows(text, table.delimiter, table.width):
-            if number > table.heading:
-                yield number, cells
+def _rows_below(table: Table, tally: Tally | None = None) -> Iterator[lines.Row]:
+    """The rows under the heading, as far as the file can be read."""
+    number = 0
+    try:
+        with text_of(table.open, table.encoding) as text:
+            for number, cells in lines.rows(text, table.delimiter, table.width):
+                if number > table.heading:
+                    yield number, cells
+    except BROKEN_READS:
+        if tally is not None:
+            tally.problem(number + 1, Sentence(CUT_SHORT))
 
 
 def recognised(

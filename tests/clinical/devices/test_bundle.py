@@ -99,3 +99,24 @@ def test_the_same_row_in_two_files_counts_once() -> None:
     found = opened(zipped({"bp.csv": BP, "bp (1).csv": BP}))
     assert found.summary.readings == 3
     assert found.summary.duplicates == 1
+
+
+def test_a_damaged_table_in_a_zip_keeps_what_could_be_read() -> None:
+    days = [
+        f"2025-{n % 12 + 1:02}-{n % 28 + 1:02} {n % 24:02}:{n * 7 % 60:02}:00" for n in range(9_000)
+    ]
+    rows = "".join(f'"{day}",{60 + n * 7919 % 97},1,\n' for n, day in enumerate(days))
+    data = bytearray(zipped({"weight.csv": WEIGHT + rows}))
+    late = len(data) * 8 // 10
+    data[late : late + 50] = bytes(50)
+    found = opened(bytes(data))
+    assert found.summary.readings > 1_000
+    assert "export the file again" in str(found.problems[-1].sentence)
+
+
+def test_a_table_that_begins_nowhere_is_no_table() -> None:
+    data = bytearray(zipped({"weight.csv": WEIGHT, "bp.csv": BP}))
+    end = data.rindex(b"PK\x05\x06")
+    data[end + 16] ^= 0xFF  # where the list of files begins: each of them is looked for elsewhere
+    with pytest.raises(devices.DeviceFileError):
+        opened(bytes(data)).collect()

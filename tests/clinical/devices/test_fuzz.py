@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import random
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.clinical import devices
-from app.clinical.devices import Reading
+from app.clinical import devices, measures
+from app.clinical.devices import Reading, limits
+from app.clinical.devices.times import EARLIEST_YEAR, LATEST_YEAR
 from tests.clinical.devices.files import (
     OMRON_HEADING,
     clarity,
@@ -31,7 +33,33 @@ TABLES = {
     "libre": (libre, LIBRE),
     "omron": (lambda *rows: "\n".join((OMRON_HEADING, *rows, "")), OMRON),
 }
+PRESSURES = [
+    record(f"HKQuantityTypeIdentifierBloodPressure{part}", str(value + n), "mmHg",
+           startDate=f"2025-01-10 {n:02}:00:00 +0100", endDate=f"2025-01-10 {n:02}:00:00 +0100")
+    for n in range(24) for part, value in (("Systolic", 110), ("Diastolic", 70))
+]  # fmt: skip
+NIGHT = record(
+    "HKCategoryTypeIdentifierSleepAnalysis",
+    "HKCategoryValueSleepAnalysisAsleepREM",
+    startDate="2025-01-10 01:00:00 +0100",
+    endDate="2025-01-10 02:30:00 +0100",
+)
+WORKOUT = (
+    '<Workout workoutActivityType="HKWorkoutActivityTypeWalking" duration="30.5"'
+    ' durationUnit="min" startDate="2025-01-10 10:00:00 +0100"'
+    ' endDate="2025-01-10 10:30:30 +0100"/>'
+)
+SHARE = record("HKQuantityTypeIdentifierOxygenSaturation", "0.97", "%")
+MADE = '<ExportDate value="2025-01-14 12:00:00 +0100"/>'
+WITHINGS = "\n".join((
+    'Date,"Weight (kg)","Fat mass (kg)",Comments',
+    *(f'"2025-01-{day:02} 07:30:00",{80 + day}.5,18.2,' for day in range(1, 25)), "",
+))  # fmt: skip
 EXPORTS = [
+    "\n".join((OMRON_HEADING, *OMRON, "")).encode(),
+    WITHINGS.encode("utf-8-sig"),
+    health(MADE, *PRESSURES, NIGHT, WORKOUT, SHARE).encode(),
+    zipped({"weight.csv": WITHINGS, "w2.csv": WITHINGS.replace("2025", "2024")}),
     clarity(*EGV).encode(),
     libre(*LIBRE).encode("utf-16"),
     health(*HEART).encode(),
@@ -39,52 +67,104 @@ EXPORTS = [
 ]
 
 
+# The most that one row of these files holds.
+NUMBERS_A_ROW = 3
+# What an export holds that the table of home measures does not: nights and workouts.
+KNOWN = measures.MEASURES.keys() | limits.LIKE.keys()
+# A duration and a word may stand where another measure has its number.
+WITHOUT_NUMBER = {"SleepAnalysis"}
+
+
 def read(data: bytes) -> list[Reading]:
-    """Everything a page would ask of a file."""
+    """Everything a page would ask of a file, each part of it as the documents say."""
     found = opened(data)
     readings = found.collect()
+    assert found.format in {form.key for form in devices.FORMATS}
     assert found.summary.readings == len(readings)
     assert found.summary.rejected >= len(found.problems)
     for reading in readings:
-        assert reading.identity
-        assert (reading.value is None) == (reading.censored is not None)
+        check(reading)
     assert all(str(problem.sentence) and problem.row > 0 for problem in found.problems)
     return readings
 
 
-def survives(data: bytes) -> None:
-    with contextlib.suppress(devices.DeviceFileError):
-        read(data)
+def check(reading: Reading) -> None:
+    """One reading: a measure we know, in its unit, at a moment, with the number of its text."""
+    assert reading.measure in KNOWN
+    assert len(reading.identity) == 32
+    assert EARLIEST_YEAR <= reading.taken_at.year <= LATEST_YEAR
+    assert reading.local == (reading.taken_at.utcoffset() is None)
+    assert reading.ended_at is None or reading.ended_at.tzinfo is not None or reading.local
+    low, high = limits.span(reading.measure, reading.component, reading.unit)
+    assert low.is_finite()
+    assert high.is_finite()
+    if reading.value is None:
+        assert reading.censored in {"low", "high"}
+        assert not any(letter.isdigit() for letter in reading.text)
+        return
+    assert reading.censored is None
+    assert low <= reading.value <= high
+    if reading.kind not in WITHOUT_NUMBER:
+        written = Decimal(reading.text.replace(",", "."))
+        assert reading.value in ({written, written * 100} if reading.unit == "%" else {written})
+
+
+def outcome(data: bytes) -> str:
+    """What came of reading: readings with or without problems, or the one documented refusal."""
+    try:
+        found = read(data)
+    except devices.DeviceFileError as refusal:
+        told = refusal
+    else:
+        return "read" if found else "nothing read"
+    assert told.field == "file"
+    assert str(told.sentence).endswith(".")
+    assert told.source
+    return "refused"
 
 
 @given(st.binary(max_size=2000))
-def test_random_bytes(data: bytes) -> None:
-    survives(data)
+def test_random_bytes_hold_no_reading(data: bytes) -> None:
+    assert outcome(data) != "read"
 
 
 @given(st.text(max_size=500), st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]))
-def test_random_text(text: str, encoding: str) -> None:
-    survives(text.encode(encoding, "replace"))
+def test_random_text_holds_no_reading(text: str, encoding: str) -> None:
+    assert outcome(text.encode(encoding, "replace")) != "read"
 
 
 @given(st.sampled_from(EXPORTS), st.data())
 def test_bytes_changed_anywhere(data: bytes, draw: st.DataObject) -> None:
     spoilt = bytearray(data)
-    for _ in range(draw.draw(st.integers(1, 8))):
-        place = draw.draw(st.integers(0, len(spoilt) - 1))
+    places = draw.draw(st.lists(st.integers(0, len(spoilt) - 1), min_size=1, max_size=8))
+    for place in places:
         spoilt[place] = draw.draw(st.integers(0, 255))
-    survives(bytes(spoilt))
+    result = outcome(bytes(spoilt))
+    assert result in {"read", "nothing read", "refused"}
+    # A spoilt heading or zip may cost every row; any other letter the rows it joins.
+    if min(places) > len(data) // 2 and not data.startswith(b"PK"):
+        assert result == "read"
+        lost = {one.identity for one in opened(data)} - {
+            one.identity for one in read(bytes(spoilt))
+        }
+        assert len(lost) <= len(places) * 2 * NUMBERS_A_ROW
 
 
 @given(st.sampled_from(EXPORTS), st.floats(0, 1))
 def test_a_file_cut_off_anywhere(data: bytes, share: float) -> None:
-    survives(data[: int(len(data) * share)])
+    cut = data[: int(len(data) * share)]
+    whole = [reading.identity for reading in opened(data).readings]
+    with contextlib.suppress(devices.DeviceFileError):
+        before = [reading.identity for reading in read(cut)]
+        # All but the last, which may be cut in the middle of its number.
+        assert before[:-1] == whole[: max(len(before) - 1, 0)]
+    assert outcome(cut) in {"read", "nothing read", "refused"}
 
 
 @given(st.binary(max_size=300))
 def test_random_bytes_after_a_genuine_beginning(tail: bytes) -> None:
     for data in EXPORTS:
-        survives(data[:700] + tail)
+        assert outcome(data[:700] + tail) in {"read", "nothing read", "refused"}
 
 
 @pytest.mark.parametrize("name", TABLES)
