@@ -1,0 +1,72 @@
+"""libsrtp called on the datagram where it lies: no copy, no allocation.
+
+Uses two names of pylibsrtp that are not public, its binding and a session's handle; a contract
+test watches them, and `copied` serves where they are gone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pylibsrtp
+
+from app.media.srtp.session import LONGEST, REFUSED
+from app.media.wires.wire import Buffer
+
+try:
+    from pylibsrtp._binding import ffi, lib
+
+    AVAILABLE = all(
+        hasattr(lib, name)
+        for name in ("srtp_protect", "srtp_protect_rtcp", "srtp_unprotect", "srtp_unprotect_rtcp")
+    )
+    length: Any = ffi.new("int *")
+except ImportError:  # A release that keeps its binding elsewhere.
+    AVAILABLE, lib, length = False, None, None
+
+
+class InPlace:
+    """Both directions of one leg."""
+
+    __slots__ = ("_receive", "_send", "_sessions")
+
+    def __init__(self, receiving: pylibsrtp.Session, sending: pylibsrtp.Session) -> None:
+        self._sessions = (receiving, sending)  # They own the memory behind the handles.
+        self._receive = receiving._srtp[0]  # noqa: SLF001  see the module's words
+        self._send = sending._srtp[0]  # noqa: SLF001
+
+    def open_rtp(self, buffer: Buffer, size: int) -> int:
+        """Decrypt a media packet."""
+        length[0] = size
+        if lib.srtp_unprotect(self._receive, buffer.pointer, length):
+            return REFUSED
+        opened: int = length[0]
+        return opened
+
+    def open_rtcp(self, buffer: Buffer, size: int) -> int:
+        """Decrypt a control packet."""
+        length[0] = size
+        if lib.srtp_unprotect_rtcp(self._receive, buffer.pointer, length):
+            return REFUSED
+        opened: int = length[0]
+        return opened
+
+    def seal_rtp(self, buffer: Buffer, size: int) -> int:
+        """Encrypt a media packet."""
+        if size > LONGEST:
+            return REFUSED
+        length[0] = size
+        if lib.srtp_protect(self._send, buffer.pointer, length):
+            return REFUSED
+        sealed: int = length[0]
+        return sealed
+
+    def seal_rtcp(self, buffer: Buffer, size: int) -> int:
+        """Encrypt a control packet."""
+        if size > LONGEST:
+            return REFUSED
+        length[0] = size
+        if lib.srtp_protect_rtcp(self._send, buffer.pointer, length):
+            return REFUSED
+        sealed: int = length[0]
+        return sealed
