@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from itertools import pairwise
 from types import MappingProxyType
 
-from app.clinical import blood_pressure
+from app.clinical import blood_pressure, measures
 from app.clinical.blood_pressure import (
     AHA,
     AHA_SOURCE,
@@ -33,8 +33,7 @@ APART = timedelta(minutes=1)
 PREFERRED_DAYS = 7
 READINGS_A_SITTING = 2
 
-PLAUSIBLE_SOURCE = "What home devices can show; wider than any treated person's pressure"
-PLAUSIBLE = {"systolic": (50, 300), "diastolic": (30, 200)}
+PLAUSIBLE_SOURCE = "Plausible range of the table of home measures, blood-pressure"
 NOT_A_NUMBER = N_("A blood pressure must be two numbers.")
 OUT_OF_RANGE = N_("This number must be between %(low)s and %(high)s mmHg.")
 SWAPPED = N_("The upper number must be higher than the lower number.")
@@ -154,11 +153,11 @@ def assess(readings: Iterable[Reading]) -> Assessment | None:
     The order of the readings does not matter. Mornings end at noon, where the person was.
 
     Raises `ClinicalInputError` naming the field: systolic outside 50 to 300, diastolic
-    outside 30 to 200 mm[Hg], the lower number not below the upper one, no finite number,
+    outside 20 to 200 mm[Hg], the lower number not below the upper one, no finite number,
     times of which some name a zone and some do not.
 
     Sources: AHA/ACC 2025 doi:10.1161/CIR.0000000000001356; ESC 2024
-    doi:10.1093/eurheartj/ehae178; the plausible range is the portal's own.
+    doi:10.1093/eurheartj/ehae178; the plausible range is that of `measures`, blood-pressure.
     """
     given = [_checked(reading) for reading in readings]
     if len({reading.taken_at.utcoffset() is None for reading in given}) > 1:
@@ -192,9 +191,9 @@ def _checked(reading: Reading) -> Reading:
     for field, value in given.items():
         if not isinstance(value, Decimal) or not value.is_finite():
             raise ClinicalInputError(field, Sentence(NOT_A_NUMBER), PLAUSIBLE_SOURCE)
-        low, high = PLAUSIBLE[field]
-        if not low <= value <= high:
-            said = Sentence(OUT_OF_RANGE, {"low": low, "high": high})
+        hard = measures.get("blood-pressure").component(field).hard
+        if not hard.low <= value <= hard.high:
+            said = Sentence(OUT_OF_RANGE, {"low": hard.low, "high": hard.high})
             raise ClinicalInputError(field, said, PLAUSIBLE_SOURCE)
     if pressure.diastolic >= pressure.systolic:
         raise ClinicalInputError("diastolic", Sentence(SWAPPED), PLAUSIBLE_SOURCE)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.clinical import home_pressure
+from app.clinical import home_pressure, measures
 from app.clinical.blood_pressure import AHA, ESC, Pressure, Reading
 from app.clinical.errors import ClinicalInputError
 from app.clinical.home_pressure import Assessment, assess, equivalents
@@ -127,7 +127,7 @@ def test_fewer_than_seven_days_are_taken_and_a_week_is_asked_for() -> None:
     [
         (49, 40, "systolic"),
         (301, 80, "systolic"),
-        (130, 29, "diastolic"),
+        (130, 19, "diastolic"),
         (250, 201, "diastolic"),
         (80, 80, "diastolic"),
         (80, 120, "diastolic"),
@@ -140,9 +140,19 @@ def test_a_pressure_that_cannot_be_is_refused(systolic: int, diastolic: int, fie
     assert refusal.value.source
 
 
-@pytest.mark.parametrize(("systolic", "diastolic"), [(50, 30), (300, 200), (81, 80)])
+@pytest.mark.parametrize(("systolic", "diastolic"), [(50, 20), (300, 200), (81, 80)])
 def test_the_ends_of_what_can_be_are_taken(systolic: int, diastolic: int) -> None:
     assert assess([at(0, 7, 0, systolic, diastolic)]) is not None
+
+
+@pytest.mark.parametrize("field", ["systolic", "diastolic"])
+def test_what_can_be_is_what_the_table_of_measures_says(field: str) -> None:
+    hard = measures.get("blood-pressure").component(field).hard
+    with pytest.raises(ClinicalInputError) as caught:
+        assess([at(0, 7, 0, *((301, 80) if field == "systolic" else (130, 201)))])
+    assert caught.value.field == field
+    said = f"between {hard.low} and {hard.high} mmHg"
+    assert said in str(caught.value.sentence)
 
 
 @pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("Infinity"), "130", True, None])
