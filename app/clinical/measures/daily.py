@@ -44,7 +44,7 @@ STEPS = number(
 
 ACTIVITY = number(
     "activity",
-    "89574-8",
+    "82290-8",
     N_("Minutes of brisk movement in a week"),
     ASKED,
     (
@@ -54,7 +54,8 @@ ACTIVITY = number(
     ),
     hard=(0, 10080),
     soft=(0, 2100),
-    also=("68516-4", "82290-8"),
+    # The last names the whole Exercise Vital Sign.
+    also=("68516-4", "89574-8"),
     goal=(N_("150 to 300 minutes a week, or half as much if it is hard exercise."), WHO),
     alerts=(
         alert(

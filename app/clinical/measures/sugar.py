@@ -103,13 +103,14 @@ FASTING = number(
 
 KETONES = number(
     "ketones-blood",
-    "53060-9",
+    "104816-4",
     N_("Ketones in blood"),
     FINGER,
     (Choice("mmol/L", "mmol/L", 1), Choice("mg/dL", "mg/dL", 1)),
     hard=(0, 20),
     soft=(0, 8),
-    also=("6873-4",),
+    # The last is no well-formed code, yet public lists write it.
+    also=("6873-4", "53060-9"),
     goal=(N_("Under 0.6 mmol/L is usual."), CRISES),
     alerts=(
         alert(

@@ -14,7 +14,13 @@ from babel.messages.catalog import PYTHON_FORMAT
 from app.clinical import measures, units
 from app.clinical.devices import apple_types
 from app.clinical.measures import blood, daily, glucose, kidneys, kits, lipids, liver, vitals
-from app.clinical.measures.codes import CONFIRMED, FROM_MEMORY, IN_PUBLIC
+from app.clinical.measures.codes import (
+    CATALOGUED,
+    CONFIRMED,
+    FROM_MEMORY,
+    IN_PUBLIC,
+    READ_WITH_NAME,
+)
 from app.clinical.measures.row import Measure
 from app.results import rules as results
 from tests.clinical.shared import read
@@ -139,7 +145,15 @@ def test_the_published_catalogue_of_home_measurements_is_whole() -> None:
 
 def test_what_was_confirmed_is_what_the_published_catalogue_confirms() -> None:
     published = read("clinical/home_measurements.json")
-    assert set(published["loinc_confirmed_in_public_sources"]) == CONFIRMED
+    assert set(published["loinc_confirmed_in_public_sources"]) == CATALOGUED
+    assert not CATALOGUED & READ_WITH_NAME
+
+
+@each_row
+def test_every_code_but_one_has_the_right_check_digit(row: Measure) -> None:
+    # 53060-9 stands in public lists all the same, so a result under it is still understood.
+    assert {code.loinc for code in row.codes if not code.well_formed} <= {"53060-9"}
+    assert row.codes[0].well_formed
 
 
 def test_every_home_measurement_and_biomarker_has_a_row() -> None:
