@@ -96,8 +96,9 @@ ADVICE = {
     ),
     "lower-slower": N_("A lower starting dose of %(drug)s, raised more slowly, may suit better."),
     "lowest": N_("The lowest recommended dose of %(drug)s is the place to start, with care."),
-    "share": N_(
-        "If %(drug)s is used, %(amount)s of the lowest starting dose is the place to start."
+    "other-or-share": N_(
+        "Another medicine may suit better than %(drug)s. If it is used, %(amount)s of the lowest"
+        " starting dose is the place to start."
     ),
     "start-share": N_(
         "A start with %(amount)s of the usual dose of %(drug)s is advised, then by blood counts."
@@ -124,6 +125,14 @@ ADVICE = {
     "later-less": N_(
         "The first dose of %(drug)s stays as usual; the doses after it should be about"
         " %(amount)s lower, guided by blood levels."
+    ),
+    "start-share-or-other": N_(
+        "A start with %(amount)s of the usual dose of %(drug)s is advised, then by blood counts."
+        " Where it is not for cancer, another medicine is worth considering."
+    ),
+    "limit-or-other": N_(
+        "Of %(drug)s, start with %(amount)s a day; for more effect, another medicine of this kind"
+        " is worth considering, or something may be added."
     ),
     "limit": N_(
         "Of %(drug)s, start with %(amount)s a day; for more effect, something may be added."
@@ -209,6 +218,10 @@ ADVICE = {
     "other-or-level": N_(
         "A medicine other than %(drug)s is advised. If it must be used, blood levels guide the"
         " dose."
+    ),
+    "other-or-lowest": N_(
+        "Another medicine of this kind may suit better than %(drug)s. If it is used, the lowest"
+        " recommended dose is the place to start, with care."
     ),
     "other-or-limit": N_(
         "A medicine other than %(drug)s is advised. If it must be used, %(amount)s a day."
