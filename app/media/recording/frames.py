@@ -16,6 +16,8 @@ KEYFRAME_HEADER = 10  # bytes: frame tag, start code, width, height
 SIZE_MASK = 0x3FFF  # above it are two bits of scaling
 LONGEST_FRAME = 2 * 2**20  # bytes; a 4K keyframe at its worst
 
+PART_BYTES = 64  # what a part takes besides its content
+
 
 class Packet(NamedTuple):
     """One packet of video: the whole of it, where its payload lies, and its header's rest."""
@@ -67,7 +69,7 @@ class Assembler:
         if self._first is None:
             return None
         self._parts.append(payload)
-        self._bytes += len(payload)
+        self._bytes += len(payload) + PART_BYTES
         if self._bytes > LONGEST_FRAME:
             self._break()
             return None

@@ -6,9 +6,11 @@ Neither the encoder nor the packer shares code with the recording.
 from __future__ import annotations
 
 import math
+import random
+import time
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
@@ -26,7 +28,8 @@ KEY = bytes(range(32))
 SOUND_RATE, PICTURE_RATE = 48_000, 90_000
 FPS = 30
 OPUS_SAMPLES = 960
-PAYLOAD = 1100
+PAYLOAD = 300
+NOISE = 16  # lines, so that a frame needs several packets
 OPUS, RED, VP8 = 111, 63, 96
 
 
@@ -51,7 +54,7 @@ class Sent(NamedTuple):
 def pictures(
     seconds: float, size: tuple[int, int] = (160, 120), flash: float = -1.0, keyframes: float = 99.0
 ) -> tuple[Encoded, ...]:
-    """VP8 of a moving bar on dark ground, all white for 0.2 s from `flash` on."""
+    """VP8 of a moving bar on dark ground with noise below, white for 0.2 s from `flash` on."""
     codec = av.CodecContext.create("libvpx", "w")
     codec.width, codec.height = size
     codec.pix_fmt = "yuv420p"
@@ -61,6 +64,7 @@ def pictures(
     codec.thread_count = 1
     codec.gop_size = max(1, round(keyframes * FPS))
     codec.options = {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"}
+    chance = random.Random(1)  # noqa: S311 - noise for a picture, no secret
     found = []
     for index in range(round(seconds * FPS)):
         at = index / FPS
@@ -71,7 +75,8 @@ def pictures(
             if value == ground:
                 bar = index * 4 % (size[0] - 8)
                 line[bar : bar + 8] = bytes([120]) * 8
-            plane.update(bytes(line) * plane.height)
+            noise = chance.randbytes(NOISE * plane.line_size)
+            plane.update(bytes(line) * (plane.height - NOISE) + noise)
         frame.pts = index
         found += [Encoded(at, bytes(made), made.is_keyframe) for made in codec.encode(frame)]
     return tuple(found)
@@ -200,7 +205,15 @@ def _shown(frame: av.VideoFrame | av.AudioFrame) -> Shown:
     at = float(frame.pts * frame.time_base)
     if isinstance(frame, av.VideoFrame):
         plane = frame.planes[0]
-        luma = bytes(plane)
-        return Shown(at, (frame.width, frame.height), sum(luma) / len(luma))
+        line = bytes(plane)[: frame.width]
+        return Shown(at, (frame.width, frame.height), sum(line) / len(line))
     loudest = max(map(abs, array("f", bytes(frame.planes[0]))[: frame.samples]))
     return Shown(at, (frame.samples, 1), loudest)
+
+
+def wait_until(happened: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Look again and again; AssertionError when it does not happen."""
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.02)
