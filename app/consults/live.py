@@ -10,18 +10,20 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.consults import queries, room, rules
-from app.consults.operations import present
+from app.consults.operations import present, relay
 from app.consults.operations.present import Page
+from app.consults.operations.relay import RelayRefusal
 from app.consults.queries import VisitView
 from app.kernel import live
 from app.kernel.access import signed_in
 from app.kernel.actor import Actor, Role
 from app.kernel.payload import BadPayload
-from app.kernel.refusal import Refusal
+from app.kernel.refusal import Refusal, TooMany
 
 BOTH = (Role.PATIENT, Role.CLINICIAN)
 DOOR = signed_in(*BOTH, writes=True, appointment=queries.visit)
 SIGNAL_EVENT = "consults:signal"
+RELAY_ACTIONS = frozenset({"join", "answer", "restart", "leave"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,42 @@ def state(actor: Actor, payload: Beat, appointment: VisitView) -> dict[str, obje
     except Refusal:
         return {"refused": "Replaced"}
     return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Relaying:
+    """What a page wants of the media node; `sdp` is the browser's answer to its offer."""
+
+    appointment: UUID
+    connection: str = field(metadata={"longest": rules.LONGEST_CONNECTION})
+    action: str = field(metadata={"longest": 16})
+    sdp: str = field(default="", metadata={"longest": rules.LONGEST_SIGNAL})
+    echo: bool = False
+
+    def page(self) -> relay.Page:
+        """The page that asks."""
+        if not rules.is_connection(self.connection) or self.action not in RELAY_ACTIONS:
+            raise BadPayload(self.action)
+        return relay.Page(live.sid(), self.connection, self.echo)
+
+
+@room.event("relay", access=DOOR, shape=Relaying)
+def through_node(actor: Actor, payload: Relaying, appointment: VisitView) -> dict[str, object]:
+    """Make, answer, renew or end this page's connection to the media node."""
+    page = payload.page()
+    try:
+        relay.TRIES.take(str(actor.person_id))
+        if payload.action == "join":
+            return relay.join(appointment, actor, page)
+        if payload.action == "answer":
+            return relay.answer(actor, page, payload.sdp)
+        if payload.action == "restart":
+            return relay.restart(actor, page)
+        return relay.leave(actor, page)
+    except TooMany as refusal:
+        return {"refused": "TooMany", "words": str(refusal.sentence)}
+    except RelayRefusal as refusal:
+        return {"refused": refusal.code, "words": str(refusal.sentence)}
 
 
 @room.on_leave

@@ -55,6 +55,8 @@ class Call(Row):
     ended_at: Mapped[datetime | None]
     setup_milliseconds: Mapped[int | None]
     reconnects: Mapped[int] = mapped_column(default=0)
+    # The media node that has this call's room, once one of its people asked for it.
+    node: Mapped[str | None] = mapped_column(String(32))
 
 
 class Presence(Row):

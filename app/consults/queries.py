@@ -66,6 +66,14 @@ class Seen:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """A call that is going on; `node` has its room, once somebody asked for one."""
+
+    id: UUID
+    node: str | None
+
+
 def visit(actor: Actor, appointment_id: UUID) -> VisitView | None:
     """One visit, for its patient and its clinician alone."""
     found = appointments.joinable(actor, appointment_id)
@@ -118,6 +126,23 @@ def latest_call(consult_id: UUID) -> CallState:
     """The state of the last attempt to connect."""
     newest = select(Call.state).where(Call.consult_id == consult_id).order_by(Call.began_at.desc())
     return db.session().scalar(newest.limit(1)) or CallState.NONE
+
+
+def present_call(consult_id: UUID) -> CallView | None:
+    """The call that is going on."""
+    going = select(Call.id, Call.node).where(Call.consult_id == consult_id, Call.ended_at.is_(None))
+    row = db.session().execute(going).one_or_none()
+    return CallView(row.id, row.node) if row else None
+
+
+def call_of_page(one: VisitView, actor: Actor, sid: str, connection: str) -> CallView | None:
+    """The call that this page is in; None for one that another page replaced, or who only waits."""
+    if one.consult_id is None:
+        return None
+    mine = presences(one.consult_id).get(actor.person_id)
+    if mine is None or (mine.sid, mine.connection) != (sid, connection):
+        return None
+    return present_call(one.consult_id) if mine.place is Place.CALL else None
 
 
 def target(one: VisitView, actor: Actor, sid: str, connection: str, to: str) -> str | None:

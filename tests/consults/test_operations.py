@@ -100,6 +100,7 @@ def test_a_call_is_kept_with_its_setup_time_and_no_content(two: Two) -> None:
         "id",
         "consult_id",
         "state",
+        "node",
         "began_at",
         "connected_at",
         "ended_at",

@@ -25,13 +25,14 @@ from tests.support.portal import COOKIE, ORIGIN, Someone, Visitor
 HOST = ORIGIN.removeprefix("https://")
 UPGRADE = {"Origin": ORIGIN, "Host": HOST, "Upgrade": "websocket", "Connection": "Upgrade"}
 SAMPLES: dict[object, object] = {str: "x", int: 1, bool: True}
-# An event before its hour, or of a page that another one replaced.
-RULES_SAY_NO = {"Refusal", "Closed", "Replaced"}
+# An event before its hour, of a page that another one replaced, or where no media node runs.
+RULES_SAY_NO = {"Refusal", "Closed", "Replaced", "Absent"}
 # What some words must look like.
 WORDS: dict[str, object] = {
     "connection": "a-page-of-mine",
     "to": "a-page-of-theirs",
     "kind": "candidate",
+    "action": "join",
     "body": '{"candidate": "", "sdpMid": "0", "sdpMLineIndex": 0}',
 }
 

@@ -1,6 +1,6 @@
-"""Two kinds of import contract that import-linter does not bring along.
+"""Three kinds of import contract that import-linter does not bring along.
 
-Both find the rooms themselves, so that a new room obeys them from its first commit.
+They find the rooms themselves, so that a new room obeys them from its first commit.
 """
 
 from __future__ import annotations
@@ -45,6 +45,34 @@ class Private(Contract):
             for module in sorted({top} | graph.find_descendants(top))
             for importer in sorted(graph.find_modules_that_directly_import(module))
             if not _is_inside(importer, top.rpartition(".")[0])
+        ]
+        return ContractCheck(kept=not found, metadata={"imports": found})
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        """Say who reached in, and for what."""
+        for line in check.metadata["imports"]:
+            output.print_error(f"- {line}", bold=False)
+        output.new_line()
+
+
+class Window(Contract):
+    """From outside the package, only the named importers may import, and only the named module."""
+
+    type_name = "window"
+    package = fields.StringField()
+    module = fields.StringField()
+    importers = fields.SetField(subfield=fields.StringField())
+
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
+        """Collect every import that reaches in by another way."""
+        package, module = str(self.package), str(self.module)
+        importers: Any = self.importers  # a field becomes its value
+        found = [
+            f"{importer} -> {inner}"
+            for inner in sorted({package} | graph.find_descendants(package))
+            for importer in sorted(graph.find_modules_that_directly_import(inner))
+            if not _is_inside(importer, package)
+            if inner != module or not any(_is_inside(importer, one) for one in importers)
         ]
         return ContractCheck(kept=not found, metadata={"imports": found})
 

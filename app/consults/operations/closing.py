@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select
 
 from app.appointments import operations as appointments
-from app.consults import rules
+from app.consults import queries, rules
 from app.consults.models import Call, Presence
+from app.consults.operations import relay
 from app.consults.operations.standing import consult_of, settle
 from app.consults.queries import VisitView
 from app.consults.rules import VisitState, VisitStep
@@ -36,6 +39,9 @@ def finish(one: VisitView) -> None:
             select(func.count()).select_from(Call).where(Call.consult_id == consult.id)
         )
         audit.record(FINISHED, entity_id=consult.id, patient_id=consult.patient_id, calls=calls)
+        if call := queries.present_call(consult.id):
+            people = (one.appointment.patient_person_id, one.appointment.clinician_id)
+            db.after_commit(partial(relay.dismiss, call, people))
         settle(session, consult)
         session.execute(delete(Presence).where(Presence.consult_id == consult.id))
         appointments.fulfil(one.id)

@@ -1,0 +1,174 @@
+"""Speaking to the media nodes: one kept connection per thread and node, over their sockets.
+
+Synchronous on purpose: the portal serves with threads, and a node answers in milliseconds.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import socket
+import threading
+import time
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+
+import structlog
+from flask import current_app
+
+from app.kernel.settings import Settings
+
+ANSWER_SECONDS = 2.0
+HEALTH_SECONDS = 1.0
+# A node that died is there again within a second.
+RESTART_SECONDS = 0.6
+LARGEST_ANSWER = 262_144
+NAME = re.compile(r"node-[0-9]{1,2}", re.ASCII)
+log = structlog.get_logger("consults")
+Answer = dict[str, object]
+
+
+class NodeGone(Exception):
+    """The node does not answer."""
+
+
+class NodeRefused(Exception):
+    """The node said no; `code` is its own word for why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a node does; `load` is 0 to 1."""
+
+    node: str
+    load: float
+    draining: bool
+
+
+class _Local(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("node", timeout=ANSWER_SECONDS)
+        self._path = path
+
+    def __del__(self) -> None:
+        self.close()  # A thread that ends lets go of its connections.
+
+    def connect(self) -> None:
+        """Open the socket; raises OSError where nobody listens."""
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        sock.settimeout(self.timeout)
+        try:
+            sock.connect(str(self._path))
+        except OSError:
+            sock.close()
+            raise
+        self.sock = sock
+
+
+class _Kept(threading.local):
+    """The open connections of one thread."""
+
+    def __init__(self) -> None:
+        self.connections: dict[Path, _Local] = {}
+
+
+_kept = _Kept()
+
+
+def names() -> list[str]:
+    """The nodes that have a socket on this machine."""
+    settings = _settings()
+    if settings.media_control is None or not settings.media_secret:
+        return []
+    return sorted(path.stem for path in settings.media_control.glob("node-*.sock"))
+
+
+def health(node: str) -> Health:
+    """How one node does; raises NodeGone, at once where nobody listens."""
+    said = _request(_path(node), ("GET", "/health", None), HEALTH_SECONDS, wait=0.0)
+    load = said.get("load")
+    busy = float(load) if isinstance(load, int | float) else 1.0
+    return Health(node, busy, said.get("draining") is True)
+
+
+def least_loaded(*, but: str | None = None) -> str | None:
+    """The node with the most room for a new call, or None where there is none."""
+    found = []
+    for node in names():
+        try:
+            one = health(node)
+        except (NodeGone, NodeRefused):
+            continue
+        if node != but and not one.draining:
+            found.append(one)
+    return min(found, key=lambda one: one.load).node if found else None
+
+
+def ask(node: str, method: str, path: str, **body: object) -> Answer:
+    """One request; raises NodeGone when it stays unanswered, NodeRefused when the node says no."""
+    sent = json.dumps(body).encode() if body else None
+    return _request(_path(node), (method, path, sent), ANSWER_SECONDS, wait=RESTART_SECONDS)
+
+
+def _request(
+    where: Path, what: tuple[str, str, bytes | None], seconds: float, *, wait: float
+) -> Answer:
+    """Send it, and once more where the connection broke, as it does when a node is started anew.
+
+    A node that has died has forgotten the first; one that is only slow is not asked twice.
+    """
+    for last in (False, True):
+        kept = where in _kept.connections
+        try:
+            return _once(where, what, seconds)
+        except TimeoutError:
+            break
+        except (OSError, http.client.HTTPException):
+            if not (kept or last):
+                time.sleep(wait)
+    log.warning("media_node_gone", kind=what[0])
+    raise NodeGone(where.stem)
+
+
+def _once(where: Path, what: tuple[str, str, bytes | None], seconds: float) -> Answer:
+    connection = _kept.connections.setdefault(where, _Local(where))
+    connection.timeout = seconds
+    if connection.sock is not None:
+        connection.sock.settimeout(seconds)
+    try:
+        connection.request(*what)
+        answer = connection.getresponse()
+        said = json.loads(answer.read(LARGEST_ANSWER))
+    except ValueError:
+        _drop(where)
+        raise http.client.HTTPException("no answer in JSON") from None
+    except (OSError, http.client.HTTPException):
+        _drop(where)
+        raise
+    if answer.status != HTTPStatus.OK or not isinstance(said, dict):
+        raise NodeRefused(str(said.get("refused")) if isinstance(said, dict) else "")
+    return said
+
+
+def _drop(where: Path) -> None:
+    _kept.connections.pop(where).close()
+
+
+def _path(node: str) -> Path:
+    control = _settings().media_control
+    if control is None or NAME.fullmatch(node) is None:
+        raise NodeGone(node)
+    return control / f"{node}.sock"
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
