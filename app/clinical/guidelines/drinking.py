@@ -18,7 +18,7 @@ from app.clinical.guidelines.known import (
 )
 from app.clinical.guidelines.profile import Profile
 from app.clinical.guidelines.rule import Found, Gap, Outcome, Rule, Wording
-from app.clinical.guidelines.sources import MEMORY
+from app.clinical.guidelines.sources import PAGE
 from app.clinical.sentences import N_, Sentence
 
 ALCOHOL_ITEMS = ("alcohol-frequency", "alcohol-amount", "alcohol-binge")
@@ -100,7 +100,8 @@ ALC_01 = Rule(
     version="2018.1",
     title=Sentence(N_("Drinking less alcohol")),
     source="USPSTF 2018, unhealthy alcohol use; AUDIT-C: Bush 1998, derived from WHO AUDIT",
-    url=USPSTF,
+    url=f"{USPSTF}uspstf/recommendation/unhealthy-alcohol-use-in-adolescents-and-adults"
+    "-screening-and-behavioral-counseling-interventions",
     grade="B",
     kind="recommend",
     audience="patient",
@@ -113,7 +114,7 @@ ALC_01 = Rule(
             " AUDIT and signs of dependence."
         )
     ),
-    verified=MEMORY,
+    verified=PAGE,
     exclusions=(UNDER_18,),
     decide=_alcohol,
 )

@@ -111,7 +111,7 @@ DM_07 = Rule(
             " is not a slip of unit or strip."
         )
     ),
-    verified="from working knowledge; open the primary text before release",
+    verified="ADA 2024 text read; wording unchanged in 2026 to be checked",
     exclusions=(),
     decide=_very_low,
 )

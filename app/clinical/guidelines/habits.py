@@ -22,9 +22,8 @@ from app.clinical.guidelines.known import (
 from app.clinical.guidelines.person import NEVER_SMOKED, SMOKED, SMOKES
 from app.clinical.guidelines.profile import Profile
 from app.clinical.guidelines.rule import Found, Gap, Outcome, Rule, Wording
+from app.clinical.guidelines.sources import PAGE
 from app.clinical.sentences import N_, Sentence, Value
-
-MEMORY = "from working knowledge; open the primary text before release"
 
 # ---------------------------------------------------------------- TOB-01
 
@@ -174,7 +173,8 @@ TOB_01 = Rule(
     version="2021.1",
     title=Sentence(N_("Stopping tobacco")),
     source="USPSTF 2021, tobacco smoking cessation in adults",
-    url=USPSTF,
+    url=f"{USPSTF}uspstf/recommendation/tobacco-use-in-adults-and-pregnant-women"
+    "-counseling-and-interventions",
     grade="A",
     kind="recommend",
     audience="patient",
@@ -187,7 +187,7 @@ TOB_01 = Rule(
             " in pregnancy behavioural support alone."
         )
     ),
-    verified=MEMORY,
+    verified=PAGE,
     exclusions=(UNDER_18,),
     decide=_tobacco,
 )
@@ -210,7 +210,7 @@ PA_01 = Rule(
             " stepped up. Ask about symptoms on exertion first."
         )
     ),
-    verified=MEMORY,
+    verified=PAGE,
     exclusions=(UNDER_18, IN_PREGNANCY),
     decide=_activity,
 )

@@ -93,23 +93,23 @@ ASPIRIN_2022 = task_force(
     2022,
     "aspirin to prevent cardiovascular disease",
     "aspirin-to-prevent-cardiovascular-disease-preventive-medication",
-    MEMORY,
+    PAGE,
 )
 DEPRESSION_2023 = task_force(
     2023,
     "depression and suicide risk in adults",
     "screening-depression-suicide-risk-adults",
-    MEMORY,
+    PAGE,
 )
-ANXIETY_2023 = task_force(2023, "anxiety disorders in adults", "anxiety-adults-screening", MEMORY)
-COLORECTAL_2021 = task_force(2021, "colorectal cancer", "colorectal-cancer-screening", MEMORY)
+ANXIETY_2023 = task_force(2023, "anxiety disorders in adults", "anxiety-adults-screening", PAGE)
+COLORECTAL_2021 = task_force(2021, "colorectal cancer", "colorectal-cancer-screening", PAGE)
 COLORECTAL_FOLLOWED = Guideline(
     "USPSTF 2021, colorectal cancer; US Multi-Society Task Force",
     COLORECTAL_2021.url,
     "2021.1",
     MEMORY,
 )
-LUNG_2021 = task_force(2021, "lung cancer", "lung-cancer-screening", MEMORY)
+LUNG_2021 = task_force(2021, "lung cancer", "lung-cancer-screening", PAGE)
 AORTA_2019 = task_force(
     2019, "abdominal aortic aneurysm", "abdominal-aortic-aneurysm-screening", ENCODED
 )

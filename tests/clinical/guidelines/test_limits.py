@@ -119,4 +119,9 @@ def odd_facts(draw: st.DrawFn) -> list[Fact]:
 def test_whatever_may_be_a_fact_leaves_the_rules_standing(
     facts: list[Fact], odd: list[Fact]
 ) -> None:
-    said([ADULT, *facts, *odd])
+    answers = said([ADULT, *facts, *odd])
+    assert [one.order for one in answers] == sorted({one.order for one in answers})
+    for one in answers:
+        proposed = one.status == "recommended"
+        assert ((one.wording is not None), (one.gap is None)) == (proposed, proposed), one.rule.id
+        assert str(one.reason)

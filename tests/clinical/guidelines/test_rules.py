@@ -54,13 +54,20 @@ def test_registry_names_each_rule_by_its_own_id() -> None:
     assert all(name == rule.id for name, rule in guidelines.RULES.items())
 
 
+# Listed from working knowledge; since then the text of the recommendation itself was read.
+READ_SINCE = {
+    *("CV-04", "TOB-01", "ALC-01", "DEP-01", "ANX-01", "CRC-01", "LUNG-01", "PA-01", "DM-07"),
+}
+
+
 def test_rules_are_those_of_the_list_with_its_grades() -> None:
     listed = {row["id"]: row for row in read("clinical/guideline_rules.json")["rules"]}
     assert set(guidelines.RULES) == set(listed)
     for name, row in listed.items():
         rule = guidelines.RULES[name]
         assert (rule.grade, rule.kind) == (row["grade"], row["type"]), name
-        assert ("working knowledge" in rule.verified) is ("working knowledge" in row["verified"])
+        unread = "working knowledge" in row["verified"] and name not in READ_SINCE
+        assert ("working knowledge" in rule.verified) is unread, name
 
 
 @pytest.mark.parametrize(
@@ -71,7 +78,7 @@ def test_the_grade_is_the_guidelines_own(rule: str, grade: str) -> None:
     assert guidelines.RULES[rule].grade == grade
 
 
-@pytest.mark.parametrize("rule", ["DM-07", "TOB-01", "ALC-01", "PA-01"])
+@pytest.mark.parametrize("rule", ["BP-08", "DM-02", "DM-03", "DM-04", "CRC-02", "DEP-02", "SLP-01"])
 def test_what_nobody_has_checked_in_the_primary_text_says_so(rule: str) -> None:
     assert "open the primary text" in guidelines.RULES[rule].verified
 
