@@ -11,7 +11,7 @@ from functools import partial
 from app.clinical.devices import amounts, apple_types, limits
 from app.clinical.devices.apple_pressures import Met, PairRefused, Pairs, Repeats
 from app.clinical.devices.apple_sorts import Sort
-from app.clinical.devices.apple_values import ends, moment, percent, span
+from app.clinical.devices.apple_values import ends, moment, span
 from app.clinical.devices.markup import Attributes
 from app.clinical.devices.reading import NOTHING, Reading, RowRefused
 from app.clinical.devices.tally import Tally
@@ -25,8 +25,6 @@ MOST_SORTS = 5_000
 LONGEST_SORT = 200
 # A unit's text in a refusal.
 SHOWN_CHARACTERS = 30
-# A whole number as short as this, as most are, needs no more looking at.
-WHOLE_DIGITS = 9
 MINUTE = Decimal(60)
 
 # Elements that are counted beside the records.
@@ -47,7 +45,7 @@ class Records:
     def __init__(self, tally: Tally, received: datetime | None = None) -> None:
         self.line: Callable[[], int] = int
         self._made = received
-        self._latest = limits.latest(received)
+        self._doubtful_from = limits.first_year_in_doubt(received)
         self._tally = tally
         self._found: list[Reading] = []
         self._sorts: dict[tuple[str, str | None], Sort] = {}
@@ -81,7 +79,7 @@ class Records:
         elif name == "ExportDate":
             with suppress(RowRefused):
                 self._made = limits.earlier(self._made, moment(attributes.get("value", "")))
-                self._latest = limits.latest(self._made)
+                self._doubtful_from = limits.first_year_in_doubt(self._made)
 
     def end(self, name: str) -> None:
         """An element ends."""
@@ -167,14 +165,8 @@ class Records:
         taken_at = moment(begun)
         ended_at = taken_at if ended == begun else moment(ended)
         text = get("value", "")
-        whole = len(text) <= WHOLE_DIGITS and text.isdigit() and text.isascii()
-        value = Decimal(text) if whole else amounts.scientific(text)
-        if row.percent:
-            value = percent(value, text)
-        if not sort.low <= value <= sort.high:
-            raise limits.outside(row.measure, row.component, unit, value)
-        latest = self._latest
-        if latest is not None and (taken_at.tzinfo is None or taken_at > latest):
+        value = sort.known.get(text) or sort.number(text)
+        if taken_at.year >= self._doubtful_from:
             limits.check_moment(taken_at, self._made)
         # This runs for every record, and Reading(...) costs three times as much.
         reading = _new(Reading, (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import MAXYEAR, datetime
 from decimal import Decimal
 from functools import cache
 
@@ -28,8 +28,6 @@ TOO_LATE = N_(
 NO_LIMITS = Decimal("-Infinity"), Decimal("Infinity")
 # What the table of measures does not hold lasts no longer than its like there.
 LIKE = {"in-bed": "sleep", "awake": "sleep", "workout": "exercise-time"}
-# Where the file's own moment has no zone, each of its moments is looked at.
-_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 @cache
@@ -99,11 +97,12 @@ def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
     return min(one, other, key=lambda moment: moment.replace(tzinfo=None))
 
 
-def latest(made: datetime | None) -> datetime | None:
-    """The last moment that needs no further look by `check_moment`; None where none needs one."""
+def first_year_in_doubt(made: datetime | None) -> int:
+    """The first year, in any zone, of which `check_moment` may refuse a moment."""
     if made is None:
-        return None
-    return _BEFORE_ALL if made.tzinfo is None else made + CLOCK_SPAN
+        return MAXYEAR + 1
+    # Written in another zone, a clock may show less, though by less than the day allowed.
+    return made.year if made.tzinfo is None else (made - CLOCK_SPAN).year
 
 
 def check_moment(taken_at: datetime, made: datetime | None) -> None:
