@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from app.clinical.sdc.evaluation import EvaluationFailed
 from app.clinical.sdc.exact import number_in
 from app.clinical.sdc.item import Json
 
-COUNTS = ("minOccurs", "maxOccurs", "minLength", "maxDecimalPlaces")
+COUNTS = ("minOccurs", "maxOccurs", "minLength", "maxDecimalPlaces", "maxSize")
 # FHIR R4 limits a quantity by a number of its unit, SDC by an amount with its own unit.
 RANGES = {
     "minValue": ("minValue", "minQuantity"),
@@ -20,6 +21,7 @@ RANGES = {
 PAIRS = (("minOccurs", "maxOccurs"), ("minLength", "maxLength"), ("minValue", "maxValue"))
 # To read a pattern takes a thousandth of a second or two; more are read when they are needed.
 MAX_PATTERNS = 200
+CALLED = re.compile(r"\s*matches\((['\"])(.{1,600})\1\)\s*", re.DOTALL)
 NUMERIC = frozenset({"decimal", "integer", "quantity"})
 
 Note = Callable[..., None]
@@ -35,12 +37,15 @@ class Bounds:
     def read(self, source: Json, link: str) -> Json:
         """The limits of an item, by name."""
         limits = _counts(source, link, self._note) | _range(source, link, self._note)
-        pattern = extensions.value(source, "regex")
+        pattern = _pattern(extensions.value(source, "regex"))
         if pattern is not None:
             if not self._usable(pattern):
                 self._note(link, sayings.PATTERN_BROKEN, "warning")
             # A broken one is kept too, so that an answer is told it was not checked.
             limits |= {"regex": pattern} if isinstance(pattern, str) else {}
+        kinds = [each for each in extensions.values(source, "mimeType") if isinstance(each, str)]
+        if kinds:
+            limits["mimeType"] = tuple(kind.lower() for kind in kinds)
         for least, most in PAIRS:
             if least in limits and most in limits and _crossed(limits[least], limits[most]):
                 self._note(link, sayings.LIMITS_CROSSED, "warning", least=least, most=most)
@@ -56,6 +61,12 @@ class Bounds:
             return patterns.compiled(pattern) is not None
         except EvaluationFailed:
             return False
+
+
+def _pattern(stated: Any) -> Any:
+    """The pattern alone, where a form wrote it as FHIRPath, matches('…')."""
+    written = CALLED.fullmatch(stated) if isinstance(stated, str) else None
+    return written.group(2).replace("\\\\", "\\") if written else stated
 
 
 def _counts(source: Json, link: str, note: Note) -> Json:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from app.clinical.sdc import limits, sayings
-from app.clinical.sdc.comparing import equal, same
+from app.clinical.sdc.comparing import COMPARED_IN_A_STEP, equal, same
 from app.clinical.sdc.evaluation import Budget, EvaluationFailed, data_of
 from app.clinical.sdc.exact import plain
 from app.clinical.sdc.item import VALUE_KEYS, Constraint, Finding, Item, Json, said
@@ -15,6 +16,8 @@ from app.clinical.sdc.tree import Answer, Node
 from app.clinical.sentences import Sentence
 
 FINISHED = ("completed", "amended")
+# Where a constraint says it is to be shown: item.where(linkId='…').
+LOCATION = re.compile(r"linkId\s*=\s*'([^']{1,200})'")
 
 
 def check(session: Session) -> list[Finding]:
@@ -92,6 +95,8 @@ def _question(session: Session, place: Node) -> Iterator[Finding]:
     yield from _count(item, len(values))
     for value in values:
         yield from _answer(item, value, session.budget)
+    yield from _alone(item, values)
+    yield from _toggled(session, place)
 
 
 def _total(session: Session, place: Node) -> Iterator[Finding]:
@@ -158,8 +163,37 @@ def _option(item: Item, key: str, found: Any) -> Iterator[Finding]:
         yield _finding(item, sayings.WRONG_KIND, "warning")
 
 
+def _alone(item: Item, values: list[Json]) -> Iterator[Finding]:
+    """An answer such as "none of these" that stands beside another."""
+    if len(values) > 1 and any(_exclusive(item, said(value)) for value in values):
+        yield _finding(item, sayings.NOT_ALONE)
+
+
+def _exclusive(item: Item, found: Any) -> bool:
+    listed = item.options.like(found)
+    return any(option.exclusive and equal(found, said(option.value)) for option in listed)
+
+
+def _toggled(session: Session, place: Node) -> Iterator[Finding]:
+    """Answers that may not be chosen at present (answerOptionsToggleExpression)."""
+    for toggle in place.item.toggles:
+        options, rule = toggle
+        try:
+            session.budget.pay(1 + len(place.values) * len(options) // COMPARED_IN_A_STEP)
+            if not any(equal(said(one), each) for one in place.values for each in options):
+                continue
+            session.budget.begin()
+            found = session.work_out(rule, place)
+        except EvaluationFailed:
+            continue  # As with conditions: a rule that fails takes nothing away.
+        if found and data_of(found[0]) is False:
+            yield _finding(place.item, sayings.NOT_AN_OPTION)
+
+
 def _constraint(session: Session, place: Node, constraint: Constraint) -> Iterator[Finding]:
-    link = place.item.link_id
+    named = LOCATION.findall(constraint.location)
+    known = bool(named) and named[-1] in session.definition.by_link
+    link = named[-1] if known else place.item.link_id
     try:
         session.budget.begin()
         found = session.work_out(constraint.expression, place)

@@ -70,6 +70,7 @@ class Choices:
             valuesets.weight(*places),
             source.get("initialSelected") in (True, "true"),
             prefix if isinstance(prefix, str) else "",
+            extensions.value(source, "optionExclusive") is True,
             source,
         )
 

@@ -51,7 +51,10 @@ def read(questionnaire: Any, resolver: Resolver | None) -> Definition:
     by_link = {each.link_id: each for item in items for each in item.walk()}
     variables = loader.expressions.variables(source, "")
     launch = _launch(source)
-    _references(by_link, loader)
+    expected = extensions.value(source, "assemble-expectation")
+    if expected is not None:
+        loader.note("", sayings.ASSEMBLED, "warning")
+    _references(by_link, loader, is_part="child" in str(expected))
     _units(source, by_link, variables, loader)
     _names(by_link, variables, launch, source, loader)
     loader.findings.extend(loops.find(by_link, variables))
@@ -98,13 +101,15 @@ def _launch(source: Json) -> dict[str, str]:
     return found
 
 
-def _references(by_link: Mapping[str, Item], loader: Loader) -> None:
+def _references(by_link: Mapping[str, Item], loader: Loader, *, is_part: bool) -> None:
+    """A part of a larger form may ask about questions of the whole."""
     for link, item in by_link.items():
         if item.source.get("modifierExtension"):
             loader.note(link, sayings.MODIFIED)
         for condition in item.conditions:
             if condition.question not in by_link:
-                loader.note(link, sayings.CONDITION_UNKNOWN, question=condition.question[:80])
+                question, severity = condition.question[:80], "warning" if is_part else "error"
+                loader.note(link, sayings.CONDITION_UNKNOWN, severity, question=question)
             elif condition.question == link:
                 loader.note(link, sayings.CONDITION_ITSELF, "warning")
 
@@ -122,6 +127,14 @@ def _units(
     found.update(unit for each in variables for unit in units(each.tree))
     if len(found) > quantities.MAX_UNITS:
         loader.note("", sayings.TOO_MANY_UNITS, most=quantities.MAX_UNITS)
+
+
+def _queried(source: Json) -> Iterator[str]:
+    """Names of queries whose results a person chooses from."""
+    for kind in ("candidateExpression", "answerExpression", "contextExpression"):
+        for value in extensions.values(source, kind):
+            if isinstance(value, dict) and isinstance(value.get("name"), str):
+                yield value["name"]
 
 
 def _brought(source: Json, launch: Mapping[str, str]) -> set[str]:
@@ -147,6 +160,7 @@ def _names(
             loader.note("", sayings.NAME_TWICE, name=variable.name)
     brought = _brought(source, launch)
     populations = {each.population.name for each in by_link.values() if each.population}
+    populations |= {name for each in by_link.values() for name in _queried(each.source)}
     known_above = brought | {variable.name for variable in variables} | populations
     for link, item in by_link.items():
         known = known_above | set(loops.scope(item, by_link, variables))

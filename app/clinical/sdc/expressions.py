@@ -36,6 +36,7 @@ class Expressions:
             "population": population,
             "variables": self.variables(source, link),
             "constraints": self.constraints(source, link),
+            "toggles": self.toggles(source, link),
         }
 
     def first(self, source: Json, name: str, link: str) -> Expression | None:
@@ -70,6 +71,16 @@ class Expressions:
             for each in extensions.every(source, name)
         )
         return tuple(constraint for constraint in made if constraint is not None)
+
+    def toggles(self, source: Json, link: str) -> tuple[tuple[tuple[Any, ...], Expression], ...]:
+        """Answers, and the rule that must be true for them to be chosen."""
+        found = []
+        for each in extensions.every(source, "answerOptionsToggleExpression"):
+            value = extensions.value(each, "expression")
+            rule = self.read(value, "answerOptionsToggleExpression", link)
+            if rule is not None and rule.is_fhirpath:
+                found.append((tuple(extensions.values(each, "option")), rule))
+        return tuple(found)
 
     def _constraint(self, source: Any, link: str) -> Constraint | None:
         value = extensions.value(source, "expression")

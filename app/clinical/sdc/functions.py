@@ -47,6 +47,7 @@ def _ours(base: Json) -> Json:
         "today": {"fn": lambda ctx, _found: ctx.bench.now().date().isoformat()},
         "timeOfDay": {"fn": lambda ctx, _found: ctx.bench.now().time().isoformat()},
         "where": {"fn": _where, "arity": {1: ["Expr"]}},
+        "|": {"fn": _union, "arity": {2: ["Any", "Any"]}},
         "exists": {"fn": _exists, "arity": {0: [], 1: ["Expr"]}},
         "repeat": {"fn": _repeat, "arity": {1: ["Expr"]}},
         "children": {"fn": _children},
@@ -171,6 +172,32 @@ def _where(ctx: Any, found: Any, expression: Callable[[Any], Any]) -> Any:
     return kept
 
 
+def _union(ctx: Any, left: list[Any], right: list[Any]) -> list[Any]:
+    """Each different value once; what stands in a resource keeps its place in it."""
+    seen: set[Any] = set()
+    kept: list[Any] = []
+    for each in left + right:
+        key = _identity(ctx, data_of(each))
+        if key not in seen:
+            seen.add(key)
+            kept.append(each)
+    return kept
+
+
+def _identity(ctx: Any, data: Any) -> Any:
+    if isinstance(data, Mapping | list):
+        return _key(ctx, data)
+    if isinstance(data, int | float | Decimal) and not isinstance(data, bool):
+        return Decimal(str(data))
+    return isinstance(data, bool), str(data)
+
+
+def _key(ctx: Any, data: Any) -> str:
+    key = json.dumps(data, sort_keys=True, default=str)
+    ctx.budget.spend(1 + len(key) // 2_000)
+    return key
+
+
 def _exists(ctx: Any, found: Any, expression: Callable[[Any], Any] | None = None) -> bool:
     return bool(found if expression is None else _where(ctx, found, expression))
 
@@ -196,8 +223,7 @@ def _repeat(ctx: Any, found: Any, expression: Callable[[Any], Any]) -> Any:
     waiting = deque(_listed(found))
     while waiting:
         for each in expression(waiting.popleft()):
-            key = json.dumps(data_of(each), sort_keys=True, default=str)
-            ctx.budget.spend(1 + len(key) // 2_000)
+            key = _key(ctx, data_of(each))
             if key not in seen:
                 seen.add(key)
                 kept.append(each)

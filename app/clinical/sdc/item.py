@@ -81,6 +81,7 @@ class Option:
     weight: Decimal | None = None
     selected: bool = False
     prefix: str = ""
+    exclusive: bool = False
     source: Json = field(default_factory=dict, repr=False, compare=False)
 
 
@@ -148,6 +149,8 @@ class Item:
     population: Expression | None = None
     variables: tuple[Expression, ...] = ()
     constraints: tuple[Constraint, ...] = ()
+    # Answers that may be chosen only while a rule is true.
+    toggles: tuple[tuple[tuple[Any, ...], Expression], ...] = ()
     initial: tuple[Json, ...] = ()
     options: Options = field(default_factory=Options)
     # None: anything may be answered, because the list of answers is not known.

@@ -84,11 +84,23 @@ def broken(item: Item, value: Any, budget: Budget) -> Iterator[Broken]:
             yield from _unit(item, value, budget)
     except EvaluationFailed:
         yield sayings.UNITS_UNCHECKED, {}, "warning"
+    yield from _file(item, value)
     most = item.limits.get("maxDecimalPlaces")
     if most is not None and isinstance(value, Decimal):
         exponent = value.normalize().as_tuple().exponent
         if isinstance(exponent, int) and -exponent > most:
             yield sayings.TOO_PRECISE, {"most": most}, "error"
+
+
+def _file(item: Item, value: Any) -> Iterator[Broken]:
+    if item.type != "attachment" or not isinstance(value, Mapping):
+        return
+    kinds, most = item.limits.get("mimeType", ()), item.limits.get("maxSize")
+    kind, size = value.get("contentType"), value.get("size")
+    if kinds and isinstance(kind, str) and kind.partition(";")[0].strip().lower() not in kinds:
+        yield sayings.WRONG_FILE, {"kinds": ", ".join(kinds)[:200]}, "error"
+    if most is not None and _is_number(size) and size > most:
+        yield sayings.FILE_TOO_LARGE, {}, "error"
 
 
 def _text(item: Item, value: str, budget: Budget) -> Iterator[Broken]:

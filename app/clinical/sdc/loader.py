@@ -18,6 +18,8 @@ MAX_ITEMS = 3_000
 MAX_ITEM_DEPTH = 50
 # What the types of later FHIR versions were called in R4.
 LATER_TYPES = {"coding": "choice", "question": "string", "uri": "url"}
+# Units that are typed in, or that stand in a list we may not have.
+OPEN_UNITS = ("unitOpen", "unitValueSet")
 TRUE, FALSE = frozenset({"true", "True"}), frozenset({"false", "False"})
 
 
@@ -99,6 +101,8 @@ class Loader:
 
     def _made(self, source: Json, link: str, kind: str, path: tuple[str, ...]) -> Item:
         shapes.item(source, link, self.note)
+        for address in extensions.values(source, "subQuestionnaire"):
+            self.note(link, sayings.PART_MISSING, "warning", address=str(address)[:200])
         options, closed = self._choices.read(source, link, kind)
         named = self.expressions.of_item(source, link)
         unit = extensions.value(source, "unit")
@@ -117,7 +121,7 @@ class Loader:
             help=_help(source),
             unit=unit if isinstance(unit, dict) else None,
             units=units,
-            unit_open=extensions.value(source, "unitOpen") is not None,
+            unit_open=any(extensions.value(source, name) is not None for name in OPEN_UNITS),
             conditions=conditions.read(source, link, self.note),
             any_condition=conditions.is_any(source, link, self.note),
             initial=initial.read(source, link, kind, self.note),

@@ -32,6 +32,8 @@ class Extraction:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.found: list[Json] = []
+        # Whom the answers are about, where a question says so (isSubject), the nearest last.
+        self._subjects: list[Json] = []
 
     def run(self) -> list[Json]:
         """All Observations, the one above before those joined to it."""
@@ -44,10 +46,14 @@ class Extraction:
     def _below(
         self, holder: Node | Answer, marked: bool, above: Json | None, category: Json
     ) -> None:
+        subject = _subject(holder)
+        self._subjects += subject
         for nodes in holder.children.values():
             for place in nodes:
                 if place.enabled:
                     self._node(place, marked, above, category)
+        if subject:
+            self._subjects.pop()
 
     def _node(self, place: Node, marked: bool, above: Json | None, category: Json) -> None:
         item = place.item
@@ -72,9 +78,9 @@ class Extraction:
         made |= category
         made["code"] = {"coding": codes} if codes else {}
         made["code"] |= {"text": item.text} if item.text else {}
-        for name, source in (("subject", "subject"), ("encounter", "encounter")):
-            if source in response:
-                made[name] = response[source]
+        made |= {name: response[name] for name in ("subject", "encounter") if name in response}
+        if self._subjects:
+            made["subject"] = self._subjects[-1]
         if "authored" in response:
             made |= {"effectiveDateTime": response["authored"], "issued": response["authored"]}
         if "author" in response:
@@ -98,6 +104,15 @@ class Extraction:
             self.found.append(made)
             joined = above.setdefault(RELATIONS.get(relation, "hasMember"), [])
             joined.append({"reference": f"Observation/{made['id']}"})
+
+
+def _subject(holder: Node | Answer) -> list[Json]:
+    """The answer to the question in a group that says whom the group is about."""
+    for place in (node for nodes in holder.children.values() for node in nodes):
+        if place.enabled and extensions.value(place.item.source, "isSubject") is True:
+            found = [value.get("valueReference") for value in place.values]
+            return [value for value in found if isinstance(value, dict)][:1]
+    return []
 
 
 def _says_something(observation: Json) -> bool:

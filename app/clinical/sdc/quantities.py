@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from app.clinical.errors import ClinicalInputError
+from app.clinical.sdc import moments
 from app.clinical.sdc.evaluation import Budget, EvaluationFailed, data_of, nodes
 from app.clinical.sdc.item import Json
 
@@ -115,6 +116,11 @@ def aware(sign: str, plain: Callable[..., Any]) -> Callable[..., Any]:
 
     def run(ctx: Any, left: Any, right: Any) -> Any:
         one, other = _single(left), _single(right)
+        if one is None and other is not None and sign in {"+", "-"} and len(left) == 1:
+            by = other.value if sign == "+" else -other.value
+            later = moments.moved(left[0], by, other.unit)
+            if later is not None:
+                return later
         if one is None or other is None:
             return _plainly(sign, plain, ctx, left, right)
         pay(ctx.budget, one.unit, other.unit)

@@ -107,7 +107,10 @@ class _Settling:
         """Asks for the answers as near to the place as the form asks the question."""
         budget = self._session.budget
         budget.pay(0)
-        asked = nearest(place, self._session.definition.by_link[condition.question])
+        question = self._session.definition.by_link.get(condition.question)
+        if question is None:
+            return True  # It stands in the form this one is a part of.
+        asked = nearest(place, question)
         budget.pay(len(asked) // comparing.COMPARED_IN_A_STEP)
         found = [value for each in asked if each.enabled for value in each.values]
         return comparing.met(condition, found, budget)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.clinical.sdc import coercing
 from app.clinical.sdc.comparing import COMPARED_IN_A_STEP, equal, units_met
 from app.clinical.sdc.evaluation import Budget, OutOfBudget
-from app.clinical.sdc.item import Item, Json, said
+from app.clinical.sdc.extensions import parts
+from app.clinical.sdc.item import Expression, Item, Json, said
 from app.clinical.sdc.session import Session
 from app.clinical.sdc.tree import Answer, Node, Planter
 
@@ -77,15 +80,27 @@ def _spread(session: Session, holder: Node | Answer) -> None:
     for link, nodes in holder.children.items():
         for place in list(nodes):
             rule = place.item.population
-            if rule is not None and rule.is_fhirpath and place.source is None:
-                records = (session.result(rule, place) or [])[:MAX_RECORDS]
+            if rule is not None and place.source is None:
+                records = _records(session, place, rule)[:MAX_RECORDS]
                 holder.children[link] = _one_each(place, holder, rule.name, records)
         for place in holder.children[link]:
             for inner in place.holders:
                 _spread(session, inner)
 
 
-def _one_each(place: Node, holder: Node | Answer, name: str, records: list[object]) -> list[Node]:
+def _records(session: Session, place: Node, rule: Expression) -> list[Any]:
+    """What a rule finds, or what was brought under the name of a query."""
+    if rule.is_fhirpath:
+        return session.result(rule, place) or []
+    brought = session.context.get(rule.name)
+    if isinstance(brought, dict) and brought.get("resourceType") == "Bundle":
+        return [each["resource"] for each in parts(brought, "entry") if "resource" in each]
+    if isinstance(brought, list):
+        return brought
+    return [] if brought is None else [brought]
+
+
+def _one_each(place: Node, holder: Node | Answer, name: str, records: list[Any]) -> list[Node]:
     item = place.item
     if not item.repeats or not records:
         place.bound[name] = records

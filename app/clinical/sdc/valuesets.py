@@ -14,6 +14,9 @@ from app.clinical.sdc.item import Json, Option, Options
 Resolver = Callable[[str], Mapping[str, Any] | None]
 
 MAX_OPTIONS = 5_000
+# Value sets of value sets of value sets: one more is no list for a form.
+MAX_INCLUDED = 3
+MAX_INCLUDED_SETS = 100
 WEIGHTS = ("ordinalValue", "itemWeight", "iso21090-CO-value")
 CODING = ("system", "version", "code", "display", "extension")
 
@@ -35,6 +38,7 @@ class ValueSets:
         self._contained = extensions.parts(questionnaire, "contained")
         self._resolver = resolver
         self._known: dict[str, Options | None] = {}
+        self._included_sets = 0
 
     def options(self, address: str) -> Options | None:
         """The answers of a value set; None where it cannot be found or is not listed in full."""
@@ -61,7 +65,7 @@ class ValueSets:
         found: Json = exact(fetched)
         return found
 
-    def _listed(self, value_set: Json) -> Options | None:
+    def _listed(self, value_set: Json, depth: int = 0) -> Options | None:
         expansion = value_set.get("expansion")
         if isinstance(expansion, dict) and isinstance(expansion.get("contains"), list):
             return Options(self._expanded(expansion["contains"], value_set))
@@ -71,11 +75,32 @@ class ValueSets:
             return None
         found: list[Option] = []
         for include in includes:
-            concepts = self._concepts(include) if isinstance(include, dict) else None
+            concepts = self._included(include, depth) if isinstance(include, dict) else None
             if concepts is None:
                 return None
             found += concepts
-        return Options(found)
+            if len(found) > MAX_OPTIONS:
+                return None
+        listed = extensions.parts(compose, "exclude") if isinstance(compose, dict) else []
+        out = {_name(option) for each in listed for option in self._concepts(each) or ()}
+        return Options(option for option in found if _name(option) not in out)
+
+    def _included(self, include: Json, depth: int) -> list[Option] | None:
+        """The concepts of a system, or those of other value sets."""
+        others = include.get("valueSet")
+        if include.get("system") or not isinstance(others, list) or depth >= MAX_INCLUDED:
+            return self._concepts(include)
+        found: list[Option] = []
+        self._included_sets += len(others)
+        if self._included_sets > MAX_INCLUDED_SETS:
+            return None
+        for address in others:
+            value_set = self._find(address) if isinstance(address, str) else None
+            listed = None if value_set is None else self._listed(value_set, depth + 1)
+            if listed is None:
+                return None
+            found += listed
+        return found
 
     def _expanded(self, parts: list[Any], value_set: Json) -> Iterator[Option]:
         for part in parts:
@@ -115,6 +140,11 @@ class ValueSets:
             if concept.get("code") == coding.get("code"):
                 return weight(concept) if weight(concept) is not None else _property(concept)
         return None
+
+
+def _name(option: Option) -> tuple[str, str]:
+    coding = option.value["valueCoding"]
+    return str(coding.get("system")), str(coding.get("code"))
 
 
 def _flat(concepts: list[Any]) -> Iterator[Json]:

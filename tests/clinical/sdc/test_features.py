@@ -1,0 +1,387 @@
+"""What published forms of several houses use: small forms with the same features.
+
+Read for it: the examples of the SDC guide, LHC-Forms (NLM), Smart Forms (CSIRO), Argonaut
+and German study forms; the words and the numbers here are our own.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from app.clinical import sdc
+from app.clinical.sdc import sayings
+from tests.clinical.sdc.building import (
+    FHIR,
+    SDC,
+    Json,
+    answered,
+    calculated,
+    coded,
+    condition,
+    extension,
+    form,
+    group,
+    question,
+    response,
+    rule,
+    said,
+)
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+
+
+def told(questionnaire: Json, given: Json, context: Any = None) -> list[str]:
+    found = sdc.load(questionnaire).problems(given, context)
+    return [each.sentence.text for each in found]
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind", "value"),
+    [
+        ("now() - 24 hours", "dateTime", "2026-11-21T09:30:00+00:00"),
+        ("now() + 90 minutes", "dateTime", "2026-11-22T11:00:00+00:00"),
+        ("today() + 7 days", "date", "2026-11-29"),
+        ("today() - 2 weeks", "date", "2026-11-08"),
+        ("@2024-02-29 + 1 year", "date", "2025-02-28"),
+        ("@2024-01-31 + 1 month", "date", "2024-02-29"),
+        ("@2024-01-31T10:00:00+02:00 - 1 month", "dateTime", "2023-12-31T10:00:00+02:00"),
+        ("@9999-12-31 + 2 years", "date", None),
+        ("now() - 1 hour > @2026-11-22T08:00:00Z", "boolean", True),
+    ],
+)
+def test_a_moment_moves_by_an_amount_of_time(expression: str, kind: str, value: Any) -> None:
+    found = said(sdc.load(form(calculated(expression, kind))).calculate({}, {"now": NOW}))
+    assert found.get("it") == (None if value is None else [value])
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("%resource.repeat(item | answer).where(linkId='in').answer.value", 3),
+        ("(%resource.item.where(linkId='a').answer.value | 5).count()", 1),
+        ("(1 | 1.0 | 2).count()", 2),
+        ("(true | 1).count()", 2),
+        ("('a' | 'a' | 'b').count()", 2),
+    ],
+)
+def test_a_union_keeps_what_stands_in_the_answers(expression: str, value: int) -> None:
+    items = (question("a", "integer", item=[question("in", "integer")]),)
+    given = answered("a", 5)
+    given["answer"][0]["item"] = [answered("in", 3)]
+    found = said(
+        sdc.load(form(*items, calculated(expression, "integer"))).calculate(response(given))
+    )
+    assert found["it"] == [value]
+
+
+def test_a_pattern_written_as_a_call_is_the_pattern() -> None:
+    item = question("a", "string", extension("regex", valueString="matches('^[0-9]{4}$')"))
+    assert told(form(item), response(answered("a", "2000"))) == []
+    assert told(form(item), response(answered("a", "20000"))) == [sayings.NOT_LIKE_PATTERN]
+
+
+def test_an_exclusive_answer_stands_alone() -> None:
+    options = coded("x", "y", "none")
+    options[2]["extension"] = [extension("questionnaire-optionExclusive", valueBoolean=True)]
+    whole = form(question("a", "choice", answerOption=options, repeats=True))
+    picked = {code: {"system": "s", "code": code} for code in ("x", "y", "none")}
+    assert told(whole, response(answered("a", picked["x"], picked["y"]))) == []
+    assert told(whole, response(answered("a", picked["none"]))) == []
+    both = response(answered("a", picked["x"], picked["none"]))
+    assert told(whole, both) == [sayings.NOT_ALONE]
+
+
+def test_an_answer_may_be_chosen_while_its_rule_is_true() -> None:
+    toggle = {
+        "url": f"{SDC}answerOptionsToggleExpression",
+        "extension": [
+            {"url": "option", "valueCoding": {"system": "s", "code": "x"}},
+            {
+                "url": "expression",
+                "valueExpression": {
+                    "language": "text/fhirpath",
+                    "expression": "%resource.item.where(linkId='adult').answer.value",
+                },
+            },
+        ],
+    }
+    whole = form(
+        question("adult", "boolean"), question("a", "choice", toggle, answerOption=coded("x", "y"))
+    )
+    for adult, code, found in (
+        (True, "x", []),
+        (False, "x", [sayings.NOT_AN_OPTION]),
+        (False, "y", []),
+    ):
+        given = response(answered("adult", adult), answered("a", {"system": "s", "code": code}))
+        assert told(whole, given) == found
+
+
+def test_a_file_keeps_its_kind_and_size() -> None:
+    limits = (
+        extension("mimeType", valueCode="image/jpeg"),
+        extension("mimeType", valueCode="application/pdf"),
+        extension("maxSize", valueDecimal=1_000),
+    )
+    whole = form(question("a", "attachment", *limits))
+    for file, found in (
+        ({"contentType": "application/pdf", "size": 1_000}, []),
+        ({"contentType": "image/png", "size": 10}, [sayings.WRONG_FILE]),
+        ({"contentType": "IMAGE/JPEG; q=1", "size": 1_001}, [sayings.FILE_TOO_LARGE]),
+        ({"url": "http://example.org/x"}, []),
+    ):
+        given = response({"linkId": "a", "answer": [{"valueAttachment": file}]})
+        assert told(whole, given) == found
+
+
+def test_a_constraint_is_told_where_it_says() -> None:
+    constraint = {
+        "url": f"{FHIR}targetConstraint",
+        "extension": [
+            {"url": "key", "valueId": "adult"},
+            {"url": "severity", "valueCode": "error"},
+            {"url": "human", "valueString": "For adults only."},
+            {"url": "location", "valueString": "item.where(linkId='age')"},
+            {
+                "url": "expression",
+                "valueExpression": {
+                    "language": "text/fhirpath",
+                    "expression": "%resource.item.where(linkId='age').answer.value >= 18",
+                },
+            },
+        ],
+    }
+    loaded = sdc.load(form(question("age", "integer"), extension=[constraint]))
+    (found,) = loaded.problems(response(answered("age", 17)))
+    assert (found.link_id, found.severity) == ("age", "error")
+    assert loaded.problems(response(answered("age", 18))) == []
+
+
+def test_a_group_is_made_for_each_record_a_query_brought() -> None:
+    query = {
+        "url": f"{SDC}itemPopulationContext",
+        "valueExpression": {
+            "name": "medicine",
+            "language": "application/x-fhir-query",
+            "expression": "MedicationStatement?patient={{%patient.id}}",
+        },
+    }
+    inside = question("name", "string", rule("initialExpression", "%medicine.medication.text"))
+    loaded = sdc.load(form(group("g", inside, repeats=True, extension=[query])))
+    records = [
+        {"resourceType": "MedicationStatement", "medicationCodeableConcept": {"text": text}}
+        for text in ("One", "Two")
+    ]
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": each} for each in records]}
+    for brought in (bundle, records):
+        start = loaded.start({"medicine": brought})
+        assert [each["item"][0]["answer"] for each in start["item"]] == [
+            [{"valueString": "One"}],
+            [{"valueString": "Two"}],
+        ]
+    assert "item" not in loaded.start()
+
+
+@pytest.mark.parametrize("kind", ["candidateExpression", "answerExpression"])
+def test_what_a_query_offers_may_be_chosen(kind: str) -> None:
+    query = {
+        "url": f"{SDC}{kind}",
+        "valueExpression": {
+            "name": "contact",
+            "language": "application/x-fhir-query",
+            "expression": "RelatedPerson?active=true",
+        },
+    }
+    inside = question("name", "string", rule("calculatedExpression", "%contact.name.text"))
+    loaded = sdc.load(form(group("g", inside, extension=[query]), question("c", "choice", query)))
+    assert sayings.NAME_UNKNOWN not in [each.sentence.text for each in loaded.warnings]
+    found = said(loaded.calculate({}, {"contact": {"name": [{"text": "Ann"}]}}))
+    assert found == {"name": ["Ann"]}
+    assert loaded.problems(response(answered("c", {"code": "anything"}))) == []
+
+
+def test_an_observation_is_about_whom_its_group_says() -> None:
+    who = question("who", "reference", extension("isSubject", valueBoolean=True))
+    height = question("h", "decimal", code=[{"system": "http://loinc.org", "code": "8302-2"}])
+    mark = {"url": f"{SDC}observationExtract", "valueBoolean": True}
+    mother = {"reference": "RelatedPerson/1"}
+    loaded = sdc.load(form(group("g", who, height), height | {"linkId": "own"}, extension=[mark]))
+    given = response(
+        {
+            "linkId": "g",
+            "item": [
+                {"linkId": "who", "answer": [{"valueReference": mother}]},
+                answered("h", 160.5),
+            ],
+        },
+        answered("own", 170.5),
+        subject={"reference": "Patient/1"},
+    )
+    found = {
+        each["valueQuantity"]["value"]: each["subject"]["reference"]
+        for each in loaded.observations(given)
+        if "valueQuantity" in each
+    }
+    assert found == {160.5: "RelatedPerson/1", 170.5: "Patient/1"}
+
+
+def test_a_part_of_a_larger_form_is_asked_by_itself() -> None:
+    part = form(
+        question("a", enableWhen=[condition("elsewhere", "=", answerBoolean=True)]),
+        {
+            "linkId": "b",
+            "type": "display",
+            "text": "More",
+            "extension": [extension("subQuestionnaire", valueCanonical="http://example.org/q")],
+        },
+        extension=[{"url": f"{SDC}assemble-expectation", "valueCode": "assemble-child"}],
+    )
+    loaded = sdc.load(part)
+    assert [each.sentence.text for each in loaded.warnings] == [
+        sayings.PART_MISSING,
+        sayings.ASSEMBLED,
+        sayings.CONDITION_UNKNOWN,
+    ]
+    assert loaded.enabled({}) == {"a", "b"}
+    del part["extension"]
+    with pytest.raises(sdc.FormError):
+        sdc.load(part)
+
+
+def test_a_unit_of_a_value_set_may_be_any() -> None:
+    listed = extension("questionnaire-unitOption", valueCoding={"code": "kg"})
+    elsewhere = extension("questionnaire-unitValueSet", valueCanonical="http://example.org/units")
+    given = response(answered("a", {"value": 2, "code": "h", "unit": "h"}))
+    assert told(form(question("a", "quantity", listed)), given) == [sayings.NOT_A_UNIT]
+    assert told(form(question("a", "quantity", listed, elsewhere)), given) == []
+
+
+def test_a_value_set_of_value_sets_leaves_out_what_it_says() -> None:
+    def codes(name: str, *listed: str) -> Json:
+        include = {"system": "s", "concept": [{"code": code} for code in listed]}
+        return {"resourceType": "ValueSet", "id": name, "compose": {"include": [include]}}
+
+    whole = codes("all")
+    whole["compose"] = {
+        "include": [{"valueSet": ["#one"]}, {"valueSet": ["#two"]}],
+        "exclude": [{"system": "s", "concept": [{"code": "b"}]}],
+    }
+    contained = [codes("one", "a", "b"), codes("two", "c"), whole]
+    loaded = sdc.load(form(question("q", "choice", answerValueSet="#all"), contained=contained))
+    assert [each.value["valueCoding"]["code"] for each in loaded.item("q").options] == ["a", "c"]
+    assert loaded.warnings == ()
+
+
+def test_value_sets_in_a_circle_are_not_listed() -> None:
+    circle: Json = {"resourceType": "ValueSet", "id": "v"}
+    circle["compose"] = {"include": [{"valueSet": ["#v"] * 60}] * 60}
+    loaded = sdc.load(form(question("q", "choice", answerValueSet="#v"), contained=[circle]))
+    assert [each.sentence.text for each in loaded.warnings] == [sayings.VALUE_SET_UNKNOWN]
+
+
+def test_named_rules_are_variables_for_what_stands_below() -> None:
+    value = "%resource.item.where(linkId='{}').answer.value"
+    below = calculated("%second + 1", "integer", "below")
+    second = question(
+        "second", "integer", rule("calculatedExpression", f"{value.format('first')} + 1", "second")
+    )
+    loaded = sdc.load(
+        form(
+            question("first", "integer"),
+            second | {"item": [below]},
+            question(
+                "last",
+                "integer",
+                rule("variable", "%third + 1", "fourth"),
+                rule("calculatedExpression", "%fourth + 1"),
+            ),
+            extension=[rule("calculatedExpression", f"{value.format('second')} + 2", "third")],
+        )
+    )
+    found = said(loaded.calculate(response(answered("first", 1))))
+    assert found == {"first": [1], "second": [2], "below": [3], "last": [6]}
+
+
+def test_weights_are_found_along_the_form_itself() -> None:
+    path = (
+        "%questionnaire.item.where(linkId='{0}').answerOption.where(valueCoding.code ="
+        " %resource.item.where(linkId='{0}').answer.valueCoding.code)"
+        f".extension.where(url='{FHIR}ordinalValue').valueDecimal"
+    )
+    names = [rule("variable", path.format(link), link) for link in "ab"]
+    total = question(
+        "t",
+        "decimal",
+        *names,
+        rule("calculatedExpression", "iif(%a.exists() and %b.exists(), %a + %b, {})"),
+    )
+    options = {"answerOption": coded("x", "y", "z", weights=True)}
+    loaded = sdc.load(
+        form(question("a", "choice", **options), question("b", "choice", **options), total)
+    )
+    one, two = ({"system": "s", "code": code} for code in "yz")
+    assert "t" not in said(loaded.calculate(response(answered("a", one))))
+    both = response(answered("a", one), answered("b", two))
+    assert said(loaded.calculate(both))["t"] == [3]
+    assert loaded.score(both) == 3
+
+
+def test_what_a_form_holds_of_another_answers_its_rules() -> None:
+    known = response(
+        {"linkId": "o", "item": [answered("kind", {"code": "S"}), answered("name", "First")]},
+        {"linkId": "o", "item": [answered("kind", {"code": "T"}), answered("name", "Second")]},
+        {"linkId": "o", "item": [answered("kind", {"code": "S"}), answered("name", "Third")]},
+    )
+    names = (
+        "%held.item.where(linkId = 'o' and item.answer.value.code = 'S')"
+        ".item.where(linkId = 'name').answer.value"
+    )
+    chosen = (
+        "%held.item.where(linkId = 'o' and item.where(answer.valueString = %mine).exists())"
+        ".item.where(linkId = 'name').answer.valueString"
+    )
+    loaded = sdc.load(
+        form(
+            question("all", "open-choice", rule("initialExpression", names), repeats=True),
+            group(
+                "g",
+                question("pick", "open-choice"),
+                calculated(chosen),
+                repeats=True,
+                extension=[rule("variable", "item.where(linkId='pick').answer.value", "mine")],
+            ),
+            contained=[known],
+            extension=[rule("variable", "%questionnaire.contained[0]", "held")],
+        )
+    )
+    assert said(loaded.start())["all"] == ["First", "Third"]
+    given = response(
+        *({"linkId": "g", "item": [answered("pick", name)]} for name in ("Second", "Third"))
+    )
+    assert said(loaded.calculate(given))["it"] == ["Second", "Third"]
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        extension("questionnaire-itemControl", valueCodeableConcept={"coding": [{"code": code}]})
+        for code in ("slider", "gtable", "tab-container", "autocomplete", "check-box", "footer")
+    ]
+    + [
+        extension("questionnaire-sliderStepValue", valueInteger=5),
+        extension("entryFormat", valueString="DD.MM.YYYY"),
+        extension("sdc-questionnaire-collapsible", valueCode="default-open"),
+        extension("preferredTerminologyServer", valueUrl="http://example.org/tx"),
+        extension("questionnaire-signatureRequired", valueCodeableConcept={"text": "Witness"}),
+        extension("designNote", valueMarkdown="For *designers*."),
+        extension("rendering-xhtml", valueString="<b>x</b>"),
+        extension("questionnaire-choiceOrientation", valueCode="vertical"),
+    ],
+)
+def test_how_a_question_is_shown_changes_nothing_of_it(extra: Json) -> None:
+    loaded = sdc.load(form(question("a", "integer", extra), derivedFrom=["http://example.org/q"]))
+    assert loaded.warnings == ()
+    assert loaded.problems(response(answered("a", 5))) == []
