@@ -72,6 +72,11 @@ class Text:
     change: str = N_("A new result, a new illness, or a plan to become pregnant.")
 
 
+def told(key: str, said: str) -> Exclusion:
+    """Not for someone of whom this was said; silence is no reason."""
+    return Exclusion(Sentence(said), lambda person: person.said(key))
+
+
 PREGNANCY = Exclusion(IN_PREGNANCY, lambda person: person.pregnant)
 
 

@@ -7,7 +7,7 @@ from operator import or_
 
 from app.clinical.guidelines import criteria
 from app.clinical.guidelines.answers import NO, Answer
-from app.clinical.guidelines.build import Case, Exclusion, Text, rule
+from app.clinical.guidelines.build import Case, Text, rule, told
 from app.clinical.guidelines.keys import YEAR
 from app.clinical.guidelines.person import Person
 from app.clinical.guidelines.scans import pack_years, years_since_quit
@@ -17,7 +17,7 @@ from app.clinical.guidelines.sources import (
     COLORECTAL_FOLLOWED,
     LUNG_2021,
 )
-from app.clinical.sentences import N_, Sentence
+from app.clinical.sentences import N_
 
 MAMMOGRAM = 2 * YEAR
 # How long each accepted test lasts (USPSTF 2021, table of strategies).
@@ -60,18 +60,9 @@ CRC_01 = rule(
     cost="low",
     audience="patient",
     exclusions=(
-        Exclusion(
-            Sentence(N_("After bowel cancer your specialist plans the tests.")),
-            lambda person: person.said("colorectal-cancer"),
-        ),
-        Exclusion(
-            Sentence(N_("Without a large bowel this test is not needed.")),
-            lambda person: person.said("colectomy"),
-        ),
-        Exclusion(
-            Sentence(N_("With a raised risk, other tests at other times apply.")),
-            lambda person: person.said("colorectal-high-risk"),
-        ),
+        told("colorectal-cancer", N_("After bowel cancer your specialist plans the tests.")),
+        told("colectomy", N_("Without a large bowel this test is not needed.")),
+        told("colorectal-high-risk", N_("With a raised risk, other tests at other times apply.")),
     ),
     cases=(
         Case(lambda person: criteria.colorectal(person.age)["B"], grade="B"),
@@ -100,7 +91,7 @@ CRC_02 = rule(
             "Most often the cause is harmless, and polyps can be removed at once. Another stool"
             " test cannot replace it."
         ),
-        note=N_("Positive FIT: colonoscopy, within 3 months where possible. Do not repeat FIT."),
+        note=N_("Positive FIT: colonoscopy soon, within 9 months at the latest. Do not repeat FIT."),
         start=N_("Within the next weeks."),
         change=N_("The result of the colonoscopy."),
     ),
@@ -109,12 +100,7 @@ CRC_02 = rule(
     cost="high",
     urgency="soon",
     kind="safety",
-    exclusions=(
-        Exclusion(
-            Sentence(N_("Without a large bowel this test cannot be done.")),
-            lambda person: person.said("colectomy"),
-        ),
-    ),
+    exclusions=(told("colectomy", N_("Without a large bowel this test cannot be done.")),),
 )
 
 
@@ -147,14 +133,8 @@ LUNG_01 = rule(
     grade="B",
     cost="medium",
     exclusions=(
-        Exclusion(
-            Sentence(N_("After lung cancer your specialist plans the scans.")),
-            lambda person: person.said("lung-cancer"),
-        ),
-        Exclusion(
-            Sentence(N_("With another serious illness a scan would not help.")),
-            lambda person: person.said("limited-life"),
-        ),
+        told("lung-cancer", N_("After lung cancer your specialist plans the scans.")),
+        told("limited-life", N_("With another serious illness a scan would not help.")),
     ),
 )
 
@@ -185,17 +165,8 @@ BR_01 = rule(
     cost="medium",
     audience="patient",
     exclusions=(
-        Exclusion(
-            Sentence(N_("After breast cancer your specialist plans the tests.")),
-            lambda person: person.said("breast-cancer"),
-        ),
-        Exclusion(
-            Sentence(N_("After the removal of both breasts this test is not needed.")),
-            lambda person: person.said("mastectomy"),
-        ),
-        Exclusion(
-            Sentence(N_("With a raised risk, other tests at other times apply.")),
-            lambda person: person.said("breast-high-risk"),
-        ),
+        told("breast-cancer", N_("After breast cancer your specialist plans the tests.")),
+        told("mastectomy", N_("After the removal of both breasts this test is not needed.")),
+        told("breast-high-risk", N_("With a raised risk, other tests at other times apply.")),
     ),
 )

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from app.clinical.guidelines import criteria, known
 from app.clinical.guidelines.answers import Answer, Figure
-from app.clinical.guidelines.build import Exclusion, Text, rule
+from app.clinical.guidelines.build import Text, rule, told
 from app.clinical.guidelines.person import Person
 from app.clinical.guidelines.sources import AASM, AORTA_2019, BONE_2025
-from app.clinical.sentences import N_, Sentence
+from app.clinical.sentences import N_
 
 SEVERE_OBESITY = 35
 
@@ -52,12 +52,7 @@ AAA_01 = rule(
     _aorta,
     grade="B",
     cost="medium",
-    exclusions=(
-        Exclusion(
-            Sentence(N_("Your aorta is already being looked after.")),
-            lambda person: person.said("aortic-aneurysm"),
-        ),
-    ),
+    exclusions=(told("aortic-aneurysm", N_("Your aorta is already being looked after.")),),
 )
 
 
@@ -89,12 +84,7 @@ OST_01 = rule(
     _bones,
     grade="B",
     cost="medium",
-    exclusions=(
-        Exclusion(
-            Sentence(N_("Your bones are already being looked after.")),
-            lambda person: person.said("osteoporosis"),
-        ),
-    ),
+    exclusions=(told("osteoporosis", N_("Your bones are already being looked after.")),),
 )
 
 
@@ -123,10 +113,5 @@ SLP_01 = rule(
     _sleep,
     grade="conditional",
     cost="medium",
-    exclusions=(
-        Exclusion(
-            Sentence(N_("Your sleep apnoea is already being looked after.")),
-            lambda person: person.said("sleep-apnoea"),
-        ),
-    ),
+    exclusions=(told("sleep-apnoea", N_("Your sleep apnoea is already being looked after.")),),
 )

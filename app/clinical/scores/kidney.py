@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import floor
 
 from app.clinical.errors import ClinicalInputError
@@ -39,6 +40,17 @@ HEAT_MAP = {
 }
 A2_FROM, A3_ABOVE = 30, 300
 ALBUMINURIA = ("A1", "A2", "A3")
+
+
+def _either(key: str, title: str, low: float, high: float, unit: str) -> Number:
+    """A number of which one or another is given."""
+    return Number(key, title, PLAUSIBLE, required=False, low=low, high=high, unit=unit)
+
+
+def _category(key: str, title: str, names: Iterable[str]) -> Choice:
+    """A KDIGO category, under its name in any capitals."""
+    choices = {name.lower(): name for name in names}
+    return Choice(key, title, KDIGO, required=False, choices=choices)
 
 
 def g_category(egfr: float) -> str:
@@ -115,38 +127,10 @@ KDIGO_RISK = Score(
     title=N_("Risk of kidney disease (KDIGO)"),
     formula="table of filtration category (G) by albuminuria category (A)",
     inputs=(
-        Choice(
-            "g",
-            N_("Filtration category"),
-            KDIGO,
-            required=False,
-            choices={name.lower(): name for name in HEAT_MAP},
-        ),
-        Choice(
-            "a",
-            N_("Albuminuria category"),
-            KDIGO,
-            required=False,
-            choices={name.lower(): name for name in ALBUMINURIA},
-        ),
-        Number(
-            "egfr",
-            N_("Kidney filtration (eGFR)"),
-            PLAUSIBLE,
-            required=False,
-            low=0,
-            high=200,
-            unit="mL/min/1.73 m2",
-        ),
-        Number(
-            "uacr_mg_g",
-            N_("Albumin to creatinine ratio"),
-            PLAUSIBLE,
-            required=False,
-            low=0,
-            high=25000,
-            unit="mg/g",
-        ),
+        _category("g", N_("Filtration category"), HEAT_MAP),
+        _category("a", N_("Albuminuria category"), ALBUMINURIA),
+        _either("egfr", N_("Kidney filtration (eGFR)"), 0, 200, "mL/min/1.73 m2"),
+        _either("uacr_mg_g", N_("Albumin to creatinine ratio"), 0, 25000, "mg/g"),
     ),
     outputs={"risk": "KDIGO risk", "monitoring": "how often", "category": "G and A"},
     source=KDIGO,
@@ -189,33 +173,9 @@ UACR = Score(
     title=N_("Albumin to creatinine ratio in urine"),
     formula="albumin mg/dL / creatinine mg/dL * 1000 = mg/g; mg/mmol * 8.84 = mg/g",
     inputs=(
-        Number(
-            "albumin_mg_dl",
-            N_("Albumin in urine"),
-            PLAUSIBLE,
-            required=False,
-            low=0,
-            high=2000,
-            unit="mg/dL",
-        ),
-        Number(
-            "creatinine_mg_dl",
-            N_("Creatinine in urine"),
-            PLAUSIBLE,
-            required=False,
-            low=1,
-            high=1000,
-            unit="mg/dL",
-        ),
-        Number(
-            "uacr_mg_mmol",
-            N_("Albumin to creatinine ratio"),
-            PLAUSIBLE,
-            required=False,
-            low=0,
-            high=3000,
-            unit="mg/mmol",
-        ),
+        _either("albumin_mg_dl", N_("Albumin in urine"), 0, 2000, "mg/dL"),
+        _either("creatinine_mg_dl", N_("Creatinine in urine"), 1, 1000, "mg/dL"),
+        _either("uacr_mg_mmol", N_("Albumin to creatinine ratio"), 0, 3000, "mg/mmol"),
     ),
     outputs={"uacr_mg_g": "mg/g", "uacr_mg_mmol": "mg/mmol", "category": "A1 to A3"},
     source=KDIGO,
@@ -253,24 +213,8 @@ COCKCROFT_GAULT = Score(
         usual.age(18, 120, f"adults only, {COCKCROFT}"),
         usual.SEX,
         Number("weight_kg", usual.WEIGHT, PLAUSIBLE, low=20, high=350, unit="kg"),
-        Number(
-            "creatinine_mg_dl",
-            usual.CREATININE,
-            PLAUSIBLE,
-            required=False,
-            low=0.2,
-            high=20,
-            unit="mg/dL",
-        ),
-        Number(
-            "creatinine_umol_l",
-            usual.CREATININE,
-            PLAUSIBLE,
-            required=False,
-            low=17.68,
-            high=1768,
-            unit="umol/L",
-        ),
+        _either("creatinine_mg_dl", usual.CREATININE, 0.2, 20, "mg/dL"),
+        _either("creatinine_umol_l", usual.CREATININE, 17.68, 1768, "umol/L"),
     ),
     outputs={"crcl": "mL/min"},
     source=COCKCROFT,
