@@ -1,0 +1,230 @@
+"""The loop of a node: its port, its clock, and what is due for each leg."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+
+from aiortc import RTCCertificate
+
+from app.media import sdp
+from app.media.addresses import found_addresses
+from app.media.door import Door
+from app.media.dtls import Handshake, HandshakeFailed, fingerprint_of
+from app.media.forward import Forwarder
+from app.media.leg import ARRIVE_SECONDS, SILENT_SECONDS, Leg
+from app.media.logs import Log
+from app.media.overload import Pressure
+from app.media.quality import Quality
+from app.media.reports import Reports
+from app.media.settings import NodeSettings
+from app.media.streams import is_strange
+from app.media.wires import open_wire
+from app.media.wires.wire import BATCH
+
+MICRO = 1_000_000
+TICK_SECONDS = 0.02
+REPORT_US = MICRO
+FEEDBACK_US = 60_000
+# Batches in one go: after these the loop may see to its timers and its control socket.
+TURNS = 16
+log = Log("engine")
+
+
+class Engine:
+    """Everything between the wire and the rooms."""
+
+    def __init__(
+        self, settings: NodeSettings, index: int, *, plain: bool, gone: Callable[[Leg], None]
+    ) -> None:
+        self._settings, self._index, self._plain, self._gone = settings, index, plain, gone
+        self.legs: dict[str, Leg] = {}
+        self.pressure = Pressure()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._ticked_us = 0
+        self._failed = 0
+        self._open = False
+
+    def start(self) -> None:
+        """Open the port and begin to turn; raises OSError where the port cannot be had."""
+        port = self._settings.port(self._index)
+        self.wire = open_wire(self._settings.bind, port, batched=False if self._plain else None)
+        self._loop = asyncio.get_running_loop()
+        self._certificate = RTCCertificate.generateCertificate()
+        self._fingerprint = fingerprint_of(self._certificate)
+        self._addresses = self._settings.addresses or found_addresses(self._settings.bind)
+        self.forwarder = Forwarder(self.wire)
+        self._door = Door(self.wire, self.forwarder.legs)
+        self.reports = Reports(self.forwarder)
+        self.forwarder.other, self.forwarder.control = self._door.knock, self.reports.heard
+        self.quality = Quality()
+        self._open = True
+        self._loop.add_reader(self.wire.fileno(), self._readable)
+        self._tick()
+
+    async def close(self) -> None:
+        """Tell every browser, and let go of the port."""
+        if not self._open:
+            return
+        self._open = False
+        for leg in list(self.legs.values()):
+            await self.shut(leg)
+        if self._timer is not None:
+            self._timer.cancel()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._loop.remove_reader(self.wire.fileno())
+        self.wire.close()
+
+    def now(self) -> int:
+        """Microseconds of a clock that never goes back."""
+        return time.monotonic_ns() // 1000
+
+    # ---------------------------------------------------------------- legs
+
+    def open(self, leg: Leg) -> None:
+        """Listen for a leg's browser."""
+        leg.handshake = Handshake(self._certificate, lambda record: self._raw(leg, record))
+        leg.handshake.ended = lambda: self._soon(self.shut(leg))
+        self.legs[leg.id] = leg
+        self._door.open(leg)
+
+    def reopen(self, leg: Leg) -> None:
+        """Listen under its new credentials too."""
+        self._door.open(leg)
+
+    def offer(self, leg: Leg) -> str:
+        """The offer for a leg as it stands."""
+        return sdp.offer(
+            sdp.Terms(
+                addresses=self._addresses,
+                port=self.wire.port,
+                fingerprint=self._fingerprint,
+                credentials=leg.credentials,
+                session=leg.session,
+                version=leg.version,
+                slots=leg.shown(),
+                simulcast=leg.simulcast,
+            )
+        )
+
+    def secure(self, leg: Leg, answer: sdp.Answer) -> None:
+        """Begin the handshake with the browser whose certificate the answer names."""
+        leg.answer = answer
+        leg.simulcast = leg.simulcast and answer.simulcast
+        if leg.handshake is not None:
+            self._soon(self._agree(leg, leg.handshake, answer))
+
+    async def shut(self, leg: Leg) -> None:
+        """End a leg: its slots and its streams are gone at once."""
+        if leg.closed:
+            return
+        leg.closed = True
+        self.legs.pop(leg.id, None)
+        self._door.shut(leg)
+        self._gone(leg)
+        if leg.handshake is not None:
+            await leg.handshake.close()
+        leg.sealed = None
+        self.wire.flush()
+
+    async def _agree(self, leg: Leg, handshake: Handshake, answer: sdp.Answer) -> None:
+        try:
+            leg.sealed = await handshake.keys(answer.algorithm, answer.fingerprint)
+        except HandshakeFailed as failed:
+            self._failed += 1
+            log.info("handshake_failed", reason=str(failed))
+            await self.shut(leg)
+            return
+        for slot in leg.slots:
+            for stream in (slot.stream, slot.awaited):
+                if stream is not None:
+                    stream.want_keyframe()
+        self.reports.asks_all(self.legs.values())
+        self.wire.flush()
+
+    def _raw(self, leg: Leg, record: bytes) -> None:
+        if leg.destination is None:
+            return
+        buffer = self.wire.take()
+        buffer.view[: len(record)] = record
+        self.wire.put(buffer, len(record), leg.destination)
+        self.wire.flush()
+
+    def _soon(self, work: Coroutine[object, object, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # ---------------------------------------------------------------- turning
+
+    def _readable(self) -> None:
+        now = self.now()
+        self.reports.now = self._door.now = now
+        for _ in range(TURNS):
+            if self.forwarder.turn(now) < BATCH:
+                break
+            now = self.now()
+        else:
+            self.pressure.late()
+        self.wire.flush()
+
+    def _tick(self) -> None:
+        now = self.now()
+        self.reports.now = self._door.now = now
+        passed = (now - self._ticked_us) / MICRO if self._ticked_us else 0.0
+        self._ticked_us = now
+        for leg in list(self.legs.values()):
+            if leg.sealed is not None:
+                self._serve(leg, now, passed)
+            self._watch(leg, now)
+        if self.pressure.judge(now):
+            self._relieve()
+        self.wire.flush()
+        self._timer = self._loop.call_later(TICK_SECONDS, self._tick)
+
+    def _serve(self, leg: Leg, now: int, passed: float) -> None:
+        leg.estimate.tick(now)
+        self.reports.refill(leg, passed)
+        self.reports.asks(leg)
+        if now - leg.feedback_us >= FEEDBACK_US:
+            leg.feedback_us = now
+            self.reports.feedback(leg)
+        if now - leg.report_us >= REPORT_US:
+            leg.report_us = now
+            self.reports.report(leg)
+
+    def _watch(self, leg: Leg, now: int) -> None:
+        """End what never came, fell silent, or is no browser."""
+        allowed = SILENT_SECONDS if leg.sources else ARRIVE_SECONDS
+        if now - leg.heard_us > allowed * MICRO or is_strange(leg):
+            self._soon(self.shut(leg))
+
+    def _relieve(self) -> None:
+        sending = [leg for leg in self.legs.values() if leg.video_streams()]
+        before = self.forwarder.shed
+        self.forwarder.shed = self.pressure.given_up(sending)
+        log.info("shedding", count=len(self.forwarder.shed))
+        for leg in before - self.forwarder.shed:
+            for stream in leg.video_streams():
+                stream.want_keyframe()
+
+    def figures(self) -> dict[str, float]:
+        """Counters and gauges of the loop."""
+        forwarder, reports = self.forwarder, self.reports
+        return {
+            "legs": len(self.legs),
+            "shed": len(forwarder.shed),
+            "received_total": forwarder.received,
+            "forwarded_total": forwarder.forwarded,
+            "dropped_total": forwarder.dropped,
+            "refused_total": forwarder.refused,
+            "unsent_total": self.wire.unsent,
+            "turned_away_total": self._door.turned_away,
+            "handshakes_failed_total": self._failed,
+            "repairs_asked_total": reports.asked,
+            "repaired_total": reports.repaired,
+        }

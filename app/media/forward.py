@@ -1,0 +1,212 @@
+"""The hot path: a datagram in, the same media out, under other names and keys.
+
+What happens for each packet stands in `_media`, `_deliver` and `_send`, and nowhere else; whatever
+is rare leaves them at once. A compiled loop would replace `Forwarder.turn` and keep the rest.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+
+from app.media.downstream import KEPT_TRANSPORT, Slot
+from app.media.leg import Leg
+from app.media.picture import begins_picture
+from app.media.sdp import RTX, TRANSPORT_CC, VP8
+from app.media.srtp.session import REFUSED
+from app.media.streams import stream_of, transport_at, unwrapped
+from app.media.upstream import JITTER_MASK, M16, M32, Stream
+from app.media.wires.wire import LARGEST, Buffer, Source, Wire
+
+# First and second byte, number, clock, name; profile and length of the extension, its first byte.
+HEAD = struct.Struct("!BBHIIIB")
+OUT = struct.Struct("!HII")
+NUMBERS = struct.Struct("!HI")
+NUMBER = struct.Struct("!H")
+SHORTEST = 12
+PLAIN_FIRST = 0x90
+# The two layouts that Chromium and Firefox use for nearly every packet, and where their transport
+# number stands: alone in one word, or behind the loudness in two.
+ALONE, BEHIND = 0xBEDE0001, 0xBEDE0002
+ALONE_BYTE = TRANSPORT_CC << 4 | 1
+BEHIND_BYTE = 0x10
+ALONE_AT, BEHIND_AT = 17, 19
+MEDIA_FIRST, MEDIA_LAST = 128, 191
+CONTROL_FIRST, CONTROL_LAST = 192, 223
+PICTURES = frozenset({VP8, RTX})
+
+
+class Forwarder:
+    """Takes datagrams from the wire and gives each to whom it is for."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self.legs: dict[Source, Leg] = {}
+        self.other: Callable[[Source, bytes], None] = lambda _source, _packet: None
+        self.control: Callable[[Leg, bytes], None] = lambda _leg, _packet: None
+        # How many of the legs' pictures are given up to keep everybody's sound.
+        self.shed: frozenset[Leg] = frozenset()
+        self.received = self.forwarded = self.dropped = self.refused = 0
+
+    def turn(self, now: int) -> int:
+        """Take one batch and forward it; how many datagrams came."""
+        wire = self.wire
+        count = wire.receive()
+        if not count:
+            return 0
+        buffers, sizes, sources, legs = wire.buffers, wire.sizes, wire.sources, self.legs
+        self.received += count
+        for at in range(count):
+            buffer, size = buffers[at], sizes[at]
+            leg = legs.get(sources[at])
+            if leg is not None and MEDIA_FIRST <= buffer.view[0] <= MEDIA_LAST:
+                if SHORTEST <= size <= LARGEST and leg.sealed is not None:
+                    if CONTROL_FIRST <= buffer.view[1] <= CONTROL_LAST:
+                        self._control(leg, buffer, size)
+                    else:
+                        self._media(leg, buffer, size, now)
+                else:
+                    self.dropped += 1
+            elif 0 < size <= LARGEST and buffer.view[0] < MEDIA_FIRST:
+                self.other(sources[at], bytes(buffer.view[:size]))
+            else:
+                self.dropped += 1
+        return count
+
+    def _control(self, leg: Leg, buffer: Buffer, size: int) -> None:
+        size = leg.sealed.open_rtcp(buffer, size) if leg.sealed is not None else REFUSED
+        if size == REFUSED:
+            self.refused += 1
+            return
+        self.control(leg, bytes(buffer.view[:size]))
+
+    def _media(  # noqa: C901  one packet's way, kept in one frame: each call more costs 1 % of it
+        self, leg: Leg, buffer: Buffer, size: int, now: int
+    ) -> None:
+        view = buffer.view
+        if leg in self.shed and view[1] & 0x7F in PICTURES:
+            self.dropped += 1
+            return
+        size = leg.sealed.open_rtp(buffer, size)  # type: ignore[union-attr]
+        if size < SHORTEST:
+            self.refused += 1
+            return
+        first, second, seq, stamp, ssrc, profile, element = HEAD.unpack_from(view)
+        stream = leg.streams.get(ssrc)
+        if stream is None:
+            stream = stream_of(leg, view[:size], second & 0x7F, ssrc)
+        if profile == ALONE and element == ALONE_BYTE and first == PLAIN_FIRST and not view[19]:
+            at = ALONE_AT
+        else:
+            at = _behind(view, first, profile, element) or transport_at(view[:size])
+        if at:
+            leg.arrived.append((view[at] << 8 | view[at + 1], now))
+        if stream is None:
+            self._repair(leg, buffer, size, at, now)
+            return
+        if seq == stream.next:
+            stream.next = (seq + 1) & M16
+        elif not stream.out_of_turn(seq, now):
+            self.dropped += 1
+            return
+        elif stream.next != (seq + 1) & M16:
+            self._late(stream, buffer, size, at, now)
+            return
+        if at == BEHIND_AT:
+            stream.level = view[17] & 0x7F
+        stream.stamp, stream.last_us = stamp, now
+        if not seq & JITTER_MASK:
+            stream.measure(stamp, now)
+        self._deliver(stream, buffer, size, at, now)
+
+    def _deliver(self, stream: Stream, buffer: Buffer, size: int, at: int, now: int) -> None:
+        view = buffer.view
+        stream.received += 1
+        stream.octets += size
+        plain = bytes(view[:size])
+        seq = plain[2] << 8 | plain[3]
+        stream.history[seq & stream.mask] = plain
+        if stream.waiting and begins_picture(stream, plain):
+            for slot in stream.waiting:
+                slot.follow(stream, seq, stream.stamp, now)
+            stream.waiting = []
+        if stream.sink is not None:
+            stream.sink.write(stream.leg.place, stream.kind, plain, now / 1_000_000)
+        slots = stream.slots
+        for slot in slots[1:]:
+            copy = self.wire.take()
+            copy.view[:size] = plain
+            self.send(slot, copy, size, at, now)
+        if slots:
+            self.send(slots[0], buffer, size, at, now)
+
+    def send(self, slot: Slot, buffer: Buffer, size: int, at: int, now: int) -> None:
+        """Give one packet, still under its sender's numbers, to one slot."""
+        leg = slot.leg
+        if leg.sealed is None or leg.destination is None:
+            return
+        view = buffer.view
+        seq, stamp = NUMBERS.unpack_from(view, 2)
+        seq = (seq + slot.seq_shift) & M16
+        OUT.pack_into(view, 2, seq, (stamp + slot.stamp_shift) & M32, slot.ssrc)
+        if at:
+            number = leg.transport_seq = (leg.transport_seq + 1) & M16
+            NUMBER.pack_into(view, at, number)
+            leg.estimate.sent(number, size, now)
+            if slot.sound:
+                slot.transport[seq % KEPT_TRANSPORT] = number
+        if slot.picture is not None:
+            slot.picture.move(view[:size])
+        sealed = leg.sealed.seal_rtp(buffer, size)
+        if sealed > 0:
+            self.wire.put(buffer, sealed, leg.destination)
+            slot.packets += 1
+            slot.octets += size
+            self.forwarded += 1
+
+    def number(self, leg: Leg, buffer: Buffer, size: int, now: int) -> None:
+        """Give a packet that the node sends of itself the leg's next transport number."""
+        at = transport_at(buffer.view[:size])
+        if at:
+            leg.transport_seq = (leg.transport_seq + 1) & M16
+            NUMBER.pack_into(buffer.view, at, leg.transport_seq)
+            leg.estimate.sent(leg.transport_seq, size, now)
+
+    def rename(self, slot: Slot, buffer: Buffer, seq: int, transport: int) -> None:
+        """Write a kept packet exactly as it went out before."""
+        view = buffer.view
+        stamp = (int.from_bytes(view[4:8], "big") + slot.stamp_shift) & M32
+        OUT.pack_into(view, 2, seq, stamp, slot.ssrc)
+        at = transport_at(view[:LARGEST])
+        if at:
+            NUMBER.pack_into(view, at, transport)
+
+    def _late(self, stream: Stream, buffer: Buffer, size: int, at: int, now: int) -> None:
+        """A packet that was missed comes after all: stored, and sent where its number belongs."""
+        plain = bytes(buffer.view[:size])
+        seq = plain[2] << 8 | plain[3]
+        stream.received += 1
+        stream.octets += size
+        stream.history[seq & stream.mask] = plain
+        if stream.sink is not None:
+            stream.sink.write(stream.leg.place, stream.kind, plain, now / 1_000_000)
+        for slot in stream.slots:
+            if slot.is_current((seq + slot.seq_shift) & M16):
+                copy = self.wire.take()
+                copy.view[:size] = plain
+                self.send(slot, copy, size, at, now)
+
+    def _repair(self, leg: Leg, buffer: Buffer, size: int, at: int, now: int) -> None:
+        """A repair (RFC 4588): the packet inside it is taken as if it came late."""
+        stream = leg.repairs.get(int.from_bytes(buffer.view[8:12], "big"))
+        inside = unwrapped(stream, buffer.view, size) if stream is not None else 0
+        if stream is None or not inside:
+            self.dropped += 1  # Padding that measures the line, or a stream unknown as yet.
+        elif stream.missing.pop(int.from_bytes(buffer.view[2:4], "big"), None) is not None:
+            self._late(stream, buffer, inside, at, now)
+
+
+def _behind(view: memoryview, first: int, profile: int, element: int) -> int:
+    """Where the number stands in the second of the two layouts, or 0."""
+    plain = first == PLAIN_FIRST and profile == BEHIND and element == BEHIND_BYTE
+    return BEHIND_AT if plain and view[18] == ALONE_BYTE and not view[21] else 0

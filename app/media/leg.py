@@ -1,0 +1,113 @@
+"""One connection of one participant: its addresses, its keys, what it sends and what it gets."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+
+from app.media import sdp
+from app.media.congestion.arrivals import Arrivals
+from app.media.congestion.estimate import Estimate
+from app.media.downstream import Slot
+from app.media.dtls import Handshake
+from app.media.ice import Credentials
+from app.media.srtp.session import Sealed
+from app.media.tokens import Claims
+from app.media.upstream import Stream
+from app.media.wires.wire import Destination, Source
+
+# Addresses of one browser: its interfaces, families and relays, with room for changes.
+MOST_SOURCES = 16
+# Names of streams without any sense; whoever sends more has lost its mind or means harm.
+MOST_STRANGE = 64
+MOST_STREAMS = 8
+# A leg that never spoke, and one that fell silent (RFC 7675 gives consent for 30 s).
+ARRIVE_SECONDS = 20
+SILENT_SECONDS = 30
+
+
+class Leg:
+    """State of one leg. Times are microseconds of the node's clock."""
+
+    def __init__(self, claims: Claims, connection: str, *, shows: Sequence[int], now: int) -> None:
+        self.id = secrets.token_urlsafe(12)
+        self.room, self.participant, self.place = claims.room, claims.participant, claims.place
+        self.role, self.connection = claims.role, connection
+        self.began_us = self.heard_us = now
+        self.session = secrets.randbits(62)
+        self.version = 1
+        self.generations = [Credentials()]
+        self.sources: list[Source] = []
+        self.source: Source | None = None
+        self.destination: Destination = None
+        self.sealed: Sealed | None = None
+        self.handshake: Handshake | None = None
+        self.answer: sdp.Answer | None = None
+        self.simulcast = False
+        self.closed = False
+        # What it sends.
+        self.streams: dict[int, Stream] = {}
+        self.repairs: dict[int, Stream] = {}
+        self.strange: set[int] = set()
+        self.news: Callable[[Stream], None] = lambda _stream: None
+        self.arrivals = Arrivals()
+        # Where the hot path notes transport numbers and times.
+        self.arrived = self.arrivals.pending
+        # What it gets.
+        self.slots = _slots(self, shows)
+        self.slot_of = {slot.ssrc: slot for slot in self.slots}
+        self.transport_seq = secrets.randbits(15)
+        self.estimate = Estimate()
+        self.reports: dict[int, int] = {}
+        self.round_trip = 100_000
+        self.resend_bytes = 0
+        self.cap = 0
+        # The name under which the node speaks to this leg.
+        self.ssrc = secrets.randbits(31) | 1
+        self.report_us = self.feedback_us = now
+
+    @property
+    def credentials(self) -> Credentials:
+        """The present generation."""
+        return self.generations[-1]
+
+    @property
+    def ready(self) -> bool:
+        """Whether packets can be read and sent."""
+        return self.sealed is not None and self.destination is not None and not self.closed
+
+    def shown(self) -> list[sdp.Shown]:
+        """The slots as the offer names them."""
+        pairs = zip(self.slots[::2], self.slots[1::2], strict=True)
+        return [sdp.Shown(a.place, a.ssrc, v.ssrc, v.repair_ssrc) for a, v in pairs]
+
+    def renew(self) -> None:
+        """New credentials; the last ones serve until the browser has changed over."""
+        self.generations = [self.generations[-1], Credentials()]
+        self.version += 1
+
+    def settle(self, fragment: str) -> None:
+        """The browser has nominated with these credentials: older ones are void."""
+        if fragment == self.credentials.fragment:
+            self.generations = self.generations[-1:]
+
+    def video_streams(self) -> list[Stream]:
+        """What it sends of its picture: one, or one for each layer."""
+        return [stream for stream in self.streams.values() if stream.kind == "video"]
+
+
+def _slots(leg: Leg, shows: Sequence[int]) -> list[Slot]:
+    names = iter(_names(3 * len(shows)))
+    made = []
+    for place in shows:
+        made.append(Slot(leg, place, "audio", next(names), 0))
+        made.append(Slot(leg, place, "video", next(names), next(names)))
+    return made
+
+
+def _names(count: int) -> set[int]:
+    """Different random stream names, none of them zero."""
+    found: set[int] = set()
+    while len(found) < count:
+        found.add(secrets.randbits(31) | 1)
+    return found

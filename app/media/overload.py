@@ -1,0 +1,66 @@
+"""When there is more than the processor can do: pictures are given up before anybody's sound.
+
+Dropping a picture costs a tenth of forwarding it, so a node that is late recovers at once; it
+gives pictures back one share at a time, once it has had time to spare.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from app.media.leg import Leg
+
+# Above this share of one core nobody else is let in; the rest is for those who are.
+FULL = 0.6
+TOO_BUSY, CALM = 0.92, 0.75
+JUDGED_US = 250_000
+CALM_ROUNDS = 8
+STEPS = 4
+
+
+class Pressure:
+    """How busy the node is, and how many pictures it gives up."""
+
+    def __init__(self) -> None:
+        self.load = 0.0
+        self.step = 0
+        self._judged_us = 0
+        self._spent = time.process_time()
+        self._calm = 0
+        self._late = 0
+
+    def late(self) -> None:
+        """A turn of the loop ended with datagrams still waiting."""
+        self._late += 1
+
+    def judge(self, now: int) -> bool:
+        """Look at the time just past, four times a second: whether to give up more or less."""
+        passed = now - self._judged_us
+        if passed < JUDGED_US:
+            return False
+        spent = time.process_time()
+        busy = min(1.0, (spent - self._spent) * 1_000_000 / passed)
+        first, self._judged_us, self._spent = not self._judged_us, now, spent
+        late, self._late = self._late, 0
+        if first:
+            return False
+        self.load += (busy - self.load) / 2
+        return self._move(busy, late)
+
+    def _move(self, busy: float, late: int) -> bool:
+        before = self.step
+        if busy > TOO_BUSY and late:
+            self.step, self._calm = min(STEPS, self.step + 1), 0
+        elif busy > CALM:
+            self._calm = 0
+        else:
+            self._calm += 1
+            if self._calm >= CALM_ROUNDS and self.step:
+                self.step, self._calm = self.step - 1, 0
+        return self.step != before
+
+    def given_up(self, legs: Sequence[Leg]) -> frozenset[Leg]:
+        """Whose pictures are dropped now: the same ones first each time, the rest stay whole."""
+        count = len(legs) * self.step // STEPS
+        return frozenset(sorted(legs, key=lambda leg: leg.id)[:count])
