@@ -91,7 +91,9 @@ CRC_02 = rule(
             "Most often the cause is harmless, and polyps can be removed at once. Another stool"
             " test cannot replace it."
         ),
-        note=N_("Positive FIT: colonoscopy soon, within 9 months at the latest. Do not repeat FIT."),
+        note=N_(
+            "Positive FIT: colonoscopy soon, within 9 months at the latest. Do not repeat FIT."
+        ),
         start=N_("Within the next weeks."),
         change=N_("The result of the colonoscopy."),
     ),
