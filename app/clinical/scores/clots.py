@@ -155,8 +155,8 @@ def _liver(given: Mapping[str, Any]) -> tuple[bool, list[str]]:
     return bool(plain or published) or by_tests, []
 
 
-def _test(key: str, title: str, label: str, high: int, unit: str) -> Number:
-    return Number(key, title, PLAUSIBLE, label, required=False, low=0, high=high, unit=unit)
+def _test(key: str, title: str, label: str, high: int, unit: str, low: float = 0) -> Number:
+    return Number(key, title, PLAUSIBLE, label, required=False, low=low, high=high, unit=unit)
 
 
 HASBLED = Score(
@@ -164,8 +164,8 @@ HASBLED = Score(
     title=N_("Risk of bleeding under anticoagulants (HAS-BLED)"),
     formula="sum of points, 0 to 9",
     inputs=(
-        _test("sbp", usual.SYSTOLIC, "Systolic", 300, "mm[Hg]"),
-        _test("creatinine_umol_l", usual.CREATININE, "CR Result mircomol/L", 2000, "umol/L"),
+        _test("sbp", usual.SYSTOLIC, "Systolic", 300, "mm[Hg]", 40),
+        _test("creatinine_umol_l", usual.CREATININE, "CR Result mircomol/L", 1768, "umol/L", 17.68),
         _test("bilirubin_mg_dl", N_("Bilirubin"), "Total Bilirubin", 100, "mg/dL"),
         _test("alt", usual.ALT, "ALT Result", 20_000, "U/L"),
         _test("alp", N_("ALP"), "ALP Result", 20_000, "U/L"),

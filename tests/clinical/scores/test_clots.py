@@ -171,6 +171,24 @@ def test_known_liver_disease_counts_under_its_plain_name_whatever_the_tests() ->
 
 
 @pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("sbp", 39),
+        ("sbp", 301),
+        ("creatinine_umol_l", 1.2),
+        ("creatinine_umol_l", 1769),
+        ("bilirubin_mg_dl", 101),
+        ("drinks_per_week", -1),
+    ],
+)
+def test_has_bled_refuses_a_measurement_in_another_unit(field: str, value: float) -> None:
+    """A creatinine of 1.2 is in mg/dL, and would count as healthy in umol/L."""
+    with pytest.raises(ClinicalInputError) as refused:
+        calculate("HASBLED", **{**BLED_PLAIN, field: value})
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
     ("given", "total"),
     [
         ({}, 0),
