@@ -141,7 +141,8 @@ def _shown(values: list[Json]) -> str:
 def _answer(item: Item, value: Json, budget: Budget) -> Iterator[Finding]:
     """What is wrong with one answer by itself."""
     keys = [key for key in value if key.startswith("value")]
-    if len(keys) != 1 or keys[0] not in VALUE_KEYS[item.type]:
+    listed = keys and item.is_choice and any(keys[0] in option.value for option in item.options)
+    if len(keys) != 1 or not (listed or keys[0] in VALUE_KEYS[item.type]):
         yield _finding(item, sayings.WRONG_KIND)
         return
     found = value[keys[0]]

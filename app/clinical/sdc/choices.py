@@ -6,7 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from app.clinical.sdc import extensions, sayings, valuesets
-from app.clinical.sdc.item import Json, Option, Options, answer_value
+from app.clinical.sdc.item import (
+    ALL_KEYS,
+    CHOICES,
+    VALUE_KEYS,
+    Json,
+    Option,
+    Options,
+    answer_value,
+)
 from app.clinical.sdc.valuesets import ValueSets
 
 # How R5 says that other answers may be given too.
@@ -29,7 +37,7 @@ class Choices:
         if listed is not None:
             if address is not None:
                 self._note(link, sayings.OPTIONS_TWICE, "warning")
-            made = (self._option(each, link) for each in listed)
+            made = (self._option(each, link, kind) for each in listed)
             return Options(option for option in made if option is not None), closed
         if address is None:
             return Options(), False
@@ -57,10 +65,14 @@ class Choices:
             address = address.get("reference")
         return address if isinstance(address, str) else None
 
-    def _option(self, source: Any, link: str) -> Option | None:
+    def _option(self, source: Any, link: str, kind: str) -> Option | None:
         value = answer_value(source) if isinstance(source, dict) else None
         if value is None:
             self._note(link, sayings.OPTION_EMPTY, "warning")
+            return None
+        # To choose from a list, values of other kinds have been written too.
+        if not value.keys() <= (ALL_KEYS if kind in CHOICES else set(VALUE_KEYS.get(kind, ()))):
+            self._note(link, sayings.OPTION_KIND, "warning")
             return None
         coding = value.get("valueCoding")
         places = (source, coding) if isinstance(coding, dict) else (source,)

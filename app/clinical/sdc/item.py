@@ -32,6 +32,7 @@ VALUE_KEYS: Mapping[str, tuple[str, ...]] = {
     "reference": ("valueReference",),
     "quantity": ("valueQuantity",),
 }
+ALL_KEYS = frozenset(key for keys in VALUE_KEYS.values() for key in keys)
 TYPES = frozenset(VALUE_KEYS) | {"group", "display"}
 CHOICES = frozenset({"choice", "open-choice"})
 

@@ -17,7 +17,8 @@ from app.clinical.sentences import Sentence
 MAX_ITEMS = 3_000
 MAX_ITEM_DEPTH = 50
 # What the types of later FHIR versions were called in R4.
-LATER_TYPES = {"coding": "choice", "question": "string", "uri": "url"}
+LATER_TYPES = {"coding": "choice", "question": "string", "uri": "url", "instant": "dateTime"}
+SPELLINGS = {kind.casefold(): kind for kind in TYPES} | {"openchoice": "open-choice"}
 # Units that are typed in, or that stand in a list we may not have.
 OPEN_UNITS = ("unitOpen", "unitValueSet")
 TRUE, FALSE = frozenset({"true", "True"}), frozenset({"false", "False"})
@@ -93,6 +94,10 @@ class Loader:
             self.note(link, sayings.LATER_TYPE, "warning", type=kind)
             later = source.get("answerConstraint") in OPEN
             return "open-choice" if kind == "coding" and later else LATER_TYPES[kind]
+        spelt = SPELLINGS.get(kind.strip().casefold()) if isinstance(kind, str) else None
+        if spelt is not None:
+            self.note(link, sayings.TYPE_SPELLING, "warning", type=str(kind)[:40])
+            return spelt
         if kind is None and source.get("item"):
             self.note(link, sayings.NO_TYPE_GROUP, "warning")
             return "group"

@@ -227,3 +227,33 @@ def test_what_is_no_number_is_told_and_harms_nothing(value: Any) -> None:
             found = [each.sentence.text for each in loaded.problems(given)]
             assert {sayings.WRONG_KIND, sayings.NO_VALUE} & set(found) or value in (None, [], {})
             assert loaded.calculate(given)["resourceType"] == "QuestionnaireResponse"
+
+
+def test_options_of_another_kind_than_the_question_are_left_out() -> None:
+    loaded = sdc.load(form(question("a", "string", answerOption=coded("x"))))
+    assert [each.sentence.text for each in loaded.warnings] == [sayings.OPTION_KIND]
+    assert loaded.problems(response(answered("a", "Rome"))) == []
+
+
+def test_a_list_may_hold_values_of_any_kind() -> None:
+    options = [{"valueUri": "http://example.org/x"}, {"valueReference": {"reference": "a/1"}}]
+    loaded = sdc.load(form(question("a", "choice", answerOption=options)))
+    assert loaded.warnings == ()
+    for value, found in (
+        (options[0], []),
+        (options[1], []),
+        ({"valueUri": "http://example.org/y"}, [sayings.NOT_AN_OPTION]),
+        ({"valueBoolean": True}, [sayings.WRONG_KIND]),
+    ):
+        given = response({"linkId": "a", "answer": [value]})
+        assert [each.sentence.text for each in loaded.problems(given)] == found
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("Choice", "choice"), ("openChoice", "open-choice"), (" datetime", "dateTime")],
+)
+def test_a_kind_spelt_in_another_way_is_read(written: str, meant: str) -> None:
+    loaded = sdc.load(form(question("a", written)))
+    assert [each.sentence.text for each in loaded.warnings] == [sayings.TYPE_SPELLING]
+    assert loaded.item("a").type == meant
