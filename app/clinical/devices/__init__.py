@@ -14,7 +14,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import IO, Any
 
-from app.clinical.devices import apple, archive, bundle, clarity, columns, libre, table
+from app.clinical.devices import apple, archive, bundle, clarity, columns, libre, table, withings
 from app.clinical.devices.columns import Column, Columns
 from app.clinical.devices.importing import Import, Source
 from app.clinical.devices.layout import Format
@@ -46,14 +46,14 @@ _TABLES = (
     libre.CLINIC,
     libre.DESKTOP,
     columns.OMRON_FORMAT,
-    columns.WITHINGS_FORMAT,
+    withings.FORMAT,
 )
 FORMATS: tuple[Format, ...] = (*_TABLES, apple.FORMAT, columns.COLUMNS_FORMAT)
 
 
 def read(
     stream: IO[Any],
-    filename: str = "",  # noqa: ARG001 - the file says itself what it is; callers name it
+    filename: str = "",
     *,
     columns: Columns | None = None,
     dates: str | None = None,
@@ -62,7 +62,8 @@ def read(
     """Recognise a device's file and make it ready to be read.
 
     `stream` holds the bytes; one that cannot be rewound is copied to disk first. `filename`
-    is what the person called it: formats are known by what they hold, so it decides nothing.
+    is what the person called it: formats are known by what they hold, and the name is asked
+    only of the raw series of Withings, which say nowhere else what they measured.
     `columns` names the columns of a table that is none of the known formats. `dates`
     (`DAY_FIRST` or `MONTH_FIRST`) answers the question a problem may ask when nothing in the
     file tells the two apart. `received` is when the file came: like a date on which the file
@@ -74,7 +75,7 @@ def read(
     source, ours = settled(stream)
     try:
         return Import(
-            _recognised(source, beginning(source), columns, dates, received),
+            _recognised(source, filename, columns, dates, received),
             source if ours else None,
         )
     except DeviceFileError:
@@ -85,17 +86,18 @@ def read(
 
 def _recognised(
     stream: IO[bytes],
-    sample: bytes,
+    filename: str,
     named: Columns | None,
     dates: str | None,
     received: datetime | None,
 ) -> Source:
-    formats = _TABLES if named is None else (columns.of(named),)
+    sample = beginning(stream)
 
     def export(opened: bundle.Opened) -> apple.Export:
         return apple.Export(opened, received).probed()
 
-    def tabled(opened: bundle.Opened, top: bytes) -> table.Table:
+    def tabled(opened: bundle.Opened, top: bytes, name: str) -> table.Table:
+        formats = (columns.of(named),) if named else (*_TABLES, *withings.series(name))
         return table.recognised(opened, top, formats, dates, received)
 
     if archive.is_zip(sample):
@@ -103,4 +105,4 @@ def _recognised(
         return bundle.health(packed, export) or bundle.tables(packed, tabled)
     if archive.is_health_data(sample):
         return export(lambda: buffered(stream))
-    return tabled(lambda: buffered(stream), sample)
+    return tabled(lambda: buffered(stream), sample, filename)

@@ -71,7 +71,7 @@ def health(archive: Archive, export: Callable[[Opened], Source]) -> Bundle | Non
     )
 
 
-def tables(archive: Archive, recognise: Callable[[Opened, bytes], Source]) -> Bundle:
+def tables(archive: Archive, recognise: Callable[[Opened, bytes, str], Source]) -> Bundle:
     """Every table of a zip that is of the commonest known format among them."""
     known: list[tuple[Member, Source]] = []
     unknown = 0
@@ -89,8 +89,8 @@ def tables(archive: Archive, recognise: Callable[[Opened, bytes], Source]) -> Bu
 
 
 def _recognised(
-    archive: Archive, member: Member, recognise: Callable[[Opened, bytes], Source]
+    archive: Archive, member: Member, recognise: Callable[[Opened, bytes, str], Source]
 ) -> Source:
     with archive.open(member) as file:
         sample = file.read(SAMPLE_BYTES)
-    return recognise(lambda: archive.open(member), sample)
+    return recognise(lambda: archive.open(member), sample, member.name)

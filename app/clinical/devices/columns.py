@@ -237,16 +237,16 @@ def recognise_withings(heading: Cells) -> Table | None:
 
 OMRON_FORMAT = Format(
     "omron",
-    Sentence(N_("Omron report by e-mail")),
-    "Heading and rows shown by public importers of these reports, English and German; headings"
-    " in other languages from working knowledge",
+    Sentence(N_("Omron report by e-mail, or OMRON connect")),
+    "Headings and rows shown by public importers of these reports, English and German, and of"
+    " OMRON connect; headings in other languages from working knowledge",
     recognise_omron,
 )
 WITHINGS_FORMAT = Format(
     "withings",
     Sentence(N_("Withings")),
-    "Headings of bp.csv, weight.csv and height.csv as public importers read them; headings in"
-    " other languages from working knowledge",
+    "Headings of bp.csv, weight.csv, height.csv, sleep.csv and the raw series as public importers"
+    " read them; headings in other languages from working knowledge",
     recognise_withings,
 )
 COLUMNS_FORMAT = Format(
