@@ -1,0 +1,129 @@
+"""What arrived on an uplink, and the feedback that tells its sender.
+
+Source: draft-holmer-rmcat-transport-wide-cc-extensions-01; an arrival is noted in the hot path
+with an append, and everything else is done when feedback is made, every 50 to 100 ms.
+"""
+
+from __future__ import annotations
+
+from app.media.rtcp import transport_feedback
+from app.media.rtp import extend
+
+# A packet of feedback is kept well below the size that fits any path: two bytes for each arrival
+# at most, and less than three bits of status.
+MOST_ARRIVALS = 400
+# Losses are told up to this many in a row; a wider gap is a sender that began anew.
+WIDEST_GAP = 2_000
+FARTHEST_APART_US = 8_000_000  # two arrivals that one feedback can tell
+# Packets told as lost that may still come late, and be told of again.
+MOST_MISSING = 1_000
+
+# The first number of a run, and arrivals by extended number; what is absent inside is lost.
+Run = tuple[int, dict[int, int]]
+Stretch = tuple[int, list[int | None]]
+
+
+class Arrivals:
+    """The arrivals of one connection's packets, of all its streams together.
+
+    `pending` is what `add` appends to: (transport number, microseconds). A hot loop may append
+    to it directly; it stays the same list.
+    """
+
+    __slots__ = ("_highest", "_missing", "_next", "_number", "pending")
+
+    def __init__(self) -> None:
+        self.pending: list[tuple[int, int]] = []
+        self._highest = -1  # extended; below zero before the first
+        self._next = 0  # the first number not told of
+        self._missing: dict[int, None] = {}
+        self._number = 0
+
+    def add(self, sequence: int, arrival_us: int) -> None:
+        """Note that a packet with this transport number (16 bits) arrived."""
+        self.pending.append((sequence, arrival_us))
+
+    def feedback(self, sender: int, media: int) -> list[bytes]:
+        """Messages that tell of all arrivals since the last call; none if nothing arrived.
+
+        `media` is the source of any of the sender's streams. Numbers told as lost that came late
+        are told of in messages of their own. Duplicates keep their first arrival.
+        """
+        if not self.pending:
+            return []
+        messages: list[bytes] = []
+        for base, arrivals in self._stretches():
+            messages.append(transport_feedback(sender, media, base, self._number, arrivals))
+            self._number = self._number + 1 & 0xFF
+        self.pending.clear()
+        return messages
+
+    def _stretches(self) -> list[Stretch]:
+        """What is to be told: first number and arrivals, each short enough for one message."""
+        stretches: list[Stretch] = []
+        for first, run in self._runs():
+            told: list[int | None] = []
+            base, arrived, before = first, 0, 0
+            for number in range(first, max(run) + 1):
+                arrival = run.get(number)
+                if arrival is not None:
+                    far = arrived and abs(arrival - before) > FARTHEST_APART_US
+                    if arrived == MOST_ARRIVALS or far:
+                        stretches.append((base & 0xFFFF, told))
+                        told, base, arrived = [], number, 0
+                    arrived += 1
+                    before = arrival
+                told.append(arrival)
+            stretches.append((base & 0xFFFF, told))
+        return stretches
+
+    def _runs(self) -> list[Run]:
+        """The pending arrivals by number: late ones, and runs from the first not yet told of."""
+        runs: list[Run] = []
+        late: dict[int, int] = {}
+        current: dict[int, int] = {}
+        for sequence, arrival in self.pending:
+            if self._highest < 0:
+                self._begin(sequence)
+            number = extend(sequence, self._highest)
+            if abs(number - self._highest) > WIDEST_GAP:
+                self._close(current, runs)
+                current = {}
+                self._begin(number)
+                number = self._highest
+            if number >= self._next:
+                current.setdefault(number, arrival)
+                self._highest = max(self._highest, number)
+            elif number in self._missing:
+                del self._missing[number]
+                late[number] = arrival
+        self._close(current, runs)
+        return [*_joined(late), *runs]
+
+    def _begin(self, number: int) -> None:
+        # A turn ahead, so that numbers before the very first stay positive.
+        self._highest = self._next = (number & 0xFFFF) + (1 << 16)
+        self._missing.clear()
+
+    def _close(self, run: dict[int, int], runs: list[Run]) -> None:
+        """Finish a run: it tells of everything since the last, so what is absent is missing."""
+        if not run:
+            return
+        last = max(run)
+        for number in range(self._next, last):
+            if number not in run:
+                self._missing[number] = None
+        while len(self._missing) > MOST_MISSING:
+            del self._missing[next(iter(self._missing))]
+        runs.append((self._next, run))
+        self._next = last + 1
+
+
+def _joined(late: dict[int, int]) -> list[Run]:
+    """Late arrivals, those of neighbouring numbers together."""
+    runs: list[Run] = []
+    for number in sorted(late):
+        if not runs or number - 1 not in runs[-1][1]:
+            runs.append((number, {}))
+        runs[-1][1][number] = late[number]
+    return runs

@@ -1,0 +1,147 @@
+"""Whether a line's queue grows: read from how much later than they were sent packets arrive.
+
+Source: draft-ietf-rmcat-gcc-02 sections 5.1 to 5.4 (groups of packets, overuse with an adaptive
+threshold), with the slope of a straight line through the delays in the place of its Kalman
+filter. The height of the queue above the lowest delay of late is watched as well: a queue that is
+full does not grow, and is the worst of all.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+GROUP_US = 5_000  # packets sent within this time are one group
+WINDOW = 20  # groups through which the line is drawn
+SMOOTHING = 0.9
+GAIN = 4.0
+MOST_DELTAS = 60
+# The threshold follows the slope, quicker when it falls, so that others' bursts do not starve us.
+THRESHOLD_MS = 12.5
+LEAST_THRESHOLD_MS, MOST_THRESHOLD_MS = 6.0, 600.0
+FOLLOW_UP, FOLLOW_DOWN = 0.0087, 0.039  # each millisecond
+OUTLIER_MS = 15.0
+OVERUSE_MS = 10.0  # how long the slope must lie above the threshold
+# A slope without height is jitter.
+LEAST_QUEUE_US = 15_000
+STANDING_QUEUE_US = 120_000
+STANDING_GROUPS = 12
+# The lowest delay is that of the last one or two of these spans: clocks drift, and routes change.
+BASE_SPAN_US = 15_000_000
+
+
+class Delay:
+    """The delay of one line; packets are added in the order they were sent."""
+
+    __slots__ = (
+        "_above_ms",
+        "_accumulated",
+        "_arrived",
+        "_base",
+        "_base_before",
+        "_base_until",
+        "_deltas",
+        "_first_sent",
+        "_last_judged",
+        "_last_slope",
+        "_lowest",
+        "_points",
+        "_previous",
+        "_recent",
+        "_sent",
+        "_smoothed",
+        "_threshold",
+        "falling",
+        "overused",
+    )
+
+    def __init__(self) -> None:
+        self.overused = False  # the queue grows, or stands high
+        self.falling = False  # it empties
+        self._threshold = THRESHOLD_MS
+        self._base = self._base_before = 1 << 62
+        self._base_until = 0
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget the slope, after a silence: what lies before says nothing of what comes."""
+        self.overused = self.falling = False
+        self._points: deque[tuple[float, float]] = deque(maxlen=WINDOW)
+        self._recent: deque[int] = deque(maxlen=STANDING_GROUPS)
+        self._accumulated = self._smoothed = self._last_slope = self._above_ms = 0.0
+        self._deltas = self._first_sent = self._sent = self._arrived = self._lowest = 0
+        self._previous: tuple[int, int] | None = None
+        self._last_judged = 0
+
+    @property
+    def queue_us(self) -> int:
+        """How long a packet waits of late, above the lowest delay known."""
+        if not self._recent:
+            return 0
+        return min(self._recent) - self.base_us
+
+    @property
+    def base_us(self) -> int:
+        """The lowest delay known: of an empty queue, and between two clocks."""
+        return min(self._base, self._base_before)
+
+    def add(self, sent_us: int, arrival_us: int) -> None:
+        """A packet arrived; both times on clocks of their own."""
+        delay = arrival_us - sent_us
+        if self._sent and sent_us - self._first_sent <= GROUP_US:
+            if sent_us < self._first_sent:
+                return  # out of order: its group is judged already
+            self._sent = max(self._sent, sent_us)
+            self._arrived = max(self._arrived, arrival_us)
+            self._lowest = min(self._lowest, delay)
+            return
+        if self._sent:
+            self._close_group()
+        self._first_sent = self._sent = sent_us
+        self._arrived = arrival_us
+        self._lowest = delay
+
+    def _close_group(self) -> None:
+        self._recent.append(self._lowest)
+        if self._arrived > self._base_until:
+            self._base_before, self._base = self._base, self._lowest
+            self._base_until = self._arrived + BASE_SPAN_US
+        self._base = min(self._base, self._lowest)
+        if self._previous is not None:
+            sent, arrived = self._previous
+            later = (self._arrived - arrived - (self._sent - sent)) / 1000
+            self._deltas += 1
+            self._accumulated += later
+            self._smoothed = SMOOTHING * self._smoothed + (1 - SMOOTHING) * self._accumulated
+            self._points.append((self._arrived / 1000, self._smoothed))
+            self._judge(self._arrived / 1000)
+        self._previous = (self._sent, self._arrived)
+
+    def _judge(self, now_ms: float) -> None:
+        """Compare the slope with the threshold, and move the threshold towards it."""
+        since = min(now_ms - self._last_judged, 100.0) if self._last_judged else 0.0
+        self._last_judged = int(now_ms)
+        slope = _slope(self._points) if len(self._points) == WINDOW else 0.0
+        trend = min(self._deltas, MOST_DELTAS) * slope * GAIN
+        self.falling = trend < -self._threshold
+        self._above_ms = self._above_ms + since if trend > self._threshold else 0.0
+        growing = self._above_ms > OVERUSE_MS and slope >= self._last_slope
+        queue = self.queue_us
+        full = queue > STANDING_QUEUE_US and len(self._recent) == STANDING_GROUPS
+        self.overused = (growing and queue > LEAST_QUEUE_US) or (full and not self.falling)
+        self._last_slope = slope
+        height = abs(trend)
+        if height < self._threshold + OUTLIER_MS:
+            follow = FOLLOW_DOWN if height < self._threshold else FOLLOW_UP
+            moved = self._threshold + follow * (height - self._threshold) * since
+            self._threshold = min(max(moved, LEAST_THRESHOLD_MS), MOST_THRESHOLD_MS)
+
+
+def _slope(points: deque[tuple[float, float]]) -> float:
+    """The slope of the straight line nearest to these points, by least squares."""
+    count = len(points)
+    middle_x = sum(x for x, _ in points) / count
+    middle_y = sum(y for _, y in points) / count
+    spread = sum((x - middle_x) ** 2 for x, _ in points)
+    if not spread:
+        return 0.0
+    return sum((x - middle_x) * (y - middle_y) for x, y in points) / spread
