@@ -54,6 +54,16 @@ def number(text: str, *, decimal_comma: bool = False) -> Decimal:
     raise not_a_number(spelt)
 
 
+def number_between(text: str, low: Decimal, high: Decimal) -> Decimal:
+    """The number in a cell; of two meanings that one which lies between these."""
+    spelt = text.strip()
+    if not _THOUSANDS.fullmatch(spelt) or not (low.is_finite() and high.is_finite()):
+        return number(text)
+    meanings = Decimal(spelt.replace(",", "")), Decimal(spelt.replace(",", "."))
+    possible = [value for value in meanings if low <= value <= high]
+    return possible[0] if len(possible) == 1 else number(text)
+
+
 def scientific(text: str) -> Decimal:
     """A number that a program wrote: plain, or with an exponent."""
     if len(text) > MAX_CHARACTERS or "_" in text or not text.isascii():

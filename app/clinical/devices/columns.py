@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from app.clinical.devices import amounts
+from app.clinical.devices import amounts, limits
 from app.clinical.devices.layout import (
     BLANK,
     Cells,
@@ -100,7 +100,7 @@ class Table(Layout):
                     column.component,
                     column.measure if column.component == "value" else column.component,
                     text,
-                    None if word else _number(text, column.unit),
+                    None if word else _number(text, column),
                     column.unit,
                     column.heading.partition("(")[2].rstrip(")") or column.unit,
                     taken_at,
@@ -123,10 +123,12 @@ def zoned(moment: datetime, name: str) -> datetime:
         return moment
 
 
-def _number(text: str, unit: str) -> Decimal:
+def _number(text: str, column: Column) -> Decimal:
     """The number of a cell; a height in inches may be written in feet and inches."""
-    feet = FEET.fullmatch(text) if unit == "[in_i]" else None
-    return Decimal(feet[1]) * 12 + Decimal(feet[2]) if feet else amounts.number(text)
+    feet = FEET.fullmatch(text) if column.unit == "[in_i]" else None
+    if feet:
+        return Decimal(feet[1]) * 12 + Decimal(feet[2])
+    return amounts.number_between(text, *limits.span(column.measure, column.component, column.unit))
 
 
 SYSTOLIC = ("systolic", "systolisch", "systolique", "sistólica", "sistolica", "sys(", "sys (")

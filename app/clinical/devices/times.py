@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from app.clinical.devices.reading import OrderUnknown, RowRefused
 from app.clinical.sentences import N_, Sentence
@@ -23,6 +23,11 @@ SHOWN_CHARACTERS = 40
 # Two digits above 68 are of the last century to every program that follows POSIX strptime,
 # and a clock that was never set may stand at the end of its calendar, 2079 or 2099.
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2068
+# A sensor is worn on days that follow each other: read in the wrong order they lie a month
+# apart. So many readings a day, on so many days, are a sensor's.
+SENSOR_ROWS_A_DAY = 10
+SENSOR_DAYS = 3
+TIMES_LONGER = 5
 # A file may be written in another zone than the device's, at most a day away.
 CLOCK_SPAN = timedelta(days=1)
 
@@ -70,12 +75,15 @@ class Evidence:
     month_first: int = 0
     halves: bool = False  # AM or PM was written
     latest: dict[str, datetime] = field(default_factory=dict)
+    rows: int = 0
+    days: dict[str, set[date]] = field(default_factory=dict)
 
     def see(self, text: str) -> None:
         """Learn from one date."""
         found = _NUMERIC.fullmatch(text.strip())
         if found is None or found["mark"] == ".":
             return
+        self.rows += 1
         one, two = int(found["one"]), int(found["two"])
         self.day_first += one > MOST_MONTHS >= two
         self.month_first += two > MOST_MONTHS >= one
@@ -86,6 +94,7 @@ class Evidence:
             except ValueError:
                 continue
             self.latest[order] = max(moment, self.latest.get(order, moment))
+            self.days.setdefault(order, set()).add(moment.date())
 
     @property
     def counted(self) -> str | None:
@@ -93,6 +102,16 @@ class Evidence:
         if self.day_first == self.month_first:
             return None
         return DAY_FIRST if self.day_first > self.month_first else MONTH_FIRST
+
+    @property
+    def together(self) -> str | None:
+        """The order in which a sensor's days follow each other; None for other devices."""
+        count = min(map(len, self.days.values()), default=0)
+        if count < SENSOR_DAYS or self.rows < SENSOR_ROWS_A_DAY * count:
+            return None
+        spans = sorted(((max(days) - min(days)).days, order) for order, days in self.days.items())
+        (short, order), (long, _) = spans[0], spans[-1]
+        return order if long > TIMES_LONGER * short else None
 
 
 def order_of(written_on: str, texts: Iterable[str], usual: str | None = None) -> str | None:
@@ -109,7 +128,13 @@ def order_of(written_on: str, texts: Iterable[str], usual: str | None = None) ->
     rows = Evidence()
     for text in texts:
         rows.see(text)
-    return rows.counted or _not_from_the_future(made, rows) or usual or _by_halves(made, rows)
+    return (
+        rows.counted
+        or _not_from_the_future(made, rows)
+        or rows.together
+        or usual
+        or _by_halves(made, rows)
+    )
 
 
 def _not_from_the_future(made: Evidence, rows: Evidence) -> str | None:

@@ -144,6 +144,30 @@ def test_the_file_decides_which_number_is_the_day(
     assert next(iter(found.readings)).taken_at == at(expected)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "first"), [("{day:02}-02-2021", "2021-02-01"), ("02-{day:02}-2021", "2021-02-01")]
+)
+@pytest.mark.parametrize("half", ["", " AM"])
+@pytest.mark.parametrize("heading", [LIBRE_HEADING, FRENCH])
+def test_a_sensor_s_days_follow_each_other(
+    pattern: str, first: str, half: str, heading: str
+) -> None:
+    rows = [historic(f"{pattern.format(day=day)} {hour:02}:00{half}", "10.0")
+            for day in range(1, 6) for hour in range(1, 12)]  # fmt: skip
+    heading = heading.replace("mg/dL", "mmol/L")
+    found = opened(libre(*rows, made=f"07-07-2021 10:00{half}", heading=heading))
+    assert found.summary.first == at(f"{first}T01:00")
+    assert found.summary.last == at("2021-02-05T11:00")
+    assert found.problems == ()
+
+
+def test_single_readings_of_separate_days_decide_nothing() -> None:
+    rows = [historic(f"02-{day:02}-2021 08:00", "100") for day in range(3, 9)]
+    found = opened(libre(*rows, made="09-09-2021 10:00"))
+    assert found.collect() == []
+    assert "begins with the day or with the month" in str(found.problems[0].sentence)
+
+
 def test_nothing_is_guessed_where_both_orders_fit_and_the_person_is_asked_once() -> None:
     text = libre(
         historic("01-02-2021 08:00", "100"),

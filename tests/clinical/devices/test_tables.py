@@ -127,6 +127,25 @@ def test_a_number_is_read_or_refused_never_guessed(text: str, value: str | None)
 
 
 @pytest.mark.parametrize(
+    ("text", "measure", "unit", "value"),
+    [
+        ("82,350", "weight", "kg", "82.35"),
+        ("1,234", "glucose", "mmol/L", "1.234"),
+        ("5,123", "steps", "{steps}", None),  # five steps, or five thousand
+        ("999,999", "weight", "kg", None),
+        ("82,350", "some-number", "kg", None),
+    ],
+)
+def test_of_two_meanings_only_a_possible_one_is_taken(
+    text: str, measure: str, unit: str, value: str | None
+) -> None:
+    columns = Columns("When", (Column("Number", measure, unit),))
+    found = opened(f"When;Number\n2025-03-01 08:00;{text}\n", columns=columns)
+    assert [reading.value for reading in found.readings] == ([Decimal(value)] if value else [])
+    assert len(found.problems) == (not value)
+
+
+@pytest.mark.parametrize(
     "when",
     ["", "yesterday", "2025-02-30 08:00", "2025-01-01 25:00", "13:00 PM", "31/31/2025 08:00",
      "1969-01-01 08:00", "2101-01-01 08:00", "2025-01-01 13:00 PM", "2025-01-01 08:00 +99:00"],
