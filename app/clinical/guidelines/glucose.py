@@ -23,11 +23,22 @@ ENTER_READINGS = N_("If you measure your blood sugar at home, please enter your 
 
 
 def _very_low(profile: Profile, today: date) -> Outcome:
-    """Any reading below 54 mg/dL, or a sensor below it for 1 % of the time. For every age."""
+    """Any sugar below 54 mg/dL, or a sensor below it for 1 % of the time. For every age.
+
+    A laboratory's fasting sugar counts when it is low; when it is not, it says nothing of the
+    rest of the day.
+    """
     sensor = _sensor(profile, today)
     readings = profile.every("glucose")
     recent = [fact for fact in readings if today - fact.day <= READINGS_LAST]
-    low = tuple(fact for fact in recent if isinstance(fact.value, Decimal) and fact.value < LEVEL_2)
+    tested = (
+        fact for fact in profile.every("fasting-glucose") if today - fact.day <= READINGS_LAST
+    )
+    low = tuple(
+        fact
+        for fact in sorted((*recent, *tested), key=lambda each: each.when)
+        if isinstance(fact.value, Decimal) and fact.value < LEVEL_2
+    )
     if low or sensor is True:
         shown = profile.every("glucose-below-54")[-1:] if sensor is True else ()
         return Found(_wording(low) if low else _sensor_wording(shown[-1]), (*low, *shown))
@@ -49,10 +60,11 @@ def _sensor(profile: Profile, today: date) -> bool | None:
 
 
 WHY_ONE = N_(
-    "On %(day)s you measured %(value)s. That is so low that it can make you faint or confused."
+    "On %(day)s your blood sugar was %(value)s. That is so low that it can make you faint or"
+    " confused."
 )
 WHY_MORE = N_(
-    "You measured very low blood sugar more than once, most recently %(value)s on %(day)s."
+    "Your blood sugar was very low more than once, most recently %(value)s on %(day)s."
     " That is so low that it can make you faint or confused."
 )
 

@@ -27,6 +27,12 @@ def test_a_low_sugar_counts_until_the_next_quarterly_visit(days_ago: int, expect
     assert outcome("DM-07", [glucose("50", days_ago)]) == expected
 
 
+def test_a_low_sugar_of_a_laboratory_counts_and_a_good_one_settles_nothing() -> None:
+    assert outcome("DM-07", [fact("fasting-glucose", Decimal(53))]) == "proposed"
+    assert outcome("DM-07", [fact("fasting-glucose", Decimal(53), 91)]) == "absent"
+    assert outcome("DM-07", [fact("fasting-glucose", Decimal(90))]) == "absent"
+
+
 def test_without_sugar_readings_nothing_is_claimed() -> None:
     gap = unknown("DM-07", [ADULT])
     assert gap.reason == "absent"

@@ -243,7 +243,7 @@ def test_an_observation_becomes_a_fact_in_the_canonical_unit_and_keeps_its_words
     )
     assert pair.value == Pressure(Decimal(128), Decimal(82))
     assert str(proposal("DM-07", [glucose])[1].why).startswith(
-        "On 22 November 2026 you measured 2.9 mmol/L."
+        "On 22 November 2026 your blood sugar was 2.9 mmol/L."
     )
 
 
