@@ -70,7 +70,7 @@ class Delay:
         self._accumulated = self._smoothed = self._last_slope = self._above_ms = 0.0
         self._deltas = self._first_sent = self._sent = self._arrived = self._lowest = 0
         self._previous: tuple[int, int] | None = None
-        self._last_judged = 0
+        self._last_judged = 0.0
 
     @property
     def queue_us(self) -> int:
@@ -113,14 +113,19 @@ class Delay:
             self._accumulated += later
             self._smoothed = SMOOTHING * self._smoothed + (1 - SMOOTHING) * self._accumulated
             self._points.append((self._arrived / 1000, self._smoothed))
-            self._judge(self._arrived / 1000)
         self._previous = (self._sent, self._arrived)
 
-    def _judge(self, now_ms: float) -> None:
-        """Compare the slope with the threshold, and move the threshold towards it."""
+    def judge(self) -> None:
+        """Compare the slope with the threshold, and move the threshold towards it.
+
+        Called with each feedback: more often would cost more and tell nothing new.
+        """
+        if len(self._points) < WINDOW or self._points[-1][0] == self._last_judged:
+            return
+        now_ms = self._points[-1][0]
         since = min(now_ms - self._last_judged, 100.0) if self._last_judged else 0.0
-        self._last_judged = int(now_ms)
-        slope = _slope(self._points) if len(self._points) == WINDOW else 0.0
+        self._last_judged = now_ms
+        slope = _slope(self._points)
         trend = min(self._deltas, MOST_DELTAS) * slope * GAIN
         self.falling = trend < -self._threshold
         self._above_ms = self._above_ms + since if trend > self._threshold else 0.0

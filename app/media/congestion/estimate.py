@@ -148,6 +148,7 @@ class Estimate:
         passed = min(now_us - self._steered_us, LONGEST_STEP_US)
         self._steered_us = now_us
         self._weigh_loss(now_us)
+        self._delay.judge()
         response = min(self._round_trip + RESPONSE_US, LONGEST_RESPONSE_US)
         if self._delay.overused:
             if now_us - self._fell_us >= response:
