@@ -159,6 +159,7 @@ def evaluate(
         budget,
         bench,
         dataRoot=[focus],
+        **{"$this": focus},
         vars=names,
         model=model(),
         userInvocationTable=table(),

@@ -44,6 +44,8 @@ def spelt(value: Any) -> str:
     found = data_of(value)
     if isinstance(found, bool):
         return "true" if found else "false"
+    if isinstance(found, float) and found.is_integer():
+        return str(int(found))  # what a division of whole numbers leaves
     if isinstance(found, float | Decimal):
         return format(Decimal(str(found)), "f")
     return str(found)

@@ -65,6 +65,8 @@ def test_a_moment_moves_by_an_amount_of_time(expression: str, kind: str, value: 
         ("(1 | 1.0 | 2).count()", 2),
         ("(true | 1).count()", 2),
         ("('a' | 'a' | 'b').count()", 2),
+        ("iif('x'.combine('y') contains 'y' or {} contains 'y', 1, 0)", 1),
+        ("iif($this.linkId = 'it', 7, 0)", 7),
     ],
 )
 def test_a_union_keeps_what_stands_in_the_answers(expression: str, value: int) -> None:
@@ -75,6 +77,18 @@ def test_a_union_keeps_what_stands_in_the_answers(expression: str, value: int) -
         sdc.load(form(*items, calculated(expression, "integer"))).calculate(response(given))
     )
     assert found["it"] == [value]
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("'Score: ' & (10 / 5).toString()", "Score: 2"),
+        ("(10 / 4).toString() & ' %'", "2.5 %"),
+        ("2.50.toString()", "2.50"),
+    ],
+)
+def test_a_number_is_written_as_people_write_it(expression: str, text: str) -> None:
+    assert said(sdc.load(form(calculated(expression))).calculate({})) == {"it": [text]}
 
 
 def test_a_pattern_written_as_a_call_is_the_pattern() -> None:
