@@ -104,7 +104,7 @@ def test_sound_alone_is_a_choice(meeting: Meeting) -> None:
     join(patient)
     join(clinician)
     reaches(clinician, "connected")
-    says(clinician, "Their camera is off, but you can hear them.")
+    says(clinician, "Their picture is off, but you can hear them.")
     comes(clinician, "audio")
     patient.get_by_role("button", name="Camera on").click()
     expect(clinician.locator("#call-status")).to_have_text("You are connected with Ana Sousa.")

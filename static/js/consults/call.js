@@ -1,5 +1,6 @@
 // The call of this page: who the other is, the one connection with them, and the state in a word.
 // The one who comes second offers; the server says who that is.
+import { Line, STEPS } from "./line.js";
 import { Peer } from "./peer.js";
 import { Seal } from "./seal.js";
 import { Watch } from "./watch.js";
@@ -25,6 +26,7 @@ export class Call extends EventTarget {
   #setupTime = 0;
   #framed = false;
   #renewing = false;
+  #still = false;
 
   constructor({ link, media, polite, iceServers, visit, door, sealedOnly }) {
     super();
@@ -36,6 +38,8 @@ export class Call extends EventTarget {
     this.seal = new Seal({ send: (to, message) => link.signal(to, "seal", message), demanded: sealedOnly });
     this.seal.watch(() => this.#figures());
     this.seal.addEventListener("change", () => this.#tell("change"));
+    this.line = new Line(() => (this.joined ? this.peer : null));
+    this.line.addEventListener("change", () => this.#lineChanged());
     link.addEventListener("open", () => this.#enter());
     link.addEventListener("shut", ({ detail }) => this.#shut(detail.final));
     link.addEventListener("here", ({ detail }) => this.#see(detail));
@@ -60,6 +64,7 @@ export class Call extends EventTarget {
     this.over = null;
     this.#since = this.#setupTime = 0;
     this.#framed = false;
+    this.line.reset();
     performance.mark("call:joined");
     this.#judge();
     if (this.#entered && this.peer?.fresh && this.other?.place === "call") await this.peer.offer();
@@ -70,7 +75,7 @@ export class Call extends EventTarget {
     this.joined = false;
     this.#drop();
     this.#judge();
-    await this.#link.leave(this.#media.sends);
+    await this.#link.leave(this.sends);
     // The next connection must not meet what is left of this one.
     this.#link.rename();
     await this.#enter();
@@ -83,6 +88,23 @@ export class Call extends EventTarget {
     this.#link.rename();
     await this.#enter();
     this.#renewing = false;
+  }
+
+  // Sound alone, by the person's own wish.
+  still(on) {
+    this.#still = on;
+    this.peer?.still(on);
+    this.#tell("change");
+  }
+
+  get stillness() {
+    return this.#still;
+  }
+
+  // What the other is told that they get: a picture that the line does not carry is none.
+  get sends() {
+    const { sound, picture } = this.#media.sends;
+    return { sound, picture: picture && STEPS[this.line.step].active && !this.#still };
   }
 
   flow(flows) {
@@ -110,7 +132,7 @@ export class Call extends EventTarget {
   async #enter() {
     if (this.over && this.over !== "elsewhere") return;
     const name = this.#link.connection;
-    const seen = await this.#link.enter(this.#media.sends, this.joined);
+    const seen = await this.#link.enter(this.sends, this.joined);
     if (seen.refused) return this.#refused(seen);
     if (name !== this.#link.connection) return;
     this.#entered = !seen.elsewhere;
@@ -146,6 +168,7 @@ export class Call extends EventTarget {
       tracks: () => this.#media.tracks,
       send: (kind, body) => this.#link.signal(to, kind, body),
       guard: (transceiver, of) => this.seal.guard(transceiver, of),
+      still: this.#still,
     });
     peer.addEventListener("track", () => this.peer === peer && this.#tell("track"));
     peer.addEventListener("state", () => this.peer === peer && this.#judge());
@@ -174,7 +197,12 @@ export class Call extends EventTarget {
 
   #beat() {
     if (!this.#entered || !this.#link.up) return;
-    this.#link.state(this.#media.sends, { connected: this.#flows && this.joined, setup: this.#setupTime });
+    this.#link.state(this.sends, { connected: this.#flows && this.joined, setup: this.#setupTime });
+  }
+
+  #lineChanged() {
+    this.#beat();
+    this.#tell("change");
   }
 
   #shut(final) {

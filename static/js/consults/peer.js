@@ -4,6 +4,9 @@
 const KINDS = ["audio", "video"];
 // Routes found this soon travel inside the description: one message in place of ten.
 const SOON = 25;
+const OPUS = /^a=rtpmap:(\d+) opus\/48000\/2\r?$/im;
+// One kind of picture, of which the worker knows the head; others only help to mend it.
+const PICTURES = ["video/VP8", "video/rtx", "video/red", "video/ulpfec"];
 
 export class Peer extends EventTarget {
   #pc;
@@ -18,8 +21,10 @@ export class Peer extends EventTarget {
   #told = false;
   #early = [];
   #turn = Promise.resolve();
+  #repeats = false;
+  #still;
 
-  constructor({ from, to, polite, iceServers, tracks, send, guard }) {
+  constructor({ from, to, polite, iceServers, tracks, send, guard, still = false }) {
     super();
     Object.assign(this, { from, to });
     this.#guard = (transceiver) => guard(transceiver, { of: to });
@@ -27,6 +32,7 @@ export class Peer extends EventTarget {
     this.#polite = polite;
     this.#send = send;
     this.#tracks = tracks;
+    this.#still = still;
     this.#begin();
   }
 
@@ -78,6 +84,37 @@ export class Peer extends EventTarget {
     return this.#next(() => (kind === "description" ? this.#described(body) : this.#candidate(body)));
   }
 
+  // Sound twice over, each packet with the one before: asked for by the side on which too much is lost.
+  repeat() {
+    const transceiver = this.#transceiver("audio");
+    if (this.#repeats || !transceiver?.setCodecPreferences || this.#pc.signalingState !== "stable") return;
+    const known = RTCRtpReceiver.getCapabilities("audio").codecs;
+    const twice = known.filter(({ mimeType }) => mimeType === "audio/red");
+    if (!twice.length) return;
+    this.#repeats = true;
+    transceiver.setCodecPreferences([...twice, ...known.filter(({ mimeType }) => mimeType !== "audio/red")]);
+    this.offer();
+  }
+
+  // Whether the other side asked for our sound twice over.
+  get twice() {
+    const [, first] = /^m=audio \d+ \S+ (\d+)/m.exec(this.#pc.remoteDescription?.sdp ?? "") ?? [];
+    return new RegExp(`^a=rtpmap:${first} red/`, "m").test(this.#pc.remoteDescription?.sdp ?? "");
+  }
+
+  // Sound alone both ways: the other's browser stops sending pictures too.
+  still(on) {
+    if (on === this.#still) return;
+    this.#still = on;
+    if (!this.#pc.remoteDescription) return;
+    this.#transceiver("video").direction = on ? "inactive" : "sendrecv";
+    this.offer();
+  }
+
+  shape(step) {
+    return shaped(this.#transceiver("video")?.sender, step);
+  }
+
   replace(kind, track) {
     const sender = this.#transceiver(kind)?.sender;
     return sender ? sender.replaceTrack(track).catch(() => {}) : Promise.resolve();
@@ -117,16 +154,25 @@ export class Peer extends EventTarget {
 
   #arrange(pc) {
     for (const kind of KINDS) {
-      this.#guard(pc.addTransceiver(this.#tracks()[kind] ?? kind, { direction: "sendrecv", streams: [this.remote] }));
+      const how = { direction: this.#direction(kind), streams: [this.remote] };
+      const transceiver = pc.addTransceiver(this.#tracks()[kind] ?? kind, how);
+      this.#guard(transceiver);
+      prefer(transceiver);
     }
   }
 
   #accept(pc) {
     for (const transceiver of pc.getTransceivers()) {
-      transceiver.direction = "sendrecv";
-      const track = this.#tracks()[transceiver.receiver.track.kind] ?? null;
+      const kind = transceiver.receiver.track.kind;
+      transceiver.direction = this.#direction(kind);
+      if (!this.#repeats) prefer(transceiver);
+      const track = this.#tracks()[kind] ?? null;
       if (transceiver.sender.track !== track) transceiver.sender.replaceTrack(track).catch(() => {});
     }
+  }
+
+  #direction(kind) {
+    return kind === "video" && this.#still ? "inactive" : "sendrecv";
   }
 
   #transceiver(kind) {
@@ -136,7 +182,7 @@ export class Peer extends EventTarget {
   // Resolves when the description is on its way, not when it has arrived.
   async #describe(pc) {
     this.#told = false;
-    await pc.setLocalDescription();
+    await describe(pc);
     await gathered(pc);
     if (pc !== this.#pc || pc.signalingState === "closed") return;
     const { type, sdp } = pc.localDescription;
@@ -155,6 +201,34 @@ export class Peer extends EventTarget {
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+// Lost sound is asked for again, which browsers can and do not offer by themselves.
+async function describe(pc) {
+  const answers = pc.signalingState === "have-remote-offer";
+  const { type, sdp } = answers ? await pc.createAnswer() : await pc.createOffer();
+  const [, opus] = OPUS.exec(sdp) ?? [];
+  const asking = `a=rtcp-fb:${opus} nack`;
+  if (!opus || sdp.includes(asking)) return pc.setLocalDescription();
+  const mended = sdp.replace(OPUS, (line) => `${line.trimEnd()}\r\n${asking}\r`);
+  return pc.setLocalDescription({ type, sdp: mended }).catch(() => pc.setLocalDescription());
+}
+
+function prefer(transceiver) {
+  if (transceiver.receiver.track.kind !== "video" || !transceiver.setCodecPreferences) return;
+  const known = RTCRtpReceiver.getCapabilities("video").codecs.filter(({ mimeType }) => PICTURES.includes(mimeType));
+  if (known.some(({ mimeType }) => mimeType === PICTURES[0])) transceiver.setCodecPreferences(known);
+}
+
+// What a sender of pictures may take of the line.
+export async function shaped(sender, { scale, rate, active }) {
+  const said = sender?.getParameters();
+  const one = said?.encodings?.[0];
+  if (!one) return;
+  const [small, few, on] = [one.scaleResolutionDownBy ?? 1, one.maxFramerate ?? 30, one.active];
+  if (small === scale && few === rate && on === active) return;
+  Object.assign(one, { scaleResolutionDownBy: scale, maxFramerate: rate, active });
+  await sender.setParameters(said).catch(() => {});
 }
 
 function gathered(pc) {

@@ -1,5 +1,7 @@
 // Shows the call: words for every state, the two pictures, and buttons that say what they will do.
 
+import { STEPS } from "./line.js";
+
 const find = (id) => document.getElementById(id);
 
 export class View {
@@ -30,9 +32,11 @@ export class View {
     this.#say("who", this.#who());
     this.#say("call-status", joined ? this.#status() : "");
     this.#say("stopped-words", this.#stopped ? this.#status() : "");
-    find("remote").classList.toggle("veiled", state !== "connected" || !other?.picture);
+    const dark = state !== "connected" || !other?.picture || this.#call.stillness;
+    find("remote").classList.toggle("veiled", dark);
     find("other-muted").hidden = state !== "connected" || Boolean(other?.sound);
     this.#lock();
+    this.#line();
     this.#self();
     this.#buttons();
   }
@@ -46,6 +50,20 @@ export class View {
     if (now === "locked") this.#say("lock-code", seal.code.replace(/(...)(...)/, "$1 $2"));
     const joinedWords = joined && ["broken", "refused"].includes(seal.state) ? seal.state : now;
     this.#say("lock-help", this.#words[`lock-${joinedWords}`] ?? "");
+  }
+
+  // Good, fair or poor, whose line it is, and what was done about it.
+  #line() {
+    const { line, state, stillness } = this.#call;
+    const known = state === "connected" && line.grade !== "unknown";
+    const grade = line.grade === "good" ? this.#words["line-good"] : this.#words[`line-${line.grade}-${line.whose}`];
+    const step = this.#media.video && STEPS[line.step].name;
+    const done = stillness ? this.#words["still-chosen"] : this.#words[`line-step-${step}`];
+    document.documentElement.dataset.lineGrade = known ? line.grade : "";
+    document.documentElement.dataset.lineStep = STEPS[line.step].name;
+    this.#say("line-words", known ? [grade, done].filter(Boolean).join(" ") : "");
+    find("still").setAttribute("aria-pressed", stillness);
+    this.#say("still-word", this.#words[stillness ? "still-off" : "still-on"]);
   }
 
   announce(text) {
@@ -64,6 +82,7 @@ export class View {
   #status() {
     const { state, other, words } = this.#call;
     if (state === "closed") return words ?? this.#words.closed;
+    if (state === "connected" && this.#call.stillness) return this.#words[other?.sound ? "still" : "no-media"];
     if (state === "connected" && !other?.picture) return this.#words[other?.sound ? "no-picture" : "no-media"];
     if (state === "alone" && other?.place === "waiting") return this.#words["alone-waiting"];
     return this.#words[state] ?? "";

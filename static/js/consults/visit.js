@@ -25,6 +25,8 @@ const wish = ({ value }) => ({ audio: value !== "watch", video: value === "both"
 
 // From the press of the button on, not only once camera and microphone have opened: a reload in between must not lose it.
 let joining = false;
+// Whether the camera was on when sound alone was chosen.
+let pictured = false;
 
 function keep() {
   const { wants, muted } = media;
@@ -98,6 +100,15 @@ async function camera() {
   view.announce(words[problem || (media.video ? "picture-on" : "picture-off")]);
 }
 
+// Sound alone: the own camera rests, and no picture is asked for.
+async function still() {
+  const on = !call.stillness;
+  if (on) pictured = media.wants.video;
+  call.still(on);
+  await media.want("video", on ? false : pictured);
+  view.announce(words[on ? "still-chosen" : "still-over"]);
+}
+
 function door() {
   const early = call.door === "early";
   find("join").disabled = call.door !== "open";
@@ -122,7 +133,7 @@ function lock() {
 // For whoever looks after a call, tests too: the browser's own figures, as plain data, on request.
 async function report() {
   const stats = (await call.peer?.stats().catch(() => [])) ?? [];
-  const detail = { state: call.state, connection: call.peer?.pc.connectionState ?? "none", stats, seal: lock() };
+  const detail = { state: call.state, connection: call.peer?.pc.connectionState ?? "none", stats, seal: lock(), twice: Boolean(call.peer?.twice) };
   document.dispatchEvent(new CustomEvent("call:report", { detail: structuredClone(detail) }));
 }
 
@@ -131,6 +142,7 @@ find("hang-up").addEventListener("click", hangUp);
 find("check").addEventListener("click", open);
 find("mute").addEventListener("click", microphone);
 find("darken").addEventListener("click", camera);
+find("still").addEventListener("click", still);
 find("here-instead").addEventListener("click", () => location.reload());
 for (const choice of CHOICES) choice.addEventListener("change", () => choose(choice));
 call.addEventListener("change", follow);
