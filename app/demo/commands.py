@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -29,6 +29,7 @@ from app.kernel.settings import Settings
 
 START_SECONDS = 30.0
 STOP_SECONDS = 12.0
+LONGEST_WAIT_SECONDS = 30.0
 
 
 @click.command("demo")
@@ -46,7 +47,8 @@ def demo(context: click.Context) -> None:
         _open_clinic(context, settings)
         operations.book_a_visit()
         db.database().engine.dispose()
-        _serve(port, settings.instance, settings.origin)
+        with _calls_through_a_node(settings) as look_after:
+            _serve(port, settings.instance, settings.origin, look_after)
 
 
 def _open_clinic(context: click.Context, settings: Settings) -> None:
@@ -81,7 +83,73 @@ def _held_alone(instance: Path) -> Iterator[None]:
         yield
 
 
-def _serve(port: int, instance: Path, origin: str) -> None:
+@contextmanager
+def _calls_through_a_node(settings: Settings) -> Iterator[Callable[[], None]]:
+    """Run a media node beside the web server; yields what starts one again that has died.
+
+    Without it calls go from browser to browser, so nothing waits for it.
+    """
+    node = MediaNode(settings)
+    node.look_after()
+    try:
+        yield node.look_after
+    finally:
+        node.stop()
+
+
+class MediaNode:
+    """One media node for this machine's own browsers, tied to this process by a pipe."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._log = settings.instance / "media.log"
+        told = {
+            "NEARSIDE_INSTANCE": str(settings.instance),
+            "NEARSIDE_MEDIA_BIND": "127.0.0.1",
+            "NEARSIDE_MEDIA_PROCESSES": "1",
+            "NEARSIDE_MEDIA_DRAIN_SECONDS": "0",
+        }
+        known = {
+            "NEARSIDE_MEDIA_CONTROL": str(settings.media_control),
+            "NEARSIDE_MEDIA_SECRET": settings.media_secret,
+        }
+        self._environment = told | os.environ | known
+        self._process: subprocess.Popen[bytes] | None = None
+        self._next = self._wait = 0.0
+
+    def look_after(self) -> None:
+        """Start it, and start it again where it died, ever later while that does not help."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        if time.monotonic() < self._next:
+            return
+        self.stop()
+        self._wait = min(2 * self._wait + 1, LONGEST_WAIT_SECONDS)
+        self._next = time.monotonic() + self._wait
+        with self._log.open("a") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "app.media", "--tethered"],
+                env=self._environment,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def stop(self) -> None:
+        """Let go of the pipe: the node ends by itself, at once."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _serve(port: int, instance: Path, origin: str, look_after: Callable[[], None]) -> None:
     """Run the web server beside this screen until it is interrupted."""
     log = (instance / "web.log").open("a")
     environment: Mapping[str, str] = os.environ | {"NEARSIDE_BIND": f"127.0.0.1:{port}"}
@@ -97,7 +165,7 @@ def _serve(port: int, instance: Path, origin: str) -> None:
         signal.signal(sign, _interrupt)
     try:
         _wait(server, port, instance)
-        _show(server, origin)
+        _show(server, origin, look_after)
     except KeyboardInterrupt:
         click.echo("\nStopping…")
     finally:
@@ -135,11 +203,12 @@ def _is_healthy(port: int) -> bool:
         connection.close()
 
 
-def _show(server: subprocess.Popen[bytes], origin: str) -> None:
+def _show(server: subprocess.Popen[bytes], origin: str, look_after: Callable[[], None]) -> None:
     """Print the address and the codes, and the codes again whenever they change."""
     click.echo(f"\nNearside is at {origin}\n\nEveryone's password: {PASSWORD}\n")
     shown, lines = -1, 0
     while server.poll() is None:
+        look_after()
         step = int(clock.now().timestamp()) // CODE_STEP_SECONDS
         if step != shown:
             if sys.stdout.isatty() and lines:

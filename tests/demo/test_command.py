@@ -8,10 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.media.running import answers
 from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -20,12 +21,13 @@ CODE = re.compile(r"code (\d{6})")
 
 
 @contextmanager
-def started(instance: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+def started(instance: Path, port: int, **more: str) -> Iterator[subprocess.Popen[str]]:
     """The demo in a process of its own, ended as by Ctrl-C."""
     environment = os.environ | {
         "NEARSIDE_ENVIRONMENT": "demo",
         "NEARSIDE_INSTANCE": str(instance),
         "NEARSIDE_PORT": str(port),
+        **more,
     }
     with subprocess.Popen(
         [sys.executable, "-m", "flask", "--app", "wsgi", "demo"],
@@ -108,3 +110,49 @@ def test_first_start_that_was_interrupted_begins_again(tmp_path: Path) -> None:
         said = until_codes(again)
     assert "First start" in said
     assert len(CODE.findall(said)) == 4
+
+
+def node_of(instance: Path) -> Path:
+    return instance / "media" / "node-0.sock"
+
+
+def wait_for(true: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.05)
+
+
+def children(of: int) -> dict[int, str]:
+    """The processes that this one started, and how they were called."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int(path.joinpath("stat").read_text().rpartition(")")[2].split()[1])
+            words = path.joinpath("cmdline").read_bytes().decode().split("\0")
+        except (OSError, IndexError):
+            continue
+        if parent == of:
+            found[int(path.name)] = " ".join(words)
+    return found
+
+
+def test_demo_has_a_media_node_beside_it_that_comes_back_and_ends_with_it(tmp_path: Path) -> None:
+    with started(tmp_path, free_port()) as demo:
+        until_codes(demo)
+        wait_for(lambda: answers(node_of(tmp_path)), "the media node")
+        (keeper,) = [pid for pid, words in children(demo.pid).items() if "app.media" in words]
+        os.kill(keeper, signal.SIGKILL)
+        wait_for(lambda: not answers(node_of(tmp_path)), "the node to follow its keeper")
+        wait_for(lambda: answers(node_of(tmp_path)), "another media node")
+        assert "Everything is kept" in end(demo)
+    wait_for(lambda: not answers(node_of(tmp_path)), "the node to end")
+
+
+def test_demo_starts_where_no_media_node_can(tmp_path: Path) -> None:
+    with started(tmp_path, free_port(), NEARSIDE_MEDIA_BIND="192.0.2.1") as demo:
+        assert len(CODE.findall(until_codes(demo))) == 4
+        log = tmp_path / "media.log"
+        wait_for(lambda: log.exists() and "cannot_listen" in log.read_text(), "the refusal")
+        assert not answers(node_of(tmp_path))
+        assert "Everything is kept" in end(demo)

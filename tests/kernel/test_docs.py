@@ -11,7 +11,7 @@ from tests.doors.walk import rooms
 ROOT = Path(__file__).parents[2]
 VARIABLE = re.compile(r"NEARSIDE_[A-Z][A-Z_]*[A-Z]")
 # The demo hands its environment on to what it starts; the media node is a program of its own.
-HANDS_ON = {"app/demo/commands.py", "app/demo/beside.py", "app/media/__main__.py"}
+HANDS_ON = {"app/demo/commands.py", "app/media/__main__.py"}
 
 
 def table(name: str) -> list[list[str]]:
