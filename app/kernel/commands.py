@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from app.kernel import db
+
+Look = Callable[[], Iterable[str]]
 
 MIGRATIONS = "migrations"
 NOT_THERE = "There is no database yet. Run: flask --app wsgi migrate"
@@ -65,6 +67,14 @@ def doctor() -> None:
         if MigrationContext.configure(connection).get_current_revision() != newest:
             raise click.ClickException(NOT_NEWEST)
     click.echo("Schema: newest. Settings: fit to serve people.")
+    for look in current_app.extensions["doctor"]:
+        for sentence in look():
+            click.echo(sentence)
+
+
+def doctor_asks(app: Flask, look: Look) -> None:
+    """Have the doctor tell what `look` finds: things a portal can serve people without."""
+    app.extensions["doctor"].append(look)
 
 
 @contextmanager
@@ -83,5 +93,6 @@ def _connected() -> Iterator[Connection]:
 
 def install(app: Flask) -> None:
     """Register the commands."""
+    app.extensions["doctor"] = []
     for one in (migrate, work, doctor):
         app.cli.add_command(one)

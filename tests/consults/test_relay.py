@@ -13,14 +13,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.consults import queries
+from app import create_app
+from app.consults import commands, queries
 from app.consults.models import Call, Consult
 from app.consults.operations import closing, relay
 from app.kernel import db
 from tests.consults.caller import Line, until
 from tests.consults.meeting import Hall, Meeting
 from tests.media.running import Plain, Running, running
-from tests.support.portal import Someone
+from tests.support.portal import Portal, Someone
 
 ANSWER = "v=0\r\n"
 SECRET = "nearside_media_secret.txt"
@@ -250,3 +251,21 @@ def test_one_person_cannot_ask_without_end(
     assert said["refused"] == "TooMany"
     assert said["words"]
     assert want(clinician, "leave") == {}
+
+
+def doctor(portal: Portal, **changed: Any) -> str:
+    app = create_app(replace(portal.app.extensions["settings"], **changed))
+    answer = app.test_cli_runner().invoke(args=["doctor"])
+    app.extensions["database"].engine.dispose()
+    assert answer.exit_code == 0
+    return answer.output
+
+
+def test_the_doctor_tells_how_the_nodes_do(hall: Hall, instance: Path, node: Running) -> None:
+    told = {"media_control": instance / "media", "media_secret": (instance / SECRET).read_text()}
+    assert "Media node node-0: ready, load 0%." in doctor(hall.portal, **told)
+    node.kill()
+    said = doctor(hall.portal, **told)
+    assert "Media node node-0: does not answer." in said
+    assert commands.NONE in said
+    assert commands.UNTOLD in doctor(hall.portal)

@@ -83,12 +83,18 @@ class _Kept(threading.local):
 _kept = _Kept()
 
 
+def are_wanted() -> bool:
+    """Whether this portal is told of media nodes at all."""
+    settings = _settings()
+    return settings.media_control is not None and bool(settings.media_secret)
+
+
 def names() -> list[str]:
     """The nodes that have a socket on this machine."""
-    settings = _settings()
-    if settings.media_control is None or not settings.media_secret:
+    control = _settings().media_control
+    if control is None or not are_wanted():
         return []
-    return sorted(path.stem for path in settings.media_control.glob("node-*.sock"))
+    return sorted(path.stem for path in control.glob("node-*.sock"))
 
 
 def health(node: str) -> Health:
