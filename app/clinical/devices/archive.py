@@ -100,7 +100,8 @@ class Archive:
 
     def health(self) -> list[Member]:
         """The Apple Health exports, largest first: their names are in any language."""
-        found = [member for member in self._named(".xml") if self._is_health_data(member)]
+        looked = self._named(".xml")[:MOST_LOOKED_INTO]
+        found = [member for member in looked if self._is_health_data(member)]
         return sorted(found, key=lambda member: -member.info.file_size)
 
     def tables(self) -> list[Member]:
@@ -114,8 +115,7 @@ class Archive:
         infos = self._zip.infolist()
         # Beside each file a Mac packs one with its icon, named alike.
         mine = [one for one in infos if not one.filename.startswith("__MACOSX/")]
-        named = [Member(one) for one in mine if one.filename.casefold().endswith(ends)]
-        return named[:MOST_LOOKED_INTO]
+        return [Member(one) for one in mine if one.filename.casefold().endswith(ends)]
 
     def _is_health_data(self, member: Member) -> bool:
         _check_member(member.info)

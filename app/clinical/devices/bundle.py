@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from app.clinical.devices.archive import BROKEN_READS, Archive, Member
+from app.clinical.devices.archive import BROKEN_READS, MOST_LOOKED_INTO, Archive, Member
 from app.clinical.devices.importing import Source
 from app.clinical.devices.layout import Format
 from app.clinical.devices.opening import SAMPLE_BYTES, refused
@@ -74,8 +74,9 @@ def health(archive: Archive, export: Callable[[Opened], Source]) -> Bundle | Non
 def tables(archive: Archive, recognise: Callable[[Opened, bytes, str], Source]) -> Bundle:
     """Every table of a zip that is of the commonest known format among them."""
     known: list[tuple[Member, Source]] = []
-    unknown = 0
-    for member in archive.tables():
+    members = archive.tables()
+    unknown = len(members[MOST_LOOKED_INTO:])
+    for member in members[:MOST_LOOKED_INTO]:
         try:
             known.append((member, _recognised(archive, member, recognise)))
         except (DeviceFileError, *BROKEN_READS):

@@ -121,3 +121,10 @@ def test_a_table_that_begins_nowhere_is_no_table() -> None:
     data[end + 17] += 1
     with pytest.raises(devices.DeviceFileError):
         opened(bytes(data)).collect()
+
+
+def test_files_beyond_those_looked_into_are_counted() -> None:
+    members = {f"{number}.csv": "x,y\n1,2\n" for number in range(150)}
+    found = opened(zipped({"bp.csv": BP, **members}))
+    assert found.summary.readings == 3
+    assert found.summary.passed == {"file": 150}
