@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from app.media.rtp import vp8
+from app.media.recording.reading import picture
 
 START_CODE = b"\x9d\x01\x2a"
 KEYFRAME_HEADER = 10  # bytes: frame tag, start code, width, height
@@ -19,15 +19,8 @@ LONGEST_FRAME = 2 * 2**20  # bytes; a 4K keyframe at its worst
 PART_BYTES = 64  # what a part takes besides its content
 
 
-class Packet(NamedTuple):
-    """One packet of video: the whole of it, where its payload lies, and its header's rest."""
-
-    content: bytes
-    start: int
-    end: int
-    timestamp: int
-    marker: bool
-    arrival: float
+Packet = tuple[bytes, int, int, int, int, float]
+"""One packet: itself, the bounds of its payload, timestamp, marker (or 0), arrival."""
 
 
 class Frame(NamedTuple):
@@ -45,8 +38,10 @@ class Assembler:
     def __init__(self) -> None:
         self._parts: list[bytes] = []
         self._bytes = 0
-        self._first: Packet | None = None
+        self._begun = False
         self._keyframe = False
+        self._timestamp = 0
+        self._arrival = 0.0
         self.waiting = True
         self.dropped = 0
 
@@ -54,47 +49,47 @@ class Assembler:
         """Take one packet; the frame it completes, if it does."""
         if gap:
             self._break()
-        if packet.start == packet.end:
+        content, start, end, timestamp, marker, arrival = packet
+        if start == end:
             return None  # padding alone, sent to measure the line
         try:
-            found = vp8(packet.content, packet.start, packet.end)
+            payload, begins, keyframe = picture(content, start, end)
         except ValueError:
             self._break()
             return None
-        payload = packet.content[found.payload : packet.end]
-        if found.begins and not found.partition:
-            self._begin(packet, keyframe=found.keyframe)
-        elif self._first is not None and packet.timestamp != self._first.timestamp:
+        if begins:
+            self._begin(timestamp, arrival, keyframe=keyframe)
+        elif self._begun and timestamp != self._timestamp:
             self._break()
-        if self._first is None:
+        if not self._begun:
             return None
-        self._parts.append(payload)
-        self._bytes += len(payload) + PART_BYTES
+        self._parts.append(content[payload:end])
+        self._bytes += end - payload + PART_BYTES
         if self._bytes > LONGEST_FRAME:
             self._break()
             return None
-        return self._complete() if packet.marker else None
+        return self._complete() if marker else None
 
-    def _begin(self, packet: Packet, *, keyframe: bool) -> None:
-        if self._first is not None:
+    def _begin(self, timestamp: int, arrival: float, *, keyframe: bool) -> None:
+        if self._begun:
             self._break()  # the frame before never came to its end
         if self.waiting and not keyframe:
             self.dropped += 1
             return
-        self._first, self._keyframe = packet, keyframe
+        self._timestamp, self._arrival, self._keyframe = timestamp, arrival, keyframe
+        self._begun = True
         self.waiting = False
 
     def _complete(self) -> Frame | None:
         content = b"".join(self._parts)
-        first = self._first
-        if first is None or (self._keyframe and size(content) is None):
+        if self._keyframe and size(content) is None:
             self._break()
             return None
         self._forget()
-        return Frame(content, self._keyframe, first.timestamp, first.arrival)
+        return Frame(content, self._keyframe, self._timestamp, self._arrival)
 
     def _break(self) -> None:
-        if self._first is not None:
+        if self._begun:
             self.dropped += 1
         self.waiting = True
         self._forget()
@@ -102,7 +97,7 @@ class Assembler:
     def _forget(self) -> None:
         self._parts.clear()
         self._bytes = 0
-        self._first = None
+        self._begun = False
 
 
 def size(frame: bytes) -> tuple[int, int] | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from app.media import rtp
 from app.media.recording import frames
 from app.media.recording.ordering import Window
+from app.media.recording.reading import MARKER, TYPE, outline
 from app.media.recording.timeline import Clock, PlaceTime
 
 OPUS, RED, VP8 = 111, 63, 96  # the payload types the node offers
@@ -37,28 +37,23 @@ class Source:
     """Which source a stream comes from: one at a time."""
 
     def __init__(self) -> None:
-        self._now = self._former = NO_SOURCE
+        self.now = self._former = NO_SOURCE
         self._since = 0.0
 
     @property
     def known(self) -> bool:
         """Whether a packet came yet."""
-        return self._now != NO_SOURCE
+        return self.now != NO_SOURCE
 
-    def follow(self, ssrc: int, arrival: float) -> bool | None:
-        """Whether this packet begins a new stream; None: it is the former one's straggler."""
-        if ssrc == self._now:
-            return False
+    def follow(self, ssrc: int, arrival: float) -> bool:
+        """Go over to another source, unless it is the former one's straggler."""
         if ssrc == self._former and arrival - self._since < STRAGGLING:
-            return None
-        self._former, self._now, self._since = self._now, ssrc, arrival
+            return False
+        self._former, self.now, self._since = self.now, ssrc, arrival
         return True
 
 
-class _Opus(NamedTuple):
-    content: bytes
-    timestamp: int
-    arrival: float
+_Opus = tuple[bytes, int, float]  # content, timestamp, arrival
 
 
 class SoundLane:
@@ -79,24 +74,23 @@ class SoundLane:
 
     def take(self, packet: bytes, arrival: float) -> None:
         """Take one RTP packet. ValueError: it is none, or neither Opus nor RED."""
-        header = rtp.parse(packet)
-        if header.payload_type not in {OPUS, RED}:
+        second, sequence, timestamp, ssrc, start, end = outline(packet)
+        kind = second & TYPE
+        if kind not in {OPUS, RED}:
             raise ValueError("a packet of sound that is not Opus")
-        begins = self.source.follow(header.ssrc, arrival)
-        if begins is None:
-            return
-        if begins:
+        if ssrc != self.source.now:
+            if not self.source.follow(ssrc, arrival):
+                return
             self.window.renew()
             self.clock.renew()
-        start, end = header.start, header.end
-        if header.payload_type == RED:
-            start = self._unwrap(packet, header, arrival)
+        if kind == RED:
+            start = self._unwrap(packet, arrival)
         self._packets += 1
-        parcel = _Opus(packet[start:end], header.timestamp, arrival)
-        self.window.put(header.sequence, parcel, arrival)
+        self.window.put(sequence, (packet[start:end], timestamp, arrival), arrival)
 
-    def _unwrap(self, packet: bytes, header: rtp.Header, arrival: float) -> int:
+    def _unwrap(self, packet: bytes, arrival: float) -> int:
         """Where the packet's own sound begins; the earlier sound in it fills what is missing."""
+        header = rtp.parse(packet)
         *earlier, own = rtp.red_blocks(packet, header)
         if own.payload_type != OPUS:
             raise ValueError("a packet of sound that is not Opus")
@@ -104,14 +98,14 @@ class SoundLane:
             sequence = (header.sequence - back) & 0xFFFF
             if block.payload_type == OPUS and self.window.missing(sequence):
                 self._recovered += 1
-                parcel = _Opus(packet[block.start : block.end], block.timestamp, arrival)
+                parcel = (packet[block.start : block.end], block.timestamp, arrival)
                 self.window.put(sequence, parcel, arrival)
         return own.start
 
-    def _deliver(self, sound: _Opus, gap: bool) -> None:
-        if sound.content:
-            at = self._time.of_sound(sound.timestamp, sound.arrival)
-            self._lay(at, self._track, sound.content, True)
+    def _deliver(self, sound: _Opus, _gap: bool) -> None:
+        content, timestamp, arrival = sound
+        if content:
+            self._lay(self._time.of_sound(timestamp, arrival), self._track, content, True)
 
     def counts(self) -> Counts:
         """What became of the packets so far."""
@@ -144,17 +138,16 @@ class PictureLane:
 
     def take(self, packet: bytes, arrival: float) -> None:
         """Take one RTP packet. ValueError: it is none, or not VP8."""
-        marker, kind, sequence, timestamp, ssrc, start, end = rtp.parse(packet)
-        if kind != VP8:
+        second, sequence, timestamp, ssrc, start, end = outline(packet)
+        if second & TYPE != VP8:
             raise ValueError("a packet of picture that is not VP8")
-        begins = self.source.follow(ssrc, arrival)
-        if begins is None:
-            return
-        if begins:
+        if ssrc != self.source.now:
+            if not self.source.follow(ssrc, arrival):
+                return
             self.window.renew()
             self.clock.renew()
         self._packets += 1
-        parcel = frames.Packet(packet, start, end, timestamp, marker, arrival)
+        parcel = (packet, start, end, timestamp, second & MARKER, arrival)
         self.window.put(sequence, parcel, arrival)
 
     def _deliver(self, packet: frames.Packet, gap: bool) -> None:

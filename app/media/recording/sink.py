@@ -27,10 +27,10 @@ PLACES = (0, 1, 2, 3)
 MOST_PACKETS = 4096  # waiting: six seconds of four places, 8 MiB
 MOST_PICTURES = 3072
 LONGEST_PACKET = 2048  # bytes; no network the node listens on carries more
-POLL = 0.1  # seconds between two looks at the queue: waking costs more than a packet does
-WRITE_EVERY = 0.5  # seconds a cluster spans; at most so much is lost when the process is killed
-SYNC_EVERY = 1.0  # seconds until all is on the disk; at most so much is lost with the machine
-BREATH = 32  # packets after which the loop may have the interpreter
+TURN = 0.25  # seconds between two looks at the queue: waking costs more than a packet does
+WRITE_EVERY = 2  # turns; with what is held for its order, 0.75 s are lost when we are killed
+SYNC_EVERY = 4  # turns; so much more is lost with the machine
+BREATH = 64  # packets after which the loop may have the interpreter
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 log = Log("recording")
@@ -83,7 +83,7 @@ class Sink:
         self._unreadable = 0
         self._headed = False
         self._seconds = 0.0
-        self._written = self._synced = time.monotonic()
+        self._turns = 0
         self._stop = threading.Event()
         self.ended: Ended | None = None
         self._writer = threading.Thread(target=self._run, name="recording", daemon=True)
@@ -133,9 +133,7 @@ class Sink:
         """The writer thread, from the first packet to the end of the file."""
         ended: Ended | None = FAULT
         try:
-            while not self._stop.wait(POLL):
-                self._drain()
-                self._write_when_due()
+            self._keep_writing()
             self._drain()
             self._write(last=True)
             self._sealer.finish(self._room.head(last=True))
@@ -149,6 +147,16 @@ class Sink:
             log.exception("recording_ended", code=FAULT.code)
         finally:
             self._end(ended)
+
+    def _keep_writing(self) -> None:
+        """Turn by turn until it is closed."""
+        while not self._stop.wait(TURN):
+            self._turns += 1
+            self._drain()
+            if not self._turns % WRITE_EVERY:
+                self._write()
+            if not self._turns % SYNC_EVERY:
+                self._sealer.sync()
 
     def _end(self, ended: Ended | None) -> None:
         """Take no more packets, keep none, and let go of the file."""
@@ -169,19 +177,10 @@ class Sink:
                     room.take(place, kind, content, arrival)
             except (ValueError, KeyError):
                 self._unreadable += 1
-            if room.full:
-                self._write()
             if not count % BREATH:
+                if room.full:
+                    self._write()
                 time.sleep(0)
-
-    def _write_when_due(self) -> None:
-        now = time.monotonic()
-        if now - self._written >= WRITE_EVERY:
-            self._write()
-            self._written = now
-        if now - self._synced >= SYNC_EVERY:
-            self._sealer.sync()
-            self._synced = now
 
     def _write(self, *, last: bool = False) -> None:
         for cluster in self._room.clusters(last=last):

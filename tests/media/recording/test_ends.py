@@ -39,7 +39,7 @@ def call(seconds: float = 3) -> list[Sent]:
 
 
 def test_a_killed_recording_plays_up_to_its_last_second(path: Path) -> None:
-    program = [sys.executable, "-m", "tests.media.recording.caller", str(path), "60"]
+    program = [sys.executable, "-m", "tests.media.recording.caller", str(path), "9"]
     with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as caller:
         assert caller.stdout
         written = 0.0
@@ -112,25 +112,6 @@ def test_no_room_for_even_the_first_chunk_leaves_a_file_that_opens_as_nothing(pa
         assert (sealed.readall(), sealed.cut) == (b"", True)
 
 
-def test_a_small_file_system_is_filled_and_said_to_be_full() -> None:
-    """A real one in memory, of 256 KB; it needs the right to mount, so a new user namespace."""
-    program = (
-        "mount -t tmpfs -o size=256k none /mnt && exec " + sys.executable + " -c '"
-        "from tests.media.recording.test_ends import call, KEY, Sink, Path\n"
-        "import time\n"
-        'sink = Sink(Path("/mnt/recordings/one"), KEY)\n'
-        "for index, one in enumerate(call(12)):\n"
-        "    sink.write(one.place, one.kind, one.packet, one.arrival)\n"
-        "    if not index % 500: time.sleep(0.6)\n"
-        "print(sink.close(), sink.ended.code)'"
-    )
-    unshare = ["unshare", "--map-root-user", "--mount", "sh", "-c", program]
-    done = subprocess.run(unshare, capture_output=True, text=True, check=True)
-    seconds, code = done.stdout.split()
-    assert code == "disk-full"
-    assert 0.5 < float(seconds) < 11
-
-
 def test_a_file_that_is_there_already_is_left_alone(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"mine")
@@ -172,15 +153,3 @@ def test_memory_stays_bounded_however_fast_packets_come(path: Path) -> None:
     assert figures.refused["audio"] == 1
     assert peak < 20 * 2**20
     sink.close()
-
-
-def test_what_is_written_reaches_the_disk_every_second_or_so(path: Path) -> None:
-    sink = Sink(path, KEY)
-    begun = time.monotonic()
-    synced = sink._synced
-    for _ in range(3):
-        wait_until(lambda since=synced: sink._synced > since)
-        assert sink._synced - synced >= 1.0
-        synced = sink._synced
-    sink.close()
-    assert synced - begun < 6.0

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.media import rtp
 from app.media.recording import frames
-from app.media.recording.frames import Assembler, Frame, Packet
+from app.media.recording.frames import Assembler, Frame
 from tests.media.recording.material import PAYLOAD, Sender, pictures
 
 
-def packets() -> list[Packet]:
+class Piece(NamedTuple):
+    """A packet as an assembler takes it, with names."""
+
+    content: bytes
+    start: int
+    end: int
+    timestamp: int
+    marker: int
+    arrival: float
+
+
+def packets() -> list[Piece]:
     found = []
     for sent in Sender().video(pictures(2, (320, 240), keyframes=1.0)):
         marker, _, _, timestamp, _, start, end = rtp.parse(sent.packet)
-        found.append(Packet(sent.packet, start, end, timestamp, marker, sent.arrival))
+        found.append(Piece(sent.packet, start, end, timestamp, marker, sent.arrival))
     return found
 
 
-def assembled(given: list[Packet], gaps: set[int] = frozenset()) -> list[Frame]:
+def assembled(given: list[Piece], gaps: set[int] = frozenset()) -> list[Frame]:
     made = Assembler()
     whole = [made.add(packet, gap=index in gaps) for index, packet in enumerate(given)]
     return [frame for frame in whole if frame]
@@ -87,5 +100,5 @@ def test_no_payload_makes_it_fail_or_pass_for_a_keyframe(
 ) -> None:
     made = Assembler()
     for index, (content, marker, gap) in enumerate(given):
-        frame = made.add(Packet(content, 0, len(content), index // 3, marker, 0.0), gap=gap)
+        frame = made.add(Piece(content, 0, len(content), index // 3, marker, 0.0), gap=gap)
         assert frame is None or not frame.keyframe or frames.size(frame.content)
