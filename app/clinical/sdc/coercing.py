@@ -65,21 +65,17 @@ def _choice(item: Item, value: Any) -> Json | None:
         return {"valueCoding": coding} if coding else None
     if isinstance(value, bool):
         value = spelt(value)
-    for option in item.options:
+    for option in item.options.like(value):
         ((key, listed),) = option.value.items()
         if listed == value:
             return {key: listed}
-        if isinstance(listed, Mapping) and _names(listed, value):
-            return {"valueCoding": {k: listed[k] for k in CODING if k in listed}}
+    named = item.options.called(value) if isinstance(value, str) else None
+    if named is not None:
+        listed = named.value.get("valueCoding", {})
+        return {"valueCoding": {k: listed[k] for k in CODING if k in listed}}
     if item.type == "open-choice" or item.options:
         return {"valueString": spelt(value)[:MAX_TEXT]}
     return {"valueCoding": {"code": spelt(value)[:MAX_TEXT]}}
-
-
-def _names(coding: Mapping[str, Any], value: Any) -> bool:
-    """Whether a text is the code or the words of a coding; `female` names Female."""
-    known = {str(coding.get(part, "")).casefold() for part in ("code", "display")}
-    return isinstance(value, str) and value.casefold() in known
 
 
 def _other(item: Item, value: Any) -> Json | None:

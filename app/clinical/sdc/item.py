@@ -34,6 +34,8 @@ VALUE_KEYS: Mapping[str, tuple[str, ...]] = {
 }
 ALL_KEYS = frozenset(key for keys in VALUE_KEYS.values() for key in keys)
 TYPES = frozenset(VALUE_KEYS) | {"group", "display"}
+# Options that share one code or one word with an answer; a list with more is no list.
+MAX_ALIKE = 50
 CHOICES = frozenset({"choice", "open-choice"})
 
 
@@ -93,10 +95,24 @@ class Options(tuple[Option, ...]):  # noqa: SLOT001  # the index is kept beside 
         """Options that share a code or a word with a value; only they can be equal to it."""
         seen: set[int] = set()
         for word in _words(value):
-            for option in self._by_word.get(word, ()):
+            for option in self._by_word.get(word, ())[:MAX_ALIKE]:
                 if id(option) not in seen:
                     seen.add(id(option))
                     yield option
+
+    def called(self, text: str) -> Option | None:
+        """The first option whose code or words are this text, in small letters or large."""
+        return self._by_name.get(text.casefold())
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Option]:
+        found: dict[str, Option] = {}
+        for option in self:
+            listed = said(option.value)
+            if isinstance(listed, Mapping):
+                for part in ("code", "display"):
+                    found.setdefault(str(listed.get(part, "")).casefold(), option)
+        return found
 
     @cached_property
     def _by_word(self) -> Mapping[str, list[Option]]:
@@ -109,7 +125,10 @@ class Options(tuple[Option, ...]):  # noqa: SLOT001  # the index is kept beside 
 
 def _words(value: Any) -> list[str]:
     if isinstance(value, Mapping):
-        return [str(value[part]) for part in ("code", "display", "reference") if part in value]
+        # The code of the same system first, so that it is found among many of one name.
+        exact = [f"{value.get('system')}\n{value['code']}"] if "code" in value else []
+        parts = ("code", "display", "reference")
+        return exact + [str(value[part]) for part in parts if part in value]
     return [str(value)]
 
 

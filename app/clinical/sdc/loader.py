@@ -74,8 +74,11 @@ class Loader:
             self.note(str(link), sayings.LINK_NOT_TEXT, "warning")
             link = str(link)
         if not isinstance(link, str) or not link.strip():
-            self.note(where, sayings.NO_LINK, said=_text(source.get("text"))[:80])
-            return f"\0{self._count}"
+            # What takes no answer is understood without a name of its own.
+            harmless = source.get("type") in ("group", "display")
+            severity = "warning" if harmless else "error"
+            self.note(where, sayings.NO_LINK, severity, said=_text(source.get("text"))[:80])
+            return f"unnamed-{self._count}" if harmless else f"\0{self._count}"
         self._unlike(link, where, source.get("type") == "display")
         return link
 

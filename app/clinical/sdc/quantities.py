@@ -136,10 +136,17 @@ def _plainly(sign: str, plain: Callable[..., Any], ctx: Any, left: Any, right: A
     if sign in {"=", "!="} and len(left) == len(right) > 1:
         same = [data_of(each) for each in left] == [data_of(each) for each in right]
         return same if sign == "=" else not same
+    if sign in {"=", "!="} and all(_is_mapping(side) for side in (left, right)):
+        # The library reads each as an amount, and stumbles over codes without system.
+        return (data_of(left[0]) == data_of(right[0])) is (sign == "=")
     if sign in {"+", "-"}:
         # The library looks for a unit in everything, and stumbles over codes without system.
         left, right = ([_unwrapped(each) for each in side] for side in (left, right))
     return plain(ctx, left, right)
+
+
+def _is_mapping(side: Any) -> bool:
+    return len(side) == 1 and isinstance(data_of(side[0]), Mapping)
 
 
 def _unwrapped(value: Any) -> Any:

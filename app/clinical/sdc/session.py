@@ -49,6 +49,7 @@ class Session:
         self._asked: set[tuple[int, str]] = set()
         # By identity; each mapping is kept beside its weight, so that no other takes its place.
         self._weights: dict[int, tuple[Json, Decimal]] = {}
+        self._scores: dict[int, tuple[Json | None, Decimal | None]] = {}
         self._root = Item("", "group", "", definition.source, items=definition.items)
         self.top = Planter(self.findings).plant(self._root, response)
 
@@ -162,10 +163,16 @@ class Session:
         """Learn the scores of the answers in some places."""
         for place in places if self.definition.weights else ():
             for answer in place.answers:
-                score = weight(place.item, answer.value)
+                score = self._score(place.item, answer.value)
                 if score is not None:
                     for doc in (answer.doc, answer.doc.get("valueCoding", answer.doc)):
                         self._weights[id(doc)] = doc, score
+
+    def _score(self, item: Item, value: Json | None) -> Decimal | None:
+        """Looked up once for each answer, which is kept beside its score."""
+        if id(value) not in self._scores:
+            self._scores[id(value)] = value, weight(item, value)
+        return self._scores[id(value)][1]
 
 
 def parent(place: Node) -> Node | None:

@@ -399,3 +399,36 @@ def test_how_a_question_is_shown_changes_nothing_of_it(extra: Json) -> None:
     loaded = sdc.load(form(question("a", "integer", extra), derivedFrom=["http://example.org/q"]))
     assert loaded.warnings == ()
     assert loaded.problems(response(answered("a", 5))) == []
+
+
+def test_codes_without_a_system_are_compared() -> None:
+    options = {"answerOption": [{"valueCoding": {"code": code}} for code in "xy"]}
+    value = "%resource.item.where(linkId='{}').answer.value"
+    same, other = (f"{value.format('a')} {sign} {value.format('b')}" for sign in ("=", "!="))
+    loaded = sdc.load(
+        form(
+            *(question(link, "choice", **options) for link in "ab"),
+            calculated(same, "boolean", "same"),
+            calculated(other, "boolean", "other"),
+        )
+    )
+    for second, found in (("x", [True, False]), ("y", [False, True])):
+        given = response(answered("a", {"code": "x"}), answered("b", {"code": second}))
+        done = said(loaded.calculate(given))
+        assert done["same"] + done["other"] == found
+
+
+def test_a_code_is_found_among_many_of_one_name() -> None:
+    options = [
+        {
+            "valueCoding": {"code": "c", "display": "C", "system": f"s{at}"},
+            "extension": [extension("ordinalValue", valueDecimal=at)],
+        }
+        for at in range(400)
+    ]
+    loaded = sdc.load(form(question("a", "choice", answerOption=options)))
+    given = response(answered("a", {"code": "c", "system": "s390"}))
+    assert loaded.problems(given) == []
+    assert loaded.score(given) == 390
+    absent = response(answered("a", {"code": "c", "system": "elsewhere"}))
+    assert [each.sentence.text for each in loaded.problems(absent)] == [sayings.NOT_AN_OPTION]

@@ -306,3 +306,9 @@ def test_a_number_that_cannot_be_used_is_called_so(number: Any) -> None:
 def test_a_context_that_cannot_be_used_is_refused(context: Any) -> None:
     with pytest.raises(ClinicalInputError, match="brought to the form"):
         sdc.load(form(question("a"))).start(context)
+
+
+def test_a_list_of_one_name_again_and_again_is_not_compared_in_full() -> None:
+    many = [{"valueCoding": {"code": "c", "system": str(at)}} for at in range(5_000)]
+    item = sdc.load(form(question("a", "choice", answerOption=many))).item("a")
+    assert len(list(item.options.like({"code": "c", "system": "none"}))) <= 100

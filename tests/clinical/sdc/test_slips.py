@@ -257,3 +257,13 @@ def test_a_kind_spelt_in_another_way_is_read(written: str, meant: str) -> None:
     loaded = sdc.load(form(question("a", written)))
     assert [each.sentence.text for each in loaded.warnings] == [sayings.TYPE_SPELLING]
     assert loaded.item("a").type == meant
+
+
+def test_a_group_without_a_name_is_asked() -> None:
+    nameless = {"lindId": "g", "type": "group", "text": "Part", "item": [question("a")]}
+    loaded = sdc.load(form(nameless))
+    assert [each.sentence.text for each in loaded.warnings] == [sayings.NO_LINK]
+    (part,) = loaded.items
+    given = response({"linkId": part.link_id, "item": [answered("a", "text")]})
+    assert loaded.problems(given) == []
+    assert said(loaded.calculate(given)) == {"a": ["text"]}
