@@ -193,7 +193,8 @@ class Engine:
         if now - leg.feedback_us >= FEEDBACK_US:
             leg.feedback_us = now
             self.reports.feedback(leg)
-        if now - leg.report_us >= REPORT_US:
+        sharp = self.quality.look(leg, now)
+        if sharp or now - leg.report_us >= REPORT_US:
             leg.report_us = now
             self.reports.report(leg)
 

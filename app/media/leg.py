@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from app.media import sdp
 from app.media.congestion.arrivals import Arrivals
@@ -11,6 +11,7 @@ from app.media.congestion.estimate import Estimate
 from app.media.downstream import Slot
 from app.media.dtls import Handshake
 from app.media.ice import Credentials
+from app.media.line import Line
 from app.media.srtp.session import Sealed
 from app.media.tokens import Claims
 from app.media.upstream import Stream
@@ -49,6 +50,9 @@ class Leg:
         self.streams: dict[int, Stream] = {}
         self.repairs: dict[int, Stream] = {}
         self.strange: set[int] = set()
+        # The room it is in: who else, and what to do when its slots should show something else.
+        self.company: Mapping[int, Leg] = {}
+        self.rearrange: Callable[[int], None] = lambda _now: None
         self.news: Callable[[Stream], None] = lambda _stream: None
         self.arrivals = Arrivals()
         # Where the hot path notes transport numbers and times.
@@ -61,6 +65,8 @@ class Leg:
         self.reports: dict[int, int] = {}
         self.round_trip = 100_000
         self.resend_bytes = 0
+        # How its line is shared out, and what it may send itself.
+        self.line = Line()
         self.cap = 0
         # The name under which the node speaks to this leg.
         self.ssrc = secrets.randbits(31) | 1

@@ -1,7 +1,113 @@
-"""Who gets how much of a room's media."""
+"""Who gets how much: each leg's line is shared out, and publishers are told what is of use.
+
+Five times a second the estimate of a leg's line is divided among what the leg could see and hear
+(congestion.share): sound first, then the speaker's picture, then the others. What its receivers
+can use caps a publisher; a receiver's own estimate (REMB) is never relayed.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from app.media import sdp
+from app.media.congestion.share import Given, Want, cap, share, spare
+from app.media.downstream import Slot
+from app.media.leg import Leg
+from app.media.upstream import Stream
+
+MICRO = 1_000_000
+LOOK_US = 200_000
+MEASURED_US = 500_000
+# A better picture must have fitted for this long, or it would come and go.
+RIPE_US = 3 * MICRO
+# Until a stream has been measured; Opus of browsers, and a small picture.
+GUESSED = {"audio": 36_000, "video": 150_000}
+# What a picture may take that nobody sees yet: a browser held low takes seconds to rise again.
+UNSEEN = 800_000
+# A cap that hardly moves is not told again before the next report.
+TOLD_AGAIN = 0.1
+LOUD = 50  # The level is in -dBov: below this somebody speaks.
+LAYERS = {"none": "", "low": sdp.LOW, "high": sdp.HIGH}
+
 
 class Quality:
-    """Shares each line between what its leg could see."""
+    """Shares out the lines of all legs of a node."""
+
+    def look(self, leg: Leg, now: int) -> bool:
+        """Share out a leg's line when it is time: whether it should be told a new cap at once."""
+        line = leg.line
+        if now - line.looked_us < LOOK_US:
+            return False
+        line.looked_us = now
+        for stream in leg.streams.values():
+            measure(stream, now)
+        line.wants = [want for slot in leg.slots if (want := self._want(leg, slot, now))]
+        ripe = {place for place, since in line.rising.items() if now - since >= RIPE_US}
+        shared = share(leg.estimate.bits, line.wants, line.given, ripe)
+        # A place whose picture has yet to come is new when it comes, and waits for nothing.
+        shown = {want.place for want in line.wants if want.kind == "video"}
+        line.given = {place: one for place, one in shared.given.items() if place in shown}
+        line.rising = {place: line.rising.get(place, now) for place in shared.rises}
+        self._apply(leg, shared.given, now)
+        return self._cap(leg)
+
+    def _want(self, leg: Leg, slot: Slot, now: int) -> Want | None:
+        source = leg.company.get(slot.place)
+        if source is None:
+            return None
+        found = [one for one in source.streams.values() if one.kind == slot.kind]
+        live = [one for one in found if not one.is_stale(now)]
+        if not live:
+            return None
+        order = sorted(live, key=lambda one: one.layer == sdp.HIGH)
+        rates = tuple(one.rate or GUESSED[one.kind] for one in order)
+        return Want(slot.place, slot.kind, rates, speaker=_speaks(source))
+
+    def _apply(self, leg: Leg, shared: Mapping[int, Given], now: int) -> None:
+        changed = False
+        for slot in leg.slots:
+            given = shared.get(slot.place)
+            if given is None:
+                continue
+            if slot.sound:
+                wanted = sdp.HIGH if given.audio else ""
+            else:
+                wanted = LAYERS[given.video] if slot.place in leg.line.given else sdp.HIGH
+            changed = changed or wanted != slot.wanted
+            slot.wanted = wanted
+        # A layer that ran dry, or came back, changes what is best without a new share.
+        if changed or leg.simulcast:
+            leg.rearrange(now)
+
+    def _cap(self, leg: Leg) -> bool:
+        pictures = [stream for stream in leg.video_streams() if stream.began]
+        if not pictures:
+            return False
+        watching = [
+            spare(one.estimate.bits, one.line.wants, one.line.given, leg.place)
+            for one in leg.company.values()
+            if one.sealed is not None and any(slot.place == leg.place for slot in one.slots)
+        ]
+        sound = sum(one.rate for one in leg.streams.values() if one.kind == "audio")
+        low = sum(one.rate for one in pictures if one.layer == sdp.LOW)
+        layered = leg.simulcast and low > 0
+        told = cap(None, watching or [UNSEEN], simulcast=layered, beside=sound + low)
+        sharp = abs(told - leg.cap) > TOLD_AGAIN * max(leg.cap, 1)
+        leg.cap = told
+        return sharp
+
+
+def measure(stream: Stream, now: int) -> None:
+    """Follow the bits per second of a stream."""
+    since, before = stream.measured
+    passed = now - since
+    if passed < MEASURED_US:
+        return
+    if since:
+        rate = (stream.octets - before) * 8 * MICRO // passed
+        stream.rate = (stream.rate + rate) // 2 if stream.rate else rate
+    stream.measured = (now, stream.octets)
+
+
+def _speaks(leg: Leg) -> bool:
+    return any(one.kind == "audio" and one.level < LOUD for one in leg.streams.values())

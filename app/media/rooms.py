@@ -22,7 +22,7 @@ class Room:
         """Take a leg in; whoever had its place, or was the same participant, must go."""
         before = self.legs.get(leg.place)
         self.legs[leg.place] = leg
-        leg.news = self.news
+        leg.news, leg.rearrange, leg.company = self.news, self.arrange, self.legs
         return before
 
     def shut(self, leg: Leg) -> None:
@@ -59,7 +59,7 @@ class Room:
 
     def _best(self, slot: Slot, now: int) -> Stream | None:
         source = self.legs.get(slot.place)
-        if source is None or (slot.wanted == "" and not slot.sound):
+        if source is None or not slot.wanted:
             return None
         found = [stream for stream in source.streams.values() if stream.kind == slot.kind]
         if slot.sound or not source.simulcast:

@@ -56,6 +56,7 @@ class Stream:
         "leg",
         "level",
         "mask",
+        "measured",
         "missing",
         "next",
         "octets",
@@ -89,6 +90,8 @@ class Stream:
         self.jitter = 0.0
         self.transit = self.last_us = self.rate = self.stamp = 0
         self.level = 127
+        # When its rate was measured last, and how many octets had come by then.
+        self.measured = (0, 0)
         # The last sender report: middle of its time, and when it came.
         self.sender_report = (0, 0)
         # Where a recording takes its packets.
@@ -104,7 +107,7 @@ class Stream:
     def out_of_turn(self, seq: int, now: int) -> bool:
         """Take a packet that is not the next: False when it is too late to be of use."""
         if self.base < 0:
-            self.base = seq
+            self.base = self.highest = seq
             self.next = (seq + 1) & M16
             return True
         ahead = (seq - self.next) & M16
@@ -115,6 +118,11 @@ class Stream:
         return self.missing.pop(seq, None) is not None
 
     def _skip(self, count: int, now: int) -> None:
+        if count > LONGEST_GAP:
+            self.history = [None] * len(self.history)
+        # What lies where a missing packet belongs is a whole turn older, and gone for good.
+        for at in range(self.next, self.next + min(count, LONGEST_GAP)):
+            self.history[at & self.mask] = None
         if count > LONGEST_GAP or len(self.missing) > LONGEST_GAP:
             self.missing.clear()
             self.want_keyframe()
@@ -143,10 +151,11 @@ class Stream:
         pause = max(LEAST_PAUSE_US, round_trip + round_trip // 4)
         for seq, entry in list(self.missing.items()):
             since, tries, last = entry
-            if tries >= MOST_ASKED or now - since > GIVEN_UP_US:
+            waited = now - last >= (pause if tries else FIRST_ASK_US)
+            if (tries >= MOST_ASKED and waited) or now - since > GIVEN_UP_US:
                 del self.missing[seq]
                 self.want_keyframe()
-            elif now - last >= (pause if tries else FIRST_ASK_US) and len(due) < ASKED_TOGETHER:
+            elif tries < MOST_ASKED and waited and len(due) < ASKED_TOGETHER:
                 entry[1], entry[2] = tries + 1, now
                 due.append(seq)
         return due
@@ -158,11 +167,16 @@ class Stream:
 
     def asks_keyframe(self, now: int) -> bool:
         """Whether to ask for it now."""
-        if not self.wanted_keyframe or now - self.asked_keyframe_us < KEYFRAME_PAUSE_US:
+        # A request can be lost, so whoever waits for a beginning is asked for until it comes.
+        wanted = self.wanted_keyframe or (self._is_awaited() and not self.is_stale(now))
+        if not wanted or now - self.asked_keyframe_us < KEYFRAME_PAUSE_US:
             return False
         self.wanted_keyframe = False
         self.asked_keyframe_us = now
         return True
+
+    def _is_awaited(self) -> bool:
+        return self.kind == "video" and any(slot.leg.ready for slot in self.waiting)
 
     def extended_highest(self) -> int:
         """The highest number so far with its turns; called once a second, well within a turn."""
@@ -171,6 +185,11 @@ class Stream:
             self.cycles += 1
         self.highest = highest
         return (self.cycles << 16 | highest) & M32
+
+    def extended(self, seq: int) -> int:
+        """A number that is not ahead of the highest, with its turns."""
+        highest = self.extended_highest()
+        return highest - ((highest - seq) & M16)
 
     def loss_since_report(self) -> tuple[int, int, int]:
         """Fraction lost since the last report (of 256), lost in all, highest number (RFC 3550)."""

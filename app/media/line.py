@@ -1,0 +1,15 @@
+"""How one leg's line was shared out last."""
+
+from __future__ import annotations
+
+from app.media.congestion.share import Given, Want
+
+
+class Line:
+    """What could be had, what was given, and what would fit for how long; times in microseconds."""
+
+    def __init__(self) -> None:
+        self.wants: list[Want] = []
+        self.given: dict[int, Given] = {}
+        self.rising: dict[int, int] = {}
+        self.looked_us = 0
