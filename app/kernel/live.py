@@ -11,7 +11,6 @@ from uuid import UUID
 
 import structlog
 from flask import Flask, current_app, request
-from flask_socketio import SocketIO, join_room
 from werkzeug.exceptions import HTTPException
 
 from app.kernel import actor as actors
@@ -21,6 +20,7 @@ from app.kernel.actor import Actor
 from app.kernel.payload import BadPayload, read
 from app.kernel.refusal import Refusal
 from app.kernel.settings import Settings
+from app.kernel.sockets import SocketIO, join_room
 
 LARGEST_MESSAGE = 65_536
 EVENTS_PER_SECOND = 20.0

@@ -8,11 +8,13 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from aiohttp import web
 
 from app.media.control import Control, connections
+from app.media.process import Node
 from app.media.tokens import Claims, fresh_nonce, sign
 from tests.media.small_node import SmallNode
 
@@ -28,7 +30,7 @@ def token(room: str = "room", participant: str = "ana", place: int = 0, **other:
 class Client:
     """One client of a node's socket."""
 
-    def __init__(self, node: SmallNode, path: Path, session: aiohttp.ClientSession) -> None:
+    def __init__(self, node: Any, path: Path, session: aiohttp.ClientSession) -> None:
         self.node = node
         self.path = path
         self.session = session
@@ -60,10 +62,9 @@ class Client:
 
 
 @asynccontextmanager
-async def served(directory: Path, most: int = 8) -> AsyncIterator[Client]:
-    node = SmallNode(SECRET, most)
-    server = Control(node)
-    runner = web.AppRunner(server.app, shutdown_timeout=1)
+async def served(directory: Path, node: Node) -> AsyncIterator[Client]:
+    await node.start()
+    runner = web.AppRunner(Control(node).app, shutdown_timeout=1)
     await runner.setup()
     path = directory / "node.sock"
     listener = await asyncio.get_running_loop().create_unix_server(connections(runner), str(path))
@@ -74,12 +75,20 @@ async def served(directory: Path, most: int = 8) -> AsyncIterator[Client]:
     finally:
         listener.close()
         await runner.cleanup()
+        await node.close()
         path.unlink(missing_ok=True)
 
 
 def meet(directory: Path, play: Callable[[Client], Awaitable[None]], most: int = 8) -> None:
+    """Play a scene with a small node."""
+    meet_at(SmallNode(SECRET, most), directory, play)
+
+
+def meet_at(node: Node, directory: Path, play: Callable[[Client], Awaitable[None]]) -> None:
+    """Play a scene with any node."""
+
     async def whole() -> None:
-        async with served(directory, most) as client:
+        async with served(directory, node) as client:
             await play(client)
 
     asyncio.run(whole())
