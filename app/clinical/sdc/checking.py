@@ -97,6 +97,7 @@ def _question(session: Session, place: Node) -> Iterator[Finding]:
         yield from _answer(item, value, session.budget)
     yield from _alone(item, values)
     yield from _toggled(session, place)
+    yield from _offered(session, place)
 
 
 def _total(session: Session, place: Node) -> Iterator[Finding]:
@@ -188,6 +189,24 @@ def _toggled(session: Session, place: Node) -> Iterator[Finding]:
         except EvaluationFailed:
             continue  # As with conditions: a rule that fails takes nothing away.
         if found and data_of(found[0]) is False:
+            yield _finding(place.item, sayings.NOT_AN_OPTION)
+
+
+def _offered(session: Session, place: Node) -> Iterator[Finding]:
+    """Answers that are not among those a rule offers (answerExpression)."""
+    rule = place.item.offered
+    if rule is None or not rule.is_fhirpath or place.item.type != "choice":
+        return
+    try:
+        session.budget.begin()
+        found = [data_of(each) for each in session.work_out(rule, place)]
+        session.budget.pay(1 + len(found) * len(place.values) // COMPARED_IN_A_STEP)
+    except EvaluationFailed:
+        return  # As with conditions: a rule that fails takes nothing away.
+    # A record that is offered is chosen by what a person reads of it, which we do not know.
+    comparable = found and not any(isinstance(e, dict) and "resourceType" in e for e in found)
+    for value in place.values if comparable else ():
+        if not any(equal(said(value), each) for each in found):
             yield _finding(place.item, sayings.NOT_AN_OPTION)
 
 

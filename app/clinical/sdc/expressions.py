@@ -37,6 +37,7 @@ class Expressions:
             "variables": self.variables(source, link),
             "constraints": self.constraints(source, link),
             "toggles": self.toggles(source, link),
+            "offered": self.first(source, "answerExpression", link),
         }
 
     def first(self, source: Json, name: str, link: str) -> Expression | None:

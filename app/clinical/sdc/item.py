@@ -171,6 +171,8 @@ class Item:
     constraints: tuple[Constraint, ...] = ()
     # Answers that may be chosen only while a rule is true.
     toggles: tuple[tuple[tuple[Any, ...], Expression], ...] = ()
+    # A rule that gives the answers to choose from.
+    offered: Expression | None = None
     initial: tuple[Json, ...] = ()
     options: Options = field(default_factory=Options)
     # None: anything may be answered, because the list of answers is not known.

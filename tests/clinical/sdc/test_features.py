@@ -279,3 +279,18 @@ def test_a_code_is_found_among_many_of_one_name() -> None:
     assert loaded.score(given) == 390
     absent = response(answered("a", {"code": "c", "system": "elsewhere"}))
     assert [each.sentence.text for each in loaded.problems(absent)] == [sayings.NOT_AN_OPTION]
+
+
+def test_answers_are_chosen_from_what_a_rule_offers() -> None:
+    offers = rule("answerExpression", "%resource.item.where(linkId='a').answer.value")
+    loaded = sdc.load(
+        form(
+            question("a", "string", repeats=True),
+            question("b", "choice", offers),
+            question("c", "open-choice", offers),
+        )
+    )
+    assert loaded.warnings == ()
+    for first, found in ((("x", "y"), []), (("y", "z"), ["b"]), ((), [])):
+        given = response(answered("a", *first), answered("b", "x"), answered("c", "x"))
+        assert [each.link_id for each in loaded.problems(given) if each.is_error] == found
