@@ -59,7 +59,7 @@ class Delay:
         self.falling = False  # it empties
         self._threshold = THRESHOLD_MS
         self._base = self._base_before = 1 << 62
-        self._base_until = 0
+        self._base_until = -(1 << 62)  # a receiver's clock may be below zero
         self.restart()
 
     def restart(self) -> None:

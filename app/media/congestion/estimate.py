@@ -20,7 +20,7 @@ from typing import Literal
 from app.media.congestion.delay import Delay
 from app.media.congestion.rate import Rate
 from app.media.rtcp import TransportFeedback
-from app.media.rtp import newer
+from app.media.rtp import HALF
 
 State = Literal["rising", "holding", "falling", "silent"]
 
@@ -108,25 +108,27 @@ class Estimate:
             self._wake(now_us)
         self._heard_us = now_us
         turn = self._turn(message.reference * 64_000)
+        sizes, sent, newest, reported = self._sizes, self._at, self._last, self._reported
         for sequence, arrival in message.packets:
             place = sequence & 4095
+            size = sizes[place]
             # Nothing was sent under it, it was told of before, or it is long forgotten.
-            if not self._sizes[place] or self._last - sequence & 0xFFFF >= KEPT:
+            if not size or newest - sequence & 0xFFFF >= KEPT:
                 continue
-            fresh = self._reported < 0 or newer(sequence, self._reported)
+            fresh = reported < 0 or 0 < sequence - reported & 0xFFFF < HALF
             if fresh:
-                self._reported = sequence
-                self._offered.add(self._at[place], self._sizes[place])
+                reported = sequence
+                self._offered.add(sent[place], size)
             if arrival is not None:
-                self._arrival(place, arrival + turn, fresh)
-            elif fresh and self._at[place] >= self._forgiven_us:
+                sizes[place] = 0
+                self._arrival(sent[place], arrival + turn, size, fresh)
+            elif fresh and sent[place] >= self._forgiven_us:
                 self._lost += 1
+        self._reported = reported
         self._steer(now_us)
 
-    def _arrival(self, place: int, arrival_us: int, fresh: bool) -> None:
-        sent_us = self._at[place]
-        self._through.add(arrival_us, self._sizes[place])
-        self._sizes[place] = 0
+    def _arrival(self, sent_us: int, arrival_us: int, size: int, fresh: bool) -> None:
+        self._through.add(arrival_us, size)
         self._delay.add(sent_us, arrival_us)
         if fresh or self._was_only_late(arrival_us - sent_us):
             self._received += 1
@@ -139,7 +141,10 @@ class Estimate:
 
     def _turn(self, reference_us: int) -> int:
         """What to add to arrivals so that they go on over a turn of the reference time."""
-        if self._arrived - (reference_us + self._turned) > TURN_US >> 1:
+        ahead = reference_us + self._turned - self._arrived
+        if ahead > TURN_US >> 1 and self._turned:
+            return self._turned - TURN_US  # overtaken by one from after the turn
+        if -ahead > TURN_US >> 1:
             self._turned += TURN_US
         self._arrived = reference_us + self._turned
         return self._turned

@@ -7,40 +7,46 @@ from collections import deque
 BUCKET_US = 50_000
 BUCKETS = 10  # whole ones that are counted; the present one is not yet whole
 LEAST_BUCKETS = 3  # to begin with
+NEVER = -(1 << 62)
 
 
 class Rate:
     """A rate from (time, bytes), roughly in order of time."""
 
-    __slots__ = ("_buckets", "_first")
+    __slots__ = ("_bytes", "_edge", "_first", "_whole")
 
     def __init__(self) -> None:
         self.restart()
 
     def restart(self) -> None:
         """Begin anew."""
-        self._buckets: deque[list[int]] = deque()  # number of the bucket, bytes
-        self._first = -1
+        self._whole: deque[tuple[int, int]] = deque()  # number of the bucket, bytes
+        self._first = 0
+        # Of the present bucket: what it holds, and where it ends. A receiver's clock may be
+        # below zero, so no time of it can stand for none.
+        self._bytes, self._edge = 0, NEVER
 
     def add(self, at_us: int, size: int) -> None:
         """Count a packet; one that is older than the last joins it."""
-        bucket = at_us // BUCKET_US
-        buckets = self._buckets
-        if buckets and bucket <= buckets[-1][0]:
-            buckets[-1][1] += size
+        if at_us < self._edge:
+            self._bytes += size
             return
-        if not buckets:
+        bucket = at_us // BUCKET_US
+        if self._edge > NEVER:
+            self._whole.append((self._edge // BUCKET_US - 1, self._bytes))
+            while self._whole and self._whole[0][0] < bucket - BUCKETS:
+                self._whole.popleft()
+        else:
             self._first = bucket
-        buckets.append([bucket, size])
-        while buckets[0][0] < bucket - BUCKETS:
-            buckets.popleft()
+        self._edge = (bucket + 1) * BUCKET_US
+        self._bytes = size
 
     @property
     def bits(self) -> float:
-        """The rate up to the last packet counted; 0.0 before the first."""
-        if not self._buckets:
+        """The rate over the whole buckets of late; 0.0 before the first."""
+        if self._edge == NEVER:
             return 0.0
-        newest = self._buckets[-1][0]
-        span = min(BUCKETS, max(LEAST_BUCKETS, newest - self._first))
-        counted = sum(size for bucket, size in self._buckets if newest - span <= bucket < newest)
+        present = self._edge // BUCKET_US - 1
+        span = min(BUCKETS, max(LEAST_BUCKETS, present - self._first))
+        counted = sum(size for bucket, size in self._whole if bucket >= present - span)
         return counted * 8_000_000 / (span * BUCKET_US)
