@@ -10,7 +10,7 @@ from werkzeug import Response
 from app.care import queries as care
 from app.consults import queries, room
 from app.consults.forms import FinishForm
-from app.consults.operations import closing
+from app.consults.operations import closing, nodes
 from app.consults.queries import VisitView
 from app.consults.rules import Door
 from app.kernel import actor as actors
@@ -92,6 +92,7 @@ def _for_script(actor: Actor, visit: VisitView) -> dict[str, object]:
         # In a crash of two offers the patient's page gives way.
         "polite": actor.role is Role.PATIENT,
         "iceServers": queries.ice_servers(actor),
+        "relay": bool(nodes.names()),
     }
 
 

@@ -1,16 +1,18 @@
-// The call of this page: who the other is, the one connection with them, and the state in a word.
+// The call of this page: who the other is, the ways to them, and the state in a word.
 // The one who comes second offers; the server says who that is.
 import { Line, STEPS } from "./line.js";
-import { Peer } from "./peer.js";
+import { Paths, wayOf } from "./paths.js";
 import { Seal } from "./seal.js";
 import { Watch } from "./watch.js";
 
 const BEAT = 15000;
+// Whose place is whose at the media node.
+const PATIENT = 0;
+const CLINICIAN = 1;
 
 export class Call extends EventTarget {
   joined = false;
   other = null;
-  peer = null;
   over = null;
   visit = null;
   door = null;
@@ -18,7 +20,7 @@ export class Call extends EventTarget {
   met = false;
   #link;
   #media;
-  #setup;
+  #theirs;
   #watch;
   #flows = false;
   #entered = false;
@@ -32,18 +34,27 @@ export class Call extends EventTarget {
     super();
     this.#link = link;
     this.#media = media;
-    this.#setup = { polite, iceServers };
+    this.#theirs = polite ? CLINICIAN : PATIENT;
     Object.assign(this, { visit, door });
-    this.#watch = new Watch(this);
     this.seal = new Seal({ send: (to, message) => link.signal(to, "seal", message), demanded: sealedOnly });
     this.seal.watch(() => this.#figures());
     this.seal.addEventListener("change", () => this.#tell("change"));
-    this.line = new Line(() => (this.joined ? this.peer : null));
+    this.paths = new Paths(link, {
+      polite,
+      iceServers,
+      tracks: () => media.tracks,
+      guard: (transceiver, of) => this.seal.guard(transceiver, of),
+    });
+    this.paths.addEventListener("state", () => this.#judge());
+    this.paths.addEventListener("shown", () => this.#tell("track"));
+    this.#watch = new Watch(this);
+    this.line = new Line(() => (this.joined ? this.paths.shown : null));
     this.line.addEventListener("change", () => this.#lineChanged());
     link.addEventListener("open", () => this.#enter());
     link.addEventListener("shut", ({ detail }) => this.#shut(detail.final));
     link.addEventListener("here", ({ detail }) => this.#see(detail));
     link.addEventListener("signal", ({ detail }) => this.#heard(detail));
+    link.addEventListener("moved", () => this.joined && this.paths.relay && this.paths.rejoin());
     link.addEventListener("replaced", () => this.#end("replaced"));
     media.addEventListener("change", () => this.#send());
     setInterval(() => this.#beat(), BEAT);
@@ -51,6 +62,19 @@ export class Call extends EventTarget {
 
   get up() {
     return this.#link.up;
+  }
+
+  get peer() {
+    return this.paths.direct;
+  }
+
+  get remote() {
+    return this.paths.remote;
+  }
+
+  // Whether the other sends a picture, so that one should come.
+  get pictured() {
+    return Boolean(this.other?.picture) && !this.#still;
   }
 
   get reachable() {
@@ -73,6 +97,7 @@ export class Call extends EventTarget {
 
   async hangUp() {
     this.joined = false;
+    this.paths.leave();
     this.#drop();
     this.#judge();
     await this.#link.leave(this.sends);
@@ -90,15 +115,28 @@ export class Call extends EventTarget {
     this.#renewing = false;
   }
 
+  // Only through our server, so that the other does not learn this page's address.
+  hide(on) {
+    if (on === this.paths.always) return;
+    this.paths.always = on;
+    if (this.paths.list.length) this.renew();
+  }
+
   // Sound alone, by the person's own wish.
   still(on) {
     this.#still = on;
-    this.peer?.still(on);
+    this.paths.still(on);
     this.#tell("change");
   }
 
   get stillness() {
     return this.#still;
+  }
+
+  // Which way the media goes: "direct", "relay" or "turn".
+  async way() {
+    const path = this.paths.shown;
+    return path ? wayOf(path, await path.stats()) : "";
   }
 
   // What the other is told that they get: a picture that the line does not carry is none.
@@ -117,16 +155,16 @@ export class Call extends EventTarget {
   }
 
   frame() {
-    if (!this.joined || this.peer?.fresh !== false) return;
+    if (!this.joined || !this.paths.shown) return;
     if (!this.#framed) performance.mark("call:first-frame");
     this.#framed = true;
     this.#watch.seen();
   }
 
   // The other sends nothing at all on purpose; then an open connection is all there is to see.
-  quiet(peer) {
+  quiet(path) {
     const silent = this.other && !this.other.sound && !this.other.picture;
-    return Boolean(silent) && peer.pc.connectionState === "connected";
+    return Boolean(silent) && path.pc.connectionState === "connected";
   }
 
   async #enter() {
@@ -138,9 +176,9 @@ export class Call extends EventTarget {
     this.#entered = !seen.elsewhere;
     this.over = seen.elsewhere ? "elsewhere" : null;
     this.#see(seen);
-    if (!this.joined || this.other?.place !== "call" || !this.peer) return;
-    if (this.peer.fresh) this.peer.offer();
-    else if (!this.#flows) this.peer.restart();
+    if (!this.joined || this.other?.place !== "call") return;
+    if (this.peer?.fresh) this.peer.offer();
+    else if (!this.#flows) this.peer?.restart();
   }
 
   #refused({ refused, words }) {
@@ -152,27 +190,18 @@ export class Call extends EventTarget {
     if (visit === "finished") return this.#end("finished");
     if (this.joined && this.#flows && other?.place === "waiting") this.#drop();
     if (other && other.place !== "lost") this.#pair(other.connection);
+    if (this.joined && this.#entered && other?.place === "call" && !this.#flows) this.paths.bridge();
     this.#judge();
   }
 
   #pair(to) {
     if (!this.#entered && !this.joined) return;
     const from = this.#link.connection;
-    if (this.peer?.from === from && this.peer.to === to) return;
+    if (this.paths.isFor(from, to)) return;
     this.#drop();
     this.seal.meet(from, [to]);
-    const peer = new Peer({
-      ...this.#setup,
-      from,
-      to,
-      tracks: () => this.#media.tracks,
-      send: (kind, body) => this.#link.signal(to, kind, body),
-      guard: (transceiver, of) => this.seal.guard(transceiver, of),
-      still: this.#still,
-    });
-    peer.addEventListener("track", () => this.peer === peer && this.#tell("track"));
-    peer.addEventListener("state", () => this.peer === peer && this.#judge());
-    this.peer = peer;
+    this.seal.places({ [this.#theirs]: to });
+    this.paths.pair(from, to, this.#theirs);
   }
 
   #heard({ from, to, kind, body }) {
@@ -180,18 +209,19 @@ export class Call extends EventTarget {
     if (kind === "seal") return this.seal.hear(from, JSON.parse(body));
     if (!this.joined) return;
     this.#pair(from);
-    this.peer.receive(kind, JSON.parse(body));
+    this.peer?.receive(kind, JSON.parse(body));
   }
 
   async #figures() {
     const { sound, picture } = this.other ?? {};
-    const out = ((await this.peer?.stats()) ?? []).filter(({ type }) => type === "outbound-rtp");
+    const stats = (await Promise.all(this.paths.list.map((path) => path.stats()))).flat();
+    const out = stats.filter(({ type }) => type === "outbound-rtp");
     const sent = out.reduce((sum, one) => sum + (one.packetsSent ?? 0), 0);
     return { sends: this.#media.sending, comes: Boolean(sound || picture), sent };
   }
 
   #send() {
-    for (const [kind, track] of Object.entries(this.#media.tracks)) this.peer?.replace(kind, track);
+    for (const [kind, track] of Object.entries(this.#media.tracks)) this.paths.replace(kind, track);
     this.#beat();
   }
 
@@ -222,8 +252,7 @@ export class Call extends EventTarget {
   }
 
   #drop() {
-    this.peer?.close();
-    this.peer = null;
+    this.paths.drop();
     this.#flows = false;
   }
 
@@ -239,6 +268,7 @@ export class Call extends EventTarget {
     if (this.#flows) return "connected";
     if (this.other?.place === "lost") return "lost";
     if (!this.#link.up) return "offline";
+    if (this.paths.always && this.paths.refused && this.other?.place === "call") return "no-relay";
     if (this.other?.place !== "call") return "alone";
     return this.met ? "interrupted" : "connecting";
   }

@@ -17,6 +17,7 @@ export class Link extends EventTarget {
     this.#socket.on("disconnect", (reason) => this.#tell("shut", { final: reason === "io server disconnect" }));
     this.#socket.on("consults:here", (seen) => this.#tell("here", seen));
     this.#socket.on("consults:signal", (signal) => this.#tell("signal", signal));
+    this.#socket.on("consults:moved", () => this.#tell("moved"));
     this.#socket.on("consults:replaced", () => this.#tell("replaced"));
     this.#socket.on("changed", (hint) => hint.id === appointment && this.#tell("changed"));
   }
@@ -44,6 +45,11 @@ export class Link extends EventTarget {
 
   async signal(to, kind, body) {
     return (await this.#ask("signal", { to, kind, body: JSON.stringify(body) })).sent === true;
+  }
+
+  // What this page wants of the media node.
+  relay(action, more = {}) {
+    return this.#ask("relay", { action, ...more });
   }
 
   close() {

@@ -52,7 +52,7 @@ export class Peer extends EventTarget {
     pc.addEventListener("track", ({ track, transceiver }) => {
       this.#guard(transceiver);
       this.remote.addTrack(track);
-      this.#tell("track");
+      track.addEventListener("unmute", () => this.#tell("arrived"));
     });
     pc.addEventListener("icecandidate", ({ candidate }) => candidate && this.#told && this.#send("candidate", candidate));
     pc.addEventListener("connectionstatechange", () => this.#tell("state"));

@@ -116,7 +116,8 @@ export class View {
   }
 
   #play() {
-    const stream = this.#call.peer.remote;
+    const stream = this.#call.remote;
+    if (!stream) return;
     if (this.#remote.srcObject !== stream) {
       this.#remote.srcObject = stream;
       this.#remote.requestVideoFrameCallback?.(() => this.#call.frame());

@@ -12,6 +12,8 @@ const words = JSON.parse(find("visit-words").textContent);
 // A reload keeps this, a closed tab forgets it: whoever was in the call comes back into it, as much seen and heard as
 // they wished to be and no more.
 const KEPT = "nearside-visit";
+// Stays on this device: whoever hides their address once wants it hidden next time.
+const ALWAYS = "nearside-always-relay";
 const CHOICES = [...document.querySelectorAll("input[name=sends]")];
 
 const media = new Media();
@@ -100,6 +102,12 @@ async function camera() {
   view.announce(words[problem || (media.video ? "picture-on" : "picture-off")]);
 }
 
+function always(on) {
+  if (on) localStorage.setItem(ALWAYS, "yes");
+  else localStorage.removeItem(ALWAYS);
+  call.hide(on);
+}
+
 // Sound alone: the own camera rests, and no picture is asked for.
 async function still() {
   const on = !call.stillness;
@@ -132,8 +140,11 @@ function lock() {
 
 // For whoever looks after a call, tests too: the browser's own figures, as plain data, on request.
 async function report() {
-  const stats = (await call.peer?.stats().catch(() => [])) ?? [];
-  const detail = { state: call.state, connection: call.peer?.pc.connectionState ?? "none", stats, seal: lock(), twice: Boolean(call.peer?.twice) };
+  const path = call.paths.shown ?? call.peer;
+  const stats = (await path?.stats().catch(() => [])) ?? [];
+  const connection = path?.pc?.connectionState ?? "none";
+  const way = await call.way().catch(() => "");
+  const detail = { state: call.state, connection, way, stats, seal: lock(), twice: Boolean(call.peer?.twice) };
   document.dispatchEvent(new CustomEvent("call:report", { detail: structuredClone(detail) }));
 }
 
@@ -143,6 +154,7 @@ find("check").addEventListener("click", open);
 find("mute").addEventListener("click", microphone);
 find("darken").addEventListener("click", camera);
 find("still").addEventListener("click", still);
+find("always")?.addEventListener("change", ({ target }) => always(target.checked));
 find("here-instead").addEventListener("click", () => location.reload());
 for (const choice of CHOICES) choice.addEventListener("change", () => choose(choice));
 call.addEventListener("change", follow);
@@ -156,6 +168,10 @@ if (data.opensIn > 0) {
     follow();
     view.announce(words.opened);
   }, Math.min(data.opensIn, 2 ** 31 - 1));
+}
+if (find("always")) {
+  find("always").checked = localStorage.getItem(ALWAYS) === "yes";
+  call.hide(find("always").checked);
 }
 const returns = restore();
 view.show();

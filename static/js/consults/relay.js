@@ -1,0 +1,138 @@
+// The connection with the media node. The node offers and this page answers: what it sends is named "a" and "v", and
+// what comes of each other person is named by their place: "a2", "v2". So nothing is renegotiated when people come or go.
+
+const SLOT = /^([av])([0-3])$/;
+const LAYERS = { small: "l", large: "h" };
+
+export class Relay extends EventTarget {
+  pc = null;
+  relayed = true;
+  place = null;
+  refused = null;
+  // Streams of the others, by their place.
+  remotes = new Map();
+  #link;
+  #setup;
+  #many = false;
+  #closed = false;
+  #echo;
+
+  // `setup` holds iceServers, tracks() and guard(transceiver, of); `echo`: a call with oneself.
+  constructor(link, setup, { echo = false } = {}) {
+    super();
+    this.#link = link;
+    this.#setup = setup;
+    this.#echo = echo;
+  }
+
+  get fresh() {
+    return !this.pc?.remoteDescription;
+  }
+
+  get remote() {
+    return [...this.remotes.values()][0] ?? null;
+  }
+
+  // Answers whether the node took us in; the reason why not is in `refused`.
+  async join() {
+    const said = await this.#link.relay("join", { echo: this.#echo });
+    if (this.#closed) return false;
+    if (!said.offer) {
+      this.refused = said.refused ?? "Absent";
+      this.#tell("refused");
+      return false;
+    }
+    this.place = said.place;
+    this.#begin();
+    await this.#answer(said.offer);
+    return true;
+  }
+
+  #begin() {
+    const pc = new RTCPeerConnection({ iceServers: this.#setup.iceServers, bundlePolicy: "max-bundle" });
+    pc.addEventListener("track", ({ track, transceiver }) => this.#slot(track, transceiver));
+    pc.addEventListener("connectionstatechange", () => this.#tell("state"));
+    this.pc = pc;
+  }
+
+  #slot(track, transceiver) {
+    const [, , place] = SLOT.exec(transceiver.mid) ?? [];
+    if (place === undefined) return;
+    this.#setup.guard(transceiver, { place: Number(place) });
+    if (!this.remotes.has(Number(place))) this.remotes.set(Number(place), new MediaStream());
+    this.remotes.get(Number(place)).addTrack(track);
+    track.addEventListener("unmute", () => this.#tell("arrived", { place: Number(place), kind: track.kind }));
+    this.#tell("track");
+  }
+
+  async #answer(sdp) {
+    const { pc } = this;
+    await pc.setRemoteDescription({ type: "offer", sdp });
+    const tracks = this.#setup.tracks();
+    for (const transceiver of pc.getTransceivers().filter(({ mid }) => ["a", "v"].includes(mid))) {
+      this.#setup.guard(transceiver, {});
+      transceiver.direction = "sendonly";
+      const track = tracks[transceiver.mid === "a" ? "audio" : "video"] ?? null;
+      if (transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track).catch(() => {});
+    }
+    if (this.#closed) return;
+    await pc.setLocalDescription();
+    await this.shape({ scale: 1, rate: 30, active: true });
+    const said = await this.#link.relay("answer", { sdp: pc.localDescription.sdp, echo: this.#echo });
+    if (said.refused) this.refused = said.refused;
+  }
+
+  // New routes; keys and slots stay.
+  async restart() {
+    const said = await this.#link.relay("restart", { echo: this.#echo });
+    if (said.offer && !this.#closed) await this.#answer(said.offer).catch(() => {});
+    else if (said.refused) this.#tell("lost");
+  }
+
+  replace(kind, track) {
+    const mid = kind === "audio" ? "a" : "v";
+    const sender = this.#transceiver(mid)?.sender;
+    return sender ? sender.replaceTrack(track).catch(() => {}) : Promise.resolve();
+  }
+
+  // With more than one other person a small picture travels too, for whoever's line carries no large one.
+  people(number) {
+    this.#many = number > 2;
+  }
+
+  async shape({ scale, rate, active }) {
+    const sender = this.#transceiver("v")?.sender;
+    const said = sender?.getParameters();
+    if (!said?.encodings?.length) return;
+    const before = JSON.stringify(said.encodings);
+    for (const one of said.encodings) {
+      const small = one.rid === LAYERS.small;
+      one.scaleResolutionDownBy = small ? Math.max(4, scale) : scale;
+      one.maxFramerate = rate;
+      one.active = active && (!small || this.#many);
+    }
+    if (JSON.stringify(said.encodings) !== before) await sender.setParameters(said).catch(() => {});
+  }
+
+  async stats() {
+    return this.pc ? [...(await this.pc.getStats()).values()] : [];
+  }
+
+  leave() {
+    this.close();
+    this.#link.relay("leave", { echo: this.#echo });
+  }
+
+  close() {
+    this.#closed = true;
+    this.pc?.close();
+  }
+
+  #transceiver(mid) {
+    return this.pc?.getTransceivers().find((one) => one.mid === mid);
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
