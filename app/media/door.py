@@ -12,7 +12,8 @@ from app.media.wires.wire import Source, Wire
 
 STUN_LAST = 3
 DTLS_FIRST, DTLS_LAST = 20, 63
-# Checks from unknown addresses in one second; a node that fills at its fastest sees a tenth.
+# Checks that name a leg, from unknown addresses in one second: each costs some arithmetic, and
+# a node that fills at its fastest sees a tenth.
 STRANGERS_PER_SECOND = 2000
 MICRO = 1_000_000
 
@@ -29,16 +30,21 @@ class Door:
         self.turned_away = 0
 
     def open(self, leg: Leg) -> None:
-        """Answer checks for the leg's present credentials."""
-        self._fragments[leg.credentials.fragment] = leg
+        """Answer checks for the leg's credentials, and for no others it had."""
+        self._forget(leg)
+        for one in leg.generations:
+            self._fragments[one.fragment] = leg
 
     def shut(self, leg: Leg) -> None:
         """Know nothing of the leg any more."""
-        for fragment in [one for one, whose in self._fragments.items() if whose is leg]:
-            del self._fragments[fragment]
+        self._forget(leg)
         for source in leg.sources:
             if self._legs.get(source) is leg:
                 del self._legs[source]
+
+    def _forget(self, leg: Leg) -> None:
+        for fragment in [one for one, whose in self._fragments.items() if whose is leg]:
+            del self._fragments[fragment]
 
     def knock(self, source: Source, packet: bytes) -> None:
         """A datagram that is no media."""
@@ -55,20 +61,23 @@ class Door:
             self.turned_away += 1
 
     def _check(self, source: Source, packet: bytes) -> None:
-        if source not in self._legs and not self._has_time():
-            self.turned_away += 1
-            return
         fragment = ice.fragment_of(packet)
         leg = self._fragments.get(fragment) if fragment else None
-        known = [one for one in leg.generations if one.fragment == fragment] if leg else []
-        if leg is None or not known:
+        check = self._believed(leg, fragment, source, packet) if leg and fragment else None
+        if leg is None or check is None:
             self.turned_away += 1
-            return
-        check = ice.answered(packet, known[0], lambda: self._wire.host(source))
-        if check is None or not self._learn(leg, source):
-            self.turned_away += 1
-            return
-        self._heard(leg, source, check)
+        else:
+            self._heard(leg, source, check)
+
+    def _believed(self, leg: Leg, fragment: str, source: Source, packet: bytes) -> ice.Check | None:
+        """The check, if the leg's own browser made it and sends it from where it is."""
+        known = next((one for one in leg.generations if one.fragment == fragment), None)
+        if known is None or (source not in self._legs and not self._has_time()):
+            return None
+        check = ice.answered(packet, known, lambda: self._wire.host(source))
+        if check is None or leg.is_repeated(check.transaction, source):
+            return None
+        return check if self._learn(leg, source) else None
 
     def _has_time(self) -> bool:
         second = self.now // MICRO

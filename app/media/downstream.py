@@ -10,9 +10,9 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.media.picture import Pictures
+from app.media.picture import UNMOVED, Pictures, last_numbers, renumber
 from app.media.sdp import HIGH, RTX
-from app.media.upstream import HALF, M16, M32, Kind, Stream
+from app.media.upstream import M16, M32, Kind, Stream
 
 if TYPE_CHECKING:
     from app.media.leg import Leg
@@ -29,12 +29,23 @@ LEAST_STEP = {"audio": 960, "video": 3000}
 
 
 class Segment(NamedTuple):
-    """A run of a slot's numbers that one stream filled: its first number, and how far it moved."""
+    """A run of a slot's numbers that one stream filled, and how far each of them was moved.
+
+    `first` and `last` are the stream's own numbers with their turns; the present run has no last.
+    """
 
     first: int
     stream: Stream
     shift: int
     stamp_shift: int
+    picture_shift: tuple[int, int] = UNMOVED
+    last: int | None = None
+
+    @property
+    def numbers(self) -> int:
+        """How many of the slot's numbers it fills."""
+        last = self.stream.extended_highest() if self.last is None else self.last
+        return last - self.first + 1
 
 
 class Ended(NamedTuple):
@@ -96,6 +107,10 @@ class Slot:
             return
         stream.slots = [one for one in stream.slots if one is not self]
         self.stream = None
+        run = self._present(self.segments[0])
+        self.segments[0] = run._replace(last=stream.extended_highest())
+        if not self.sound and self.picture is None:
+            self.picture = Pictures(*last_numbers(stream))
         self.ended = Ended(
             (stream.next - 1 + self.seq_shift) & M16,
             (stream.stamp + self.stamp_shift) & M32,
@@ -109,27 +124,39 @@ class Slot:
             # The clock stands as far on as the time that has passed.
             passed = (now - self.ended.us) * stream.clock // 1_000_000
             step = max(LEAST_STEP[self.kind], passed)
-            if not self.sound:
-                self.picture = (self.picture or Pictures()).after_change()
+            if self.picture is not None:
+                self.picture.change()
             self.seq_shift = (self.ended.seq + 1 - seq) & M16
             self.stamp_shift = (self.ended.stamp + step - stamp) & M32
-        first = (seq + self.seq_shift) & M16
-        run = Segment(first, stream, self.seq_shift, self.stamp_shift)
+        run = Segment(stream.extended(seq), stream, self.seq_shift, self.stamp_shift)
         self.segments = [run, *self.segments[:1]]
         self.stream, self.awaited = stream, None
         stream.slots = [*stream.slots, self]
 
     def is_current(self, seq: int) -> bool:
-        """Whether a late packet's number belongs to the present run."""
-        return ((seq - self.segments[0].first) & M16) < HALF
+        """Whether a late packet, by its sender's number, belongs to the present run."""
+        run = self.segments[0]
+        return run.stream.extended(seq) >= run.first
 
     def kept(self, seq: int) -> tuple[bytes, Segment] | None:
         """The packet that went out as `seq`, as its sender made it, and the run it was in."""
-        for segment in self.segments:
-            if ((seq - segment.first) & M16) < HALF:
-                packet = segment.stream.stored((seq - segment.shift) & M16)
-                return (packet, segment) if packet else None
+        if not self.segments:
+            return None
+        newest = self.segments[0]
+        last = newest.stream.extended_highest() if newest.last is None else newest.last
+        behind = (last + newest.shift - seq) & M16
+        for run in self.segments:
+            if behind < run.numbers:
+                packet = run.stream.stored((seq - run.shift) & M16)
+                return (packet, self._present(run)) if packet else None
+            behind -= run.numbers
         return None
+
+    def _present(self, run: Segment) -> Segment:
+        """The run with what is known of its pictures; of one that ended it is known already."""
+        if run.last is not None or self.picture is None:
+            return run
+        return run._replace(picture_shift=self.picture.shift)
 
     def may_resend(self, seq: int, now: int) -> bool:
         """Whether it was not sent again a moment ago."""
@@ -140,13 +167,17 @@ class Slot:
         self.resent[seq] = now
         return True
 
-    def repair(self, packet: bytes, seq: int, stamp_shift: int, into: Buffer) -> int:
-        """Write `packet` as a repair of number `seq` (RFC 4588): its size."""
+    def repair(self, packet: bytes, seq: int, run: Segment, into: Buffer) -> int:
+        """Write `packet` of this run as a repair of number `seq` (RFC 4588): its size."""
         start = header_size(packet)
         view = into.view
+        if run.picture_shift != UNMOVED:
+            renumbered = bytearray(packet)
+            renumber(renumbered, run.picture_shift)
+            packet = bytes(renumbered)
         view[:start] = packet[:start]
         view[1] = packet[1] & MARKER | RTX
-        stamp = (int.from_bytes(packet[4:8], "big") + stamp_shift) & M32
+        stamp = (int.from_bytes(packet[4:8], "big") + run.stamp_shift) & M32
         self.repair_seq = (self.repair_seq + 1) & M16
         HEADER.pack_into(view, 2, self.repair_seq, stamp, self.repair_ssrc)
         NUMBER.pack_into(view, start, seq)

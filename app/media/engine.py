@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Coroutine
 
 from aiortc import RTCCertificate
@@ -36,15 +35,22 @@ class Engine:
     """Everything between the wire and the rooms."""
 
     def __init__(
-        self, settings: NodeSettings, index: int, *, plain: bool, gone: Callable[[Leg], None]
+        self,
+        settings: NodeSettings,
+        index: int,
+        *,
+        plain: bool,
+        gone: Callable[[Leg], None],
+        now: Callable[[], int],
     ) -> None:
         self._settings, self._index, self._plain, self._gone = settings, index, plain, gone
+        self.now = now
         self.legs: dict[str, Leg] = {}
         self.pressure = Pressure()
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._ticked_us = 0
-        self._failed = 0
+        self._failed = self._faults = 0
         self._open = False
 
     def start(self) -> None:
@@ -78,10 +84,6 @@ class Engine:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._loop.remove_reader(self.wire.fileno())
         self.wire.close()
-
-    def now(self) -> int:
-        """Microseconds of a clock that never goes back."""
-        return time.monotonic_ns() // 1000
 
     # ---------------------------------------------------------------- legs
 
@@ -178,13 +180,22 @@ class Engine:
         passed = (now - self._ticked_us) / MICRO if self._ticked_us else 0.0
         self._ticked_us = now
         for leg in list(self.legs.values()):
-            if leg.sealed is not None:
-                self._serve(leg, now, passed)
-            self._watch(leg, now)
+            try:
+                self._attend(leg, now, passed)
+            except Exception:
+                # The last stop: one leg's trouble must stop no other's clock.
+                self._faults += 1
+                log.exception("leg_failed")
+                self._soon(self.shut(leg))
         if self.pressure.judge(now):
             self._relieve()
         self.wire.flush()
         self._timer = self._loop.call_later(TICK_SECONDS, self._tick)
+
+    def _attend(self, leg: Leg, now: int, passed: float) -> None:
+        if leg.sealed is not None:
+            self._serve(leg, now, passed)
+        self._watch(leg, now)
 
     def _serve(self, leg: Leg, now: int, passed: float) -> None:
         leg.estimate.tick(now)
@@ -226,6 +237,7 @@ class Engine:
             "unsent_total": self.wire.unsent,
             "turned_away_total": self._door.turned_away,
             "handshakes_failed_total": self._failed,
+            "faults_total": self._faults + forwarder.faults,
             "repairs_asked_total": reports.asked,
             "repaired_total": reports.repaired,
         }

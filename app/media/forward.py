@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from app.media.downstream import KEPT_TRANSPORT, Slot
 from app.media.leg import Leg
+from app.media.logs import Log
 from app.media.picture import begins_picture
 from app.media.sdp import RTX, TRANSPORT_CC, VP8
 from app.media.srtp.session import REFUSED
@@ -34,6 +35,8 @@ ALONE_AT, BEHIND_AT = 17, 19
 MEDIA_FIRST, MEDIA_LAST = 128, 191
 CONTROL_FIRST, CONTROL_LAST = 192, 223
 PICTURES = frozenset({VP8, RTX})
+FAULTS_LOGGED = 20
+log = Log("forward")
 
 
 class Forwarder:
@@ -46,7 +49,7 @@ class Forwarder:
         self.control: Callable[[Leg, bytes], None] = lambda _leg, _packet: None
         # How many of the legs' pictures are given up to keep everybody's sound.
         self.shed: frozenset[Leg] = frozenset()
-        self.received = self.forwarded = self.dropped = self.refused = 0
+        self.received = self.forwarded = self.dropped = self.refused = self.faults = 0
 
     def turn(self, now: int) -> int:
         """Take one batch and forward it; how many datagrams came."""
@@ -59,19 +62,28 @@ class Forwarder:
         for at in range(count):
             buffer, size = buffers[at], sizes[at]
             leg = legs.get(sources[at])
-            if leg is not None and MEDIA_FIRST <= buffer.view[0] <= MEDIA_LAST:
-                if SHORTEST <= size <= LARGEST and leg.sealed is not None:
-                    if CONTROL_FIRST <= buffer.view[1] <= CONTROL_LAST:
-                        self._control(leg, buffer, size)
-                    else:
-                        self._media(leg, buffer, size, now)
-                else:
+            try:
+                if leg is None or not MEDIA_FIRST <= buffer.view[0] <= MEDIA_LAST:
+                    self._other(sources[at], buffer, size)
+                elif not SHORTEST <= size <= LARGEST or leg.sealed is None:
                     self.dropped += 1
-            elif 0 < size <= LARGEST and buffer.view[0] < MEDIA_FIRST:
-                self.other(sources[at], bytes(buffer.view[:size]))
-            else:
-                self.dropped += 1
+                elif CONTROL_FIRST <= buffer.view[1] <= CONTROL_LAST:
+                    self._control(leg, buffer, size)
+                else:
+                    self._media(leg, buffer, size, now)
+            except Exception:
+                # The last stop: one datagram must cost no other. Whoever can cause a fault can
+                # cause many, and the log must not become a flood of its own.
+                self.faults += 1
+                if self.faults <= FAULTS_LOGGED:
+                    log.exception("datagram_failed")
         return count
+
+    def _other(self, source: Source, buffer: Buffer, size: int) -> None:
+        if 0 < size <= LARGEST and buffer.view[0] < MEDIA_FIRST:
+            self.other(source, bytes(buffer.view[:size]))
+        else:
+            self.dropped += 1
 
     def _control(self, leg: Leg, buffer: Buffer, size: int) -> None:
         size = leg.sealed.open_rtcp(buffer, size) if leg.sealed is not None else REFUSED
@@ -191,7 +203,7 @@ class Forwarder:
         if stream.sink is not None:
             stream.sink.write(stream.leg.place, stream.kind, plain, now / 1_000_000)
         for slot in stream.slots:
-            if slot.is_current((seq + slot.seq_shift) & M16):
+            if slot.is_current(seq):
                 copy = self.wire.take()
                 copy.view[:size] = plain
                 self.send(slot, copy, size, at, now)

@@ -35,6 +35,7 @@ class Check:
     fragment: str
     nominates: bool
     answer: bytes
+    transaction: bytes
 
 
 def fragment_of(packet: bytes) -> str | None:
@@ -78,7 +79,12 @@ def answered(
         attributes={"XOR-MAPPED-ADDRESS": host()},
     )
     response.add_message_integrity(key)
-    return Check(credentials.fragment, "USE-CANDIDATE" in request.attributes, bytes(response))
+    return Check(
+        credentials.fragment,
+        "USE-CANDIDATE" in request.attributes,
+        bytes(response),
+        request.transaction_id,
+    )
 
 
 def _drawn(count: int) -> str:

@@ -19,6 +19,8 @@ from app.media.wires.wire import Destination, Source
 
 # Addresses of one browser: its interfaces, families and relays, with room for changes.
 MOST_SOURCES = 16
+# Checks remembered, so that one cannot be repeated from another address: ten minutes of them.
+KEPT_CHECKS = 512
 # Names of streams without any sense; whoever sends more has lost its mind or means harm.
 MOST_STRANGE = 64
 MOST_STREAMS = 8
@@ -40,6 +42,7 @@ class Leg:
         self.generations = [Credentials()]
         self.sources: list[Source] = []
         self.source: Source | None = None
+        self.checks: dict[bytes, Source] = {}
         self.destination: Destination = None
         self.sealed: Sealed | None = None
         self.handshake: Handshake | None = None
@@ -88,14 +91,21 @@ class Leg:
         return [sdp.Shown(a.place, a.ssrc, v.ssrc, v.repair_ssrc) for a, v in pairs]
 
     def renew(self) -> None:
-        """New credentials; the last ones serve until the browser has changed over."""
-        self.generations = [self.generations[-1], Credentials()]
+        """New credentials; those in use and those offered last serve until it has changed over."""
+        self.generations = [self.generations[0], *self.generations[1:][-1:], Credentials()]
         self.version += 1
 
     def settle(self, fragment: str) -> None:
         """The browser has nominated with these credentials: older ones are void."""
-        if fragment == self.credentials.fragment:
-            self.generations = self.generations[-1:]
+        names = [one.fragment for one in self.generations]
+        self.generations = self.generations[names.index(fragment) :]
+
+    def is_repeated(self, transaction: bytes, source: Source) -> bool:
+        """Whether a check was seen before from elsewhere: somebody else has sent it again."""
+        first = self.checks.setdefault(transaction, source)
+        if len(self.checks) > KEPT_CHECKS:
+            del self.checks[next(iter(self.checks))]
+        return first != source
 
     def video_streams(self) -> list[Stream]:
         """What it sends of its picture: one, or one for each layer."""

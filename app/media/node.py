@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from app.media import sdp, tokens
 from app.media.engine import Engine
@@ -22,12 +22,24 @@ RECORDING = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SUFFIX = ".webm.sealed"
 
 
+def _microseconds() -> int:
+    """A clock that never goes back."""
+    return time.monotonic_ns() // 1000
+
+
 class Node:
     """What `control` asks of a node: see `control.Forwarder` for the words of each call."""
 
-    def __init__(self, settings: NodeSettings, index: int = 0, *, plain: bool = False) -> None:
+    def __init__(
+        self,
+        settings: NodeSettings,
+        index: int = 0,
+        *,
+        plain: bool = False,
+        now: Callable[[], int] = _microseconds,
+    ) -> None:
         self._settings = settings
-        self._engine = Engine(settings, index, plain=plain, gone=self._gone)
+        self._engine = Engine(settings, index, plain=plain, gone=self._gone, now=now)
         self._rooms: dict[str, Room] = {}
         self._removed: dict[tuple[str, str], float] = {}
         self._files: dict[str, str] = {}
@@ -67,10 +79,9 @@ class Node:
         shows = [claims.place] if echo else [at for at in range(PLACES) if at != claims.place]
         leg = Leg(claims, connection, shows=shows, now=self._engine.now())
         leg.simulcast = simulcast
+        await self._make_way(leg)
+        # Looked up only now: while others left, the room may have ended, or begun anew.
         room = self._rooms.setdefault(claims.room, Room(claims.room))
-        for before in [one for one in room.legs.values() if _gives_way(one, leg)]:
-            await self._engine.shut(before)
-        self._rooms[room.name] = room
         room.enter(leg)
         self._engine.open(leg)
         self._joins += 1
@@ -188,6 +199,15 @@ class Node:
             raise Refused("full")
         if self._engine.pressure.load > FULL:
             raise Refused("full")
+
+    async def _make_way(self, leg: Leg) -> None:
+        """End whoever the leg replaces, and whoever came meanwhile that it replaces too."""
+        while room := self._rooms.get(leg.room):
+            before = [one for one in room.legs.values() if _gives_way(one, leg)]
+            if not before:
+                return
+            for one in before:
+                await self._engine.shut(one)
 
     def _leg(self, leg: str) -> Leg:
         found = self._engine.legs.get(leg)

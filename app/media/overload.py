@@ -7,7 +7,7 @@ gives pictures back one share at a time, once it has had time to spare.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from app.media.leg import Leg
 
@@ -20,13 +20,17 @@ STEPS = 4
 
 
 class Pressure:
-    """How busy the node is, and how many pictures it gives up."""
+    """How busy the node is, and how many pictures it gives up.
 
-    def __init__(self) -> None:
+    `spent` tells the processor's seconds that the node has used.
+    """
+
+    def __init__(self, spent: Callable[[], float] = time.process_time) -> None:
+        self._clock = spent
         self.load = 0.0
         self.step = 0
         self._judged_us = 0
-        self._spent = time.process_time()
+        self._spent = spent()
         self._calm = 0
         self._late = 0
 
@@ -39,7 +43,7 @@ class Pressure:
         passed = now - self._judged_us
         if passed < JUDGED_US:
             return False
-        spent = time.process_time()
+        spent = self._clock()
         busy = min(1.0, (spent - self._spent) * 1_000_000 / passed)
         first, self._judged_us, self._spent = not self._judged_us, now, spent
         late, self._late = self._late, 0

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.media import rtcp
-from app.media.downstream import KEPT_TRANSPORT, Slot
+from app.media.congestion.share import red_wanted
+from app.media.downstream import KEPT_TRANSPORT, Segment, Slot
 from app.media.forward import Forwarder
 from app.media.leg import Leg
+from app.media.quality import GUESSED
 from app.media.rtcp import Nack, ReceiverReport, ReportBlock, SenderReport, TransportFeedback
 from app.media.upstream import M32, Stream
 
@@ -121,12 +123,12 @@ class Reports:
             if slot.sound:
                 self._again(slot, packet, seq)
             else:
-                self._repair(slot, packet, seq, run.stamp_shift)
+                self._repair(slot, packet, seq, run)
 
-    def _repair(self, slot: Slot, packet: bytes, seq: int, stamp_shift: int) -> None:
+    def _repair(self, slot: Slot, packet: bytes, seq: int, run: Segment) -> None:
         leg, wire = slot.leg, self._forwarder.wire
         buffer = wire.take()
-        size = slot.repair(packet, seq, stamp_shift, buffer)
+        size = slot.repair(packet, seq, run, buffer)
         self._forwarder.number(leg, buffer, size, self.now)
         sealed = leg.sealed.seal_rtp(buffer, size) if leg.sealed else 0
         if sealed > 0:
@@ -160,7 +162,7 @@ class Reports:
                 missing = stream.asks(self.now, leg.round_trip)
                 if missing:
                     self.say(leg, rtcp.nack(leg.ssrc, stream.ssrc, missing))
-            if stream.wanted_keyframe and stream.asks_keyframe(self.now):
+            if (stream.wanted_keyframe or stream.waiting) and stream.asks_keyframe(self.now):
                 self.say(leg, rtcp.pli(leg.ssrc, stream.ssrc))
 
     def asks_all(self, legs: Iterable[Leg]) -> None:
@@ -179,10 +181,25 @@ class Reports:
 
     def _block(self, stream: Stream) -> ReportBlock:
         fraction, lost, highest = stream.loss_since_report()
+        if stream.kind == "audio":
+            fraction = max(fraction, int(255 * self._worst(stream)))
         middle, came = stream.sender_report
         delay = (self.now - came) * SHORT_SECOND // 1_000_000 if middle else 0
         return ReportBlock(
             stream.ssrc, fraction, lost, highest, int(stream.jitter), middle, delay & M32
+        )
+
+    @staticmethod
+    def _worst(stream: Stream) -> float:
+        """The loss of those who hear a stream and have room for its copies.
+
+        Told as the loss of its own hop it makes the sender's browser add redundancy (RED, Opus
+        FEC), which no hop can add to sound that is encrypted from end to end.
+        """
+        rate = stream.rate or GUESSED["audio"]
+        lines = [slot.leg.estimate for slot in stream.slots]
+        return max(
+            (one.loss for one in lines if red_wanted(one.loss, one.bits, audio=rate)), default=0.0
         )
 
     def refill(self, leg: Leg, seconds: float) -> None:

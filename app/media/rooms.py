@@ -18,12 +18,10 @@ class Room:
         self.legs: dict[int, Leg] = {}
         self.sink: Sink | None = None
 
-    def enter(self, leg: Leg) -> Leg | None:
-        """Take a leg in; whoever had its place, or was the same participant, must go."""
-        before = self.legs.get(leg.place)
+    def enter(self, leg: Leg) -> None:
+        """Take a leg in; whoever had its place, or was the same participant, has gone."""
         self.legs[leg.place] = leg
-        leg.news, leg.rearrange, leg.company = self.news, self.arrange, self.legs
-        return before
+        leg.news = self.news
 
     def shut(self, leg: Leg) -> None:
         """A leg has gone: nobody waits for its streams, nothing is sent to its slots."""

@@ -100,6 +100,9 @@ class Batched:
         for at, buffer in enumerate(self._incoming.row):
             self._in.piece_words[2 * at] = buffer.address
             self._in.piece_words[2 * at + 1] = len(buffer.view)
+        # The kernel is given the addresses by their place in memory: until it has read them, that
+        # memory must not go, though nobody else may hold it any more.
+        self._held: list[Destination] = [None] * OUTGOING
         self._taken = self._waiting = 0
         self.buffers = self._incoming.row
         self.sizes: list[int] = []
@@ -135,6 +138,7 @@ class Batched:
         at = self._waiting
         out = self._out
         out.header_words[at * out.step] = to[0]
+        self._held[at] = to
         out.piece_words[2 * at] = buffer.address
         out.piece_words[2 * at + 1] = size
         self._waiting = at + 1
