@@ -56,7 +56,7 @@ class Call(Row):
     setup_milliseconds: Mapped[int | None]
     reconnects: Mapped[int] = mapped_column(default=0)
     # The media node that has this call's room, once one of its people asked for it.
-    node: Mapped[str | None] = mapped_column(String(32))
+    node: Mapped[str | None] = mapped_column(String(255))
 
 
 class Presence(Row):

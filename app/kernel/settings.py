@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ KEY_NAME_CHARACTERS = 8
 # Fewer different characters or bytes than this were typed by a person, not drawn at random.
 SECRET_MIN_DIFFERENT = 10
 KEY_MIN_DIFFERENT = 8
+ADDRESS = re.compile(r"(?:[A-Za-z0-9.-]{1,200}|\[[0-9a-f:.]+\]):[1-9][0-9]{0,4}", re.ASCII)
 
 
 class Environment(StrEnum):
@@ -33,6 +35,16 @@ class Environment(StrEnum):
 
 class SettingsError(RuntimeError):
     """The environment does not describe a safe portal; the message lists every reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteNodes:
+    """Media nodes on other machines, and what proves each side to the other (PEM files)."""
+
+    addresses: tuple[str, ...]
+    ca: Path
+    certificate: Path
+    key: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,7 @@ class Settings:
     clinic_phone: str = ""
     media_control: Path | None = None
     media_secret: str = ""
+    media_remote: RemoteNodes | None = None
 
     @property
     def production(self) -> bool:
@@ -104,6 +117,7 @@ class Settings:
             clinic_phone=read.text("NEARSIDE_CLINIC_PHONE", _phone(environment)),
             media_control=Path(read.text("NEARSIDE_MEDIA_CONTROL", f"{instance}/media")).resolve(),
             media_secret=read.secret("NEARSIDE_MEDIA_SECRET", made),
+            media_remote=_remote(read),
         )
         refuse([*read.problems, *read.unknown(), *settings.problems()])
         return settings
@@ -185,6 +199,25 @@ def _data_keys(text: str, problems: list[str]) -> tuple[tuple[str, bytes], ...]:
     if len({name for name, _ in keys}) != len(keys):
         problems.append("NEARSIDE_DATA_KEYS: two keys have the same id.")
     return tuple(keys)
+
+
+def _remote(read: Variables) -> RemoteNodes | None:
+    text = read.text("NEARSIDE_MEDIA_NODES")
+    addresses = tuple(part.strip() for part in text.split(",") if part.strip())
+    names = (
+        "NEARSIDE_MEDIA_NODES_CA",
+        "NEARSIDE_MEDIA_CLIENT_CERTIFICATE",
+        "NEARSIDE_MEDIA_CLIENT_KEY",
+    )
+    files = [Path(read.text(name)) for name in names]
+    if not addresses:
+        return None
+    if not all(ADDRESS.fullmatch(one) for one in addresses):
+        read.problems.append("NEARSIDE_MEDIA_NODES must be host:port, separated by commas.")
+    for name, file in zip(names, files, strict=True):
+        if not file.is_file():
+            read.problems.append(f"{name} is no file that can be read.")
+    return RemoteNodes(addresses, *files)
 
 
 def _is_a_database(url: str) -> bool:

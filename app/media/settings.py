@@ -12,6 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PREFIX = "NEARSIDE_" + "MEDIA_"  # In two parts: whole, it would read as a setting of its own.
+# The portal reads these; both may be started from one environment.
+OF_THE_PORTAL = frozenset(
+    {
+        "NEARSIDE_MEDIA_NODES",
+        "NEARSIDE_MEDIA_NODES_CA",
+        "NEARSIDE_MEDIA_CLIENT_CERTIFICATE",
+        "NEARSIDE_MEDIA_CLIENT_KEY",
+    }
+)
 SECRET_MIN_CHARACTERS = 32
 SECRET_MIN_DIFFERENT = 10  # Fewer were typed by a person, not drawn at random.
 LARGEST_PORT = 65_535
@@ -154,7 +163,7 @@ class _Reader:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
-        self._asked: set[str] = set()
+        self._asked = set(OF_THE_PORTAL)
         self.problems: list[str] = []
 
     def text(self, name: str, default: str = "") -> str:

@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Build it."""
-    op.add_column("call", sa.Column("node", sa.String(32), nullable=True))
+    op.add_column("call", sa.Column("node", sa.String(255), nullable=True))
 
 
 def downgrade() -> None:

@@ -51,6 +51,8 @@ def test_safe_production_starts(tmp_path: Path) -> None:
         ({"NEARSIDE_DATA_KEYS": "k1:not hex"}, "NEARSIDE_DATA_KEYS"),
         ({"NEARSIDE_DATA_KEYS": f"k1:{KEY},k1:{KEY}"}, "NEARSIDE_DATA_KEYS"),
         ({"NEARSIDE_MEDIA_SECRET": "a" * 64}, "NEARSIDE_MEDIA_SECRET is weak"),
+        ({"NEARSIDE_MEDIA_NODES": "node.example"}, "NEARSIDE_MEDIA_NODES must be host:port"),
+        ({"NEARSIDE_MEDIA_NODES": "a:1"}, "NEARSIDE_MEDIA_CLIENT_KEY is no file"),
         ({"NEARSIDE_MEDIA_PORT": "1"}, "NEARSIDE_MEDIA_PORT is not.*mean NEARSIDE_MEDIA"),
         ({"NEARSIDE_DEBUG": "1"}, "NEARSIDE_DEBUG"),
         ({"NEARSIDE_ORIGIN": "http://portal.example"}, "NEARSIDE_ORIGIN"),

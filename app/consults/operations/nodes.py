@@ -1,5 +1,6 @@
-"""Speaking to the media nodes: one kept connection per thread and node, over their sockets.
+"""Speaking to the media nodes: one kept connection per thread and node.
 
+A node of this machine is named by its socket, one elsewhere by its address, reached over TLS.
 Synchronous on purpose: the portal serves with threads, and a node answers in milliseconds.
 """
 
@@ -9,16 +10,17 @@ import http.client
 import json
 import re
 import socket
+import ssl
 import threading
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
-from pathlib import Path
 
 import structlog
 from flask import current_app
 
-from app.kernel.settings import Settings
+from app.kernel.settings import RemoteNodes, Settings
 
 ANSWER_SECONDS = 2.0
 HEALTH_SECONDS = 1.0
@@ -54,7 +56,7 @@ class Health:
 class _Local(http.client.HTTPConnection):
     """HTTP over a Unix socket."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str) -> None:
         super().__init__("node", timeout=ANSWER_SECONDS)
         self._path = path
 
@@ -66,18 +68,38 @@ class _Local(http.client.HTTPConnection):
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         sock.settimeout(self.timeout)
         try:
-            sock.connect(str(self._path))
+            sock.connect(self._path)
         except OSError:
             sock.close()
             raise
         self.sock = sock
 
 
+class _Remote(http.client.HTTPSConnection):
+    """HTTP over TLS, each side proving itself by a certificate."""
+
+    def __init__(self, address: str, nodes: RemoteNodes) -> None:
+        host, _, port = address.rpartition(":")
+        context = _mutual(nodes)
+        super().__init__(host.strip("[]"), int(port), timeout=ANSWER_SECONDS, context=context)
+
+    def __del__(self) -> None:
+        self.close()
+
+
+@lru_cache
+def _mutual(nodes: RemoteNodes) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=str(nodes.ca))
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.load_cert_chain(str(nodes.certificate), str(nodes.key))
+    return context
+
+
 class _Kept(threading.local):
-    """The open connections of one thread."""
+    """The open connections of one thread, by socket or address."""
 
     def __init__(self) -> None:
-        self.connections: dict[Path, _Local] = {}
+        self.connections: dict[str, http.client.HTTPConnection] = {}
 
 
 _kept = _Kept()
@@ -86,20 +108,22 @@ _kept = _Kept()
 def are_wanted() -> bool:
     """Whether this portal is told of media nodes at all."""
     settings = _settings()
-    return settings.media_control is not None and bool(settings.media_secret)
+    told = settings.media_control is not None or settings.media_remote is not None
+    return told and bool(settings.media_secret)
 
 
 def names() -> list[str]:
-    """The nodes that have a socket on this machine."""
-    control = _settings().media_control
-    if control is None or not are_wanted():
+    """The nodes that have a socket on this machine, and those elsewhere."""
+    if not are_wanted():
         return []
-    return sorted(path.stem for path in control.glob("node-*.sock"))
+    control, remote = _settings().media_control, _settings().media_remote
+    here = sorted(path.stem for path in control.glob("node-*.sock")) if control else []
+    return [*here, *(remote.addresses if remote else ())]
 
 
 def health(node: str) -> Health:
     """How one node does; raises NodeGone, at once where nobody listens."""
-    said = _request(_path(node), ("GET", "/health", None), HEALTH_SECONDS, wait=0.0)
+    said = _request(node, ("GET", "/health", None), HEALTH_SECONDS, wait=0.0)
     load = said.get("load")
     busy = float(load) if isinstance(load, int | float) else 1.0
     return Health(node, busy, said.get("draining") is True)
@@ -121,16 +145,17 @@ def least_loaded(*, but: str | None = None) -> str | None:
 def ask(node: str, method: str, path: str, **body: object) -> Answer:
     """One request; raises NodeGone when it stays unanswered, NodeRefused when the node says no."""
     sent = json.dumps(body).encode() if body else None
-    return _request(_path(node), (method, path, sent), ANSWER_SECONDS, wait=RESTART_SECONDS)
+    return _request(node, (method, path, sent), ANSWER_SECONDS, wait=RESTART_SECONDS)
 
 
 def _request(
-    where: Path, what: tuple[str, str, bytes | None], seconds: float, *, wait: float
+    node: str, what: tuple[str, str, bytes | None], seconds: float, *, wait: float
 ) -> Answer:
     """Send it, and once more where the connection broke, as it does when a node is started anew.
 
     A node that has died has forgotten the first; one that is only slow is not asked twice.
     """
+    where = _where(node)
     for last in (False, True):
         kept = where in _kept.connections
         try:
@@ -141,11 +166,11 @@ def _request(
             if not (kept or last):
                 time.sleep(wait)
     log.warning("media_node_gone", kind=what[0])
-    raise NodeGone(where.stem)
+    raise NodeGone(node)
 
 
-def _once(where: Path, what: tuple[str, str, bytes | None], seconds: float) -> Answer:
-    connection = _kept.connections.setdefault(where, _Local(where))
+def _once(where: str, what: tuple[str, str, bytes | None], seconds: float) -> Answer:
+    connection = _kept.connections.get(where) or _kept.connections.setdefault(where, _new(where))
     connection.timeout = seconds
     if connection.sock is not None:
         connection.sock.settimeout(seconds)
@@ -164,15 +189,25 @@ def _once(where: Path, what: tuple[str, str, bytes | None], seconds: float) -> A
     return said
 
 
-def _drop(where: Path) -> None:
+def _new(where: str) -> http.client.HTTPConnection:
+    remote = _settings().media_remote
+    if remote is not None and where in remote.addresses:
+        return _Remote(where, remote)
+    return _Local(where)
+
+
+def _drop(where: str) -> None:
     _kept.connections.pop(where).close()
 
 
-def _path(node: str) -> Path:
-    control = _settings().media_control
+def _where(node: str) -> str:
+    """The node's socket or address; what is neither answers nobody."""
+    control, remote = _settings().media_control, _settings().media_remote
+    if remote is not None and node in remote.addresses:
+        return node
     if control is None or NAME.fullmatch(node) is None:
         raise NodeGone(node)
-    return control / f"{node}.sock"
+    return str(control / f"{node}.sock")
 
 
 def _settings() -> Settings:
