@@ -44,7 +44,9 @@ def test_every_part_loads_without_a_library_from_elsewhere() -> None:
     bare = set(json.loads(run(LOADED)))
     loaded = set(json.loads(run(EVERYTHING + LOADED))) - bare
     assert "app" in loaded
-    assert loaded - set(sys.stdlib_module_names) == {"app"}
+    # Time zones ask how Python was built, in a module that is named after the machine.
+    outside = {name for name in loaded if not name.startswith("_sysconfigdata")}
+    assert outside - set(sys.stdlib_module_names) == {"app"}
 
 
 def test_naming_the_island_loads_none_of_its_parts() -> None:
