@@ -71,19 +71,23 @@ class Room:
         now = inf if last else self._newest
         for lane in chain.from_iterable(lanes.values() for lanes in self._lanes.values()):
             lane.window.expire(now)
-        self._blocks.sort()
-        due = len(self._blocks)
-        if not last and not self.full:
-            horizon = (self._newest - self._origin) * 1000 - HOLD
-            due = bisect_left(self._blocks, horizon, key=_time)
-        blocks, self._blocks = self._blocks[:due], self._blocks[due:]
-        self._held = sum(len(block.frame) for block in self._blocks)
-        for run in _runs(blocks):
+        for run in _runs(self._due(last=last)):
             content = cluster(run)
             self._cue(run)
             self._written += len(content)
             self._until = max(self._until, run[-1].time + LAST_BLOCK)
             yield content
+
+    def _due(self, *, last: bool) -> Sequence[Block]:
+        """Take out, in order, the blocks before which none may come any more."""
+        self._blocks.sort()
+        horizon = inf if last else (self._newest - self._origin) * 1000 - HOLD
+        due = bisect_left(self._blocks, horizon, key=_time)
+        if sum(len(block.frame) for block in self._blocks[due:]) >= CLUSTER_BYTES:
+            due = len(self._blocks)  # memory comes before order
+        blocks, self._blocks = self._blocks[:due], self._blocks[due:]
+        self._held = sum(len(block.frame) for block in self._blocks)
+        return blocks
 
     def waiting(self) -> frozenset[int]:
         """The places whose picture cannot be recorded before its next keyframe."""

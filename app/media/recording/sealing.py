@@ -102,12 +102,15 @@ class Sealer:
             self._write(header)
             _sync_folder(path.parent)
         except OSError:
-            os.close(self._file)
+            self.close()
             path.unlink(missing_ok=True)
             raise
 
     def append(self, plain: bytes) -> None:
-        """Seal one chunk of at most 4 MiB and hand it to the system. OSError: it has no room."""
+        """Seal one chunk of at most 4 MiB and hand it to the system.
+
+        OSError: there is no room for it. The file is then closed as it was before.
+        """
         self._append(plain, last=False)
 
     def finish(self, head: bytes) -> None:
@@ -129,18 +132,18 @@ class Sealer:
     def _append(self, plain: bytes, *, last: bool) -> None:
         if len(plain) > LONGEST_CHUNK:
             raise ValueError(f"a chunk of {len(plain)} bytes is too long")
-        # The number is spent even when writing fails: no second text may have its nonce.
-        number, self._chunks = self._chunks, self._chunks + 1
-        self._write(self._cipher.seal(number, plain, last=last))
+        self._write(self._cipher.seal(self._chunks, plain, last=last))
+        self._chunks += 1
 
     def _write(self, content: bytes) -> None:
-        """All of it or nothing: a full disk must not leave half a chunk behind."""
+        """All of it, or nothing and never again: no second text may have a spent nonce."""
         rest = memoryview(content)
         try:
             while rest:
                 rest = rest[os.write(self._file, rest) :]
         except OSError:
             os.ftruncate(self._file, self._whole)
+            self.close()
             raise
         self._whole += len(content)
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import math
 import random
+import resource
 import time
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
@@ -199,6 +201,23 @@ def play(path: Path, key: bytes = KEY) -> dict[int, list[Shown]]:
             if packet.size:
                 found[packet.stream.index + 1] += [_shown(one) for one in packet.decode()]
         return dict(found)
+
+
+def order(path: Path, key: bytes = KEY) -> list[float]:
+    """When the blocks of a recording are shown, in the order in which they lie in the file."""
+    with open_sealed(path, key) as sealed, BufferedReader(sealed) as plain, av.open(plain) as file:
+        return [float(packet.pts * packet.time_base) for packet in file.demux() if packet.size]
+
+
+@contextmanager
+def no_file_longer_than(length: int) -> Iterator[None]:
+    """The system refuses to write further, as it does on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (length, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def _shown(frame: av.VideoFrame | av.AudioFrame) -> Shown:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import threading
 import time
 import tracemalloc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,6 +19,7 @@ from tests.media.recording.material import (
     Sender,
     Sent,
     in_order,
+    no_file_longer_than,
     pictures,
     play,
     sound,
@@ -67,17 +65,6 @@ def test_a_running_recording_can_be_read_up_to_what_is_on_the_disk(path: Path) -
     assert len(play(path)[2]) > 120
     sink.close()
     assert len(play(path)[2]) == 150
-
-
-@contextmanager
-def no_file_longer_than(length: int) -> Iterator[None]:
-    """The system refuses to write further, as it does on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (length, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_full_disk_ends_the_recording_with_its_reason_and_keeps_what_there_is(path: Path) -> None:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from app.media.recording import sealing
 from app.media.recording.sealing import HEADER_BYTES, SealBroken, Sealer, key_id, open_sealed
+from tests.media.recording.material import KEY, no_file_longer_than
 
-KEY = bytes(range(32))
 HEAD, BODY, LAST = b"old head", [b"one" * 1000, b"two" * 2000, b"three"], b"the new head"
 
 
@@ -221,6 +221,20 @@ def test_a_chunk_that_is_too_long_is_refused_before_it_is_written(path: Path) ->
         sealer.append(bytes(sealing.LONGEST_CHUNK + 1))
     sealer.finish(LAST)
     assert read(path) == (LAST, False)
+
+
+def test_a_chunk_there_is_no_room_for_leaves_no_half_of_itself_and_nothing_follows_it(
+    path: Path,
+) -> None:
+    sealer = Sealer(path, KEY)
+    sealer.append(HEAD)
+    before = path.stat().st_size
+    with no_file_longer_than(before + 500), pytest.raises(OSError, match="too large"):
+        sealer.append(bytes(2000))
+    assert path.stat().st_size == before
+    with pytest.raises(OSError, match="descriptor"):
+        sealer.append(b"small enough")
+    assert read(path) == (HEAD, True)
 
 
 def test_the_reader_brings_nothing_of_the_node_with_it() -> None:

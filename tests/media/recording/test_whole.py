@@ -19,6 +19,7 @@ from tests.media.recording.material import (
     Sent,
     Shown,
     in_order,
+    order,
     pictures,
     play,
     sound,
@@ -171,6 +172,8 @@ def test_lips_and_voice_agree_however_wrong_the_senders_clock_is(
     beep = next(one.at for one in shown[2] if one.level > 0.2)
     assert abs(flash - beep) < 0.02
     assert beep == pytest.approx(10.0, abs=0.1)
+    laid = order(path)
+    assert sum(after < before for before, after in pairwise(laid)) == 0
 
 
 def test_without_reports_each_lies_where_it_arrived(path: Path) -> None:
