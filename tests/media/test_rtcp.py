@@ -143,6 +143,8 @@ def test_names_among_other_items_are_read_chunk_by_chunk() -> None:
     first = "00000005" + tool + "0102c3a9" + "000000"
     packet = bytes.fromhex("82ca0006" + first + two)
     assert read(packet) == rtcp.Sdes([(5, "é"), (7, "a")])
+    whole = "00000005" + "01026162" + "00000000"  # a chunk of whole words still ends with zeros
+    assert read(bytes.fromhex("82ca0005" + whole + two)) == rtcp.Sdes([(5, "ab"), (7, "a")])
 
 
 @given(st.lists(long, max_size=31))

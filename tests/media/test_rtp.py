@@ -126,7 +126,7 @@ def test_elements_with_two_byte_headers_are_found_even_empty() -> None:
         pytest.param(b"\x9f" + FIXED[1:], id="sources that are not there"),
         pytest.param(extended("bede", "000031be"), id="element cut by the block's own end"),
         pytest.param(extended("bede", "31beef")[:-1], id="block cut by the packet's end"),
-        pytest.param(extended("bede", "f0", "31beef"), id="after the id that stops"),
+        pytest.param(extended("bede", "f000", "31beef"), id="after the id that stops"),
         pytest.param(extended("bede", "01ffff", "31beef"), id="after a zero with a length"),
         pytest.param(extended("1000", "000000", "03"), id="two-byte header cut"),
         pytest.param(extended("1000", "0309beef"), id="two-byte element cut"),

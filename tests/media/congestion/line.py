@@ -28,6 +28,7 @@ class Line:
     loss: float = 0.0
     jitter_us: int = 0
     other: float = 0.0  # bits per second of somebody else's steady flow, in packets of 1000 bytes
+    stall_us: int = 0  # every second it holds everything back for so long, as radio does
     cut: tuple[float, float] = (0.0, 0.0)  # seconds between which nothing passes, either way
 
     free_us: float = 0.0
@@ -39,7 +40,10 @@ class Line:
         if self.is_cut(now_us) or dice.random() < self.loss:
             return None
         arrival = self._queue(now_us, size)
-        return None if arrival is None else int(arrival + dice.random() * self.jitter_us)
+        if arrival is None:
+            return None
+        stalled = max(0, self.stall_us - int(arrival) % SECOND)
+        return int(arrival + stalled + dice.random() * self.jitter_us)
 
     def is_cut(self, now_us: int) -> bool:
         return self.cut[0] <= (now_us - BEGAN_US) / SECOND < self.cut[1]

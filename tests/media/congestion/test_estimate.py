@@ -77,7 +77,9 @@ def test_it_rests_while_nothing_is_heard_and_returns_with_the_line() -> None:
     assert call.estimate.bits == LEAST_BITS
     call.run(1)
     assert call.estimate.bits >= 0.4 * before
-    call.run(9)
+    call.run(1)
+    assert call.estimate.loss < 0.05
+    call.run(8)
     assert call.mean_bits(30, 35) >= 0.8 * before
     assert call.estimate.loss < 0.05
 
@@ -114,6 +116,12 @@ def test_a_line_that_drops_what_is_too_much_is_obeyed() -> None:
 
 def test_jitter_is_no_jam() -> None:
     line = steady(50_000_000, jitter_us=20_000)
+    call = Call(line, wants=lambda _seconds: 740_000).run(30)
+    assert min(call.bits_between(0, 30)) >= 780_000
+
+
+def test_radio_that_halts_for_a_moment_is_no_jam() -> None:
+    line = steady(50_000_000, stall_us=150_000)
     call = Call(line, wants=lambda _seconds: 740_000).run(30)
     assert min(call.bits_between(0, 30)) >= 780_000
 
@@ -180,10 +188,10 @@ def test_the_receivers_clock_may_turn_over() -> None:
         reference = arrival // 64_000
         turned = reference - (1 << 24) if reference >= half else reference
         told = message([(number, arrival - (reference - turned) * 64_000)], turned)
-        estimate.sent(number, 1000, CLOCK + 10_000 * number)
+        estimate.sent(number, 1000 if number < 250 else 500, CLOCK + 10_000 * number)
         estimate.feedback(told, CLOCK + 10_000 * number + 50_000)
     assert estimate.bits >= START_BITS
-    assert 750_000 <= estimate.through <= 850_000
+    assert 350_000 <= estimate.through <= 450_000
 
 
 def test_an_overtaken_packet_is_no_loss_but_one_sent_again_is() -> None:
