@@ -63,7 +63,7 @@ class Room:
         lane.take(packet, arrival)
 
     def report(self, place: int, kind: str, ntp: float, timestamp: int) -> None:
-        """Take what a sender report tells. KeyError: no such place or kind."""
+        """Take what a sender report tells. ValueError, KeyError: as in take."""
         self._lanes[kind][place].clock.learn(ntp, timestamp)
 
     def clusters(self, *, last: bool = False) -> Iterator[bytes]:

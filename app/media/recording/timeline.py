@@ -11,7 +11,7 @@ beyond that, so that one which is hours wrong or runs fast harms nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
+from math import inf, isfinite
 
 AUDIO_RATE = 48_000
 VIDEO_RATE = 90_000
@@ -49,7 +49,9 @@ class Clock:
         self.report: Report | None = None
 
     def learn(self, ntp: float, timestamp: int) -> None:
-        """Take over a sender report. It counts from the next packet on."""
+        """Take over a sender report, for the packets to come. ValueError: it names no moment."""
+        if not isfinite(ntp):
+            raise ValueError("a report of no moment")
         self.report = Report(ntp, timestamp)
 
     def renew(self) -> None:

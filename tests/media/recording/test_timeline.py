@@ -76,6 +76,12 @@ def test_a_report_that_makes_no_sense_is_not_followed() -> None:
     assert time.of_picture(990_000, 110.18) == pytest.approx(110.18, abs=0.001)
 
 
+@pytest.mark.parametrize("ntp", [float("nan"), float("inf"), float("-inf")])
+def test_a_report_of_no_moment_is_refused(ntp: float) -> None:
+    with pytest.raises(ValueError, match="no moment"):
+        Clock(AUDIO_RATE).learn(ntp, 0)
+
+
 def test_another_source_forgets_the_report_of_the_former() -> None:
     time = place()
     time.sound.learn(3.9e9, 5_000)

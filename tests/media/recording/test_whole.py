@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable
 from io import BufferedReader
 from itertools import pairwise
@@ -207,6 +208,24 @@ def test_junk_among_the_packets_is_counted_and_costs_nothing(path: Path) -> None
     assert sink.ended is None
     assert sink.figures().unreadable == len(sent) + 1
     assert numbers(play(path)) == {1: FRAMES, 2: PACKETS}
+
+
+def test_real_packets_with_bytes_changed_never_end_a_recording(path: Path) -> None:
+    chance = random.Random(7)  # noqa: S311 - which bytes are changed is no secret
+    sink = Sink(path, KEY)
+    for turn in range(4):
+        for arrival, place, kind, packet in both(Sender()):
+            changed = bytearray(packet[: chance.choice([len(packet), len(packet), 20])])
+            for _ in range(chance.randrange(3)):
+                changed[chance.randrange(min(24, len(changed)))] = chance.randrange(256)
+            sink.write(place, kind, bytes(changed), arrival + 4 * turn)
+        wait_until(lambda: sink.figures().waiting == 0)
+    for nonsense in (float("nan"), float("inf"), -1e300):
+        sink.report(0, "audio", nonsense, 2**32)
+    sink.write(0, "video", both(Sender())[0].packet, 520.0)
+    sink.close()
+    assert sink.ended is None
+    assert play(path)[2]
 
 
 def test_a_recording_of_nothing_is_a_file_that_opens(path: Path) -> None:
