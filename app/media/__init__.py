@@ -1,1 +1,1 @@
-"""The media node: a process of its own that forwards calls. An island; empty for now."""
+"""The media node: a process of its own that forwards calls. An island: it imports no room."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -205,6 +206,19 @@ def test_a_node_that_was_started_anew_is_joined_again_at_once(
     assert want(patient, "restart")["refused"] == "Gone"
     assert want(patient, "join")["others"] == []
     assert want(clinician, "join")["others"] == [0]
+
+
+def test_a_node_that_is_just_being_started_is_waited_for(
+    quiet_meeting: Meeting, open_line: Callable[[Someone], Line], node: Running
+) -> None:
+    patient, clinician = both(quiet_meeting, open_line)
+    want(patient, "join")
+    away = node.path.with_suffix(".away")
+    node.path.rename(away)
+    back = threading.Timer(0.5, lambda: away.rename(node.path))
+    back.start()
+    assert want(clinician, "join")["others"] == [0]
+    back.join()
 
 
 def test_a_node_that_is_gone_for_good_makes_way_for_another(

@@ -24,8 +24,10 @@ from app.kernel.settings import RemoteNodes, Settings
 
 ANSWER_SECONDS = 2.0
 HEALTH_SECONDS = 1.0
-# A node that died is there again within a second.
-RESTART_SECONDS = 0.6
+# A node that died is there again within about a second.
+RESTART_SECONDS = 1.5
+KNOCK_SECONDS = 0.1
+NOBODY_LISTENS = (ConnectionRefusedError, FileNotFoundError)
 LARGEST_ANSWER = 262_144
 NAME = re.compile(r"node-[0-9]{1,2}", re.ASCII)
 log = structlog.get_logger("consults")
@@ -153,18 +155,23 @@ def _request(
 ) -> Answer:
     """Send it, and once more where the connection broke, as it does when a node is started anew.
 
-    A node that has died has forgotten the first; one that is only slow is not asked twice.
+    A node that has died has forgotten the first; one that is only slow is not asked twice. Where
+    nobody listens it is tried again for `wait` seconds.
     """
-    where = _where(node)
-    for last in (False, True):
-        kept = where in _kept.connections
+    where, until, broke = _where(node), time.monotonic() + wait, False
+    while True:
         try:
             return _once(where, what, seconds)
         except TimeoutError:
             break
+        except NOBODY_LISTENS:
+            if time.monotonic() >= until:
+                break
+            time.sleep(KNOCK_SECONDS)
         except (OSError, http.client.HTTPException):
-            if not (kept or last):
-                time.sleep(wait)
+            if broke:
+                break
+            broke = True
     log.warning("media_node_gone", kind=what[0])
     raise NodeGone(node)
 
