@@ -17,7 +17,7 @@ from app.clinical.sentences import N_, Sentence
 SOURCE = "CPIC guidelines, cpicpgx.org"
 NOT_A_DRUG = N_("We have no guidance on the medicine %(drug)s.")
 
-Category = Literal["standard", "dose-change", "avoid/alternative"]
+Category = Literal["standard/other", "dose-change", "avoid/alternative"]
 
 # Names under which the same medicine is sold or written elsewhere.
 SYNONYMS = {
@@ -130,7 +130,7 @@ def lines() -> dict[str, tuple[Line, ...]]:
 
 def _category(text: str) -> Category:
     match text:
-        case "standard" | "dose-change" | "avoid/alternative":
+        case "standard/other" | "dose-change" | "avoid/alternative":
             return text
         case _:
             raise ValueError(text)

@@ -18,7 +18,7 @@ from app.clinical.pharmacogenomics.readings import Genotypes, Key, Reading, read
 from app.clinical.pharmacogenomics.wording import NO_RESULT
 from app.clinical.sentences import N_, Sentence
 
-URGENCY: dict[str, int] = {"avoid/alternative": 0, "dose-change": 1, "standard": 2}
+URGENCY: dict[str, int] = {"avoid/alternative": 0, "dose-change": 1, "standard/other": 2}
 NO_RECOMMENDATION = "No recommendation"
 GENERAL = "general"
 # What some published reports write where the guideline names no population.
@@ -141,14 +141,16 @@ class _Told:
         code = "usual-unsure" if line.advice == "usual" and unknown else line.advice
         told = wording.advice(code, self.drug.name, line.amount)
         # Also where the guideline rates the usual dose highly without the missing result.
-        doubted = [gene for gene in unknown if gene in line.when and line.category == "standard"]
+        doubted = [
+            gene for gene in unknown if gene in line.when and line.category == "standard/other"
+        ]
         return self._answer(line.population, line.category, line.strength, told, doubted)
 
     def silence(self) -> Guidance:
         """A result the guideline does not speak of is answered so, never as normal."""
         told = wording.advice("no-data", self.drug.name, "")
         doubted = [gene for gene, words in self.shown.items() if words in UNKNOWN]
-        return self._answer(GENERAL, "standard", NO_RECOMMENDATION, told, doubted)
+        return self._answer(GENERAL, "standard/other", NO_RECOMMENDATION, told, doubted)
 
     def _answer(
         self,

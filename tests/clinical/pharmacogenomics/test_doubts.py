@@ -36,7 +36,7 @@ def test_two_different_results_of_a_gene_are_a_conflict(
     assert all(f"{one}, {other}" in str(*call.conflicts) for call in calls)
     for known in (calls, {gene: [one, other]}, [phenotype(gene, one), phenotype(gene, other)]):
         told = drug_guidance(drug, known)
-        assert told[0].category != "standard"
+        assert told[0].category != "standard/other"
         assert all(len(each.conflicts) == 1 for each in told)
 
 
@@ -157,4 +157,4 @@ def test_a_usual_dose_is_never_told_without_saying_what_is_not_known(
 
 def test_a_gene_that_the_advice_does_not_rest_on_raises_no_doubt() -> None:
     (told,) = drug_guidance("peginterferon alfa-2a", {"IFNL3": "C/C"})
-    assert (told.category, told.warnings) == ("standard", ())
+    assert (told.category, told.warnings) == ("standard/other", ())

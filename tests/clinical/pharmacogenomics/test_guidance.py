@@ -23,7 +23,7 @@ from app.clinical.pharmacogenomics import (
 )
 from tests.clinical import shared
 
-CATEGORIES = {"standard", "dose-change", "avoid/alternative"}
+CATEGORIES = {"standard/other", "dose-change", "avoid/alternative"}
 STRENGTHS = {"Strong", "Moderate", "Optional", "No recommendation", "Label"}
 ROWS = list(tables.rows("recommendations"))
 # CPIC's level A pairs by gene, of the 99 in its table of 2023.
@@ -63,7 +63,7 @@ def test_every_published_recommendation_has_its_strength_and_one_answer() -> Non
         words = row["recommendation"].lower()
         if "not recommended" in words or re.search(r"\bcontraindicated|do not use", words):
             assert told.category == "avoid/alternative", row
-        if told.category == "standard":
+        if told.category == "standard/other":
             assert not words.startswith(("avoid use", "prescribe an alternative", "select")), row
         if words.startswith(("initiate therapy with recommended starting dose.", "use ")):
             assert told.category != "avoid/alternative" or OTHER.search(words), row
@@ -164,7 +164,7 @@ def test_every_combination_of_results_is_answered(drug: Drug) -> None:
             assert each.version == drug.version
             assert "%(" not in str(each.reason) + str(each.meant_for)
         if not any(result not in (None, "Indeterminate") for result in results):
-            assert {each.category for each in told} <= {"standard"}
+            assert {each.category for each in told} <= {"standard/other"}
             said = {each.advice.text for each in told}
             assert wording.ADVICE["usual"] not in said
 
@@ -193,7 +193,7 @@ def test_every_combination_of_results_is_answered(drug: Drug) -> None:
 )
 def test_part_of_what_matters_known_still_warns(drug: str, known: dict[str, str]) -> None:
     told = drug_guidance(drug, known)
-    assert told[0].category != "standard"
+    assert told[0].category != "standard/other"
 
 
 @pytest.mark.parametrize(
@@ -201,27 +201,27 @@ def test_part_of_what_matters_known_still_warns(drug: str, known: dict[str, str]
     [
         ("codeine", {"CYP2D6": "*4/*4"}, "avoid/alternative", "Strong"),
         ("codeine", {"CYP2D6": "*1/*1x2"}, "avoid/alternative", "Strong"),
-        ("codeine", {"CYP2D6": "*1/*4"}, "standard", "Moderate"),
+        ("codeine", {"CYP2D6": "*1/*4"}, "standard/other", "Moderate"),
         ("codeine", {"CYP2D6": "Ultrarapid Metaboliser"}, "avoid/alternative", "Strong"),
-        ("Codeine ", {"cyp2d6": phenotype("CYP2D6", "*1/*1")}, "standard", "Strong"),
+        ("Codeine ", {"cyp2d6": phenotype("CYP2D6", "*1/*1")}, "standard/other", "Strong"),
         ("5-Fluorouracil", {"DPYD": "*2A/Reference"}, "dose-change", "Strong"),
         ("capecitabine", {"DPYD": "*2A/*13"}, "avoid/alternative", "Strong"),
         ("tacrolimus", {"CYP3A5": "*1/*1"}, "dose-change", "Strong"),
-        ("tacrolimus", {"CYP3A5": "*3/*3"}, "standard", "Strong"),
+        ("tacrolimus", {"CYP3A5": "*3/*3"}, "standard/other", "Strong"),
         ("simvastatin", {"SLCO1B1": "*5/*15"}, "avoid/alternative", "Strong"),
         ("rasburicase", {"G6PD": "Mediterranean"}, "avoid/alternative", "Strong"),
         ("gentamicin", {"MT-RNR1": "1555A>G"}, "avoid/alternative", "Strong"),
         ("allopurinol", {"HLA-B": "*58:01/*07:02"}, "avoid/alternative", "Strong"),
         ("omeprazole", {"CYP2C19": "*1/*1"}, "dose-change", "Moderate"),
-        ("ondansetron", {"CYP2D6": "*1/*3"}, "standard", "No recommendation"),
+        ("ondansetron", {"CYP2D6": "*1/*3"}, "standard/other", "No recommendation"),
         ("tamoxifen", {"CYP2D6": "*1/*3"}, "avoid/alternative", "Optional"),
         ("nortriptyline", {"CYP2D6": "*1/*3"}, "dose-change", "Optional"),
-        ("warfarin", {"CYP2C9": "*1/*1", "VKORC1": "G/G"}, "standard", "Strong"),
+        ("warfarin", {"CYP2C9": "*1/*1", "VKORC1": "G/G"}, "standard/other", "Strong"),
         # PharmGKB/PharmCAT, prescribing guidance of 2026-02: another one is available
         ("metoprolol", {"CYP2D6": "*4/*4"}, "avoid/alternative", "Moderate"),
-        ("metoprolol", {"CYP2D6": "*4/*10"}, "standard", "Moderate"),
-        ("metoprolol", {"CYP2D6": "*1/*1"}, "standard", "Strong"),
-        ("metoprolol", {"CYP2D6": "*1/*1x2"}, "standard", "No recommendation"),
+        ("metoprolol", {"CYP2D6": "*4/*10"}, "standard/other", "Moderate"),
+        ("metoprolol", {"CYP2D6": "*1/*1"}, "standard/other", "Strong"),
+        ("metoprolol", {"CYP2D6": "*1/*1x2"}, "standard/other", "No recommendation"),
         ("siponimod", {"CYP2C9": "*3/*3"}, "avoid/alternative", "Label"),
         # PharmGKB/PharmCAT, prescribing guidance of 2026-02: another one is available
         ("celecoxib", {"CYP2C9": "*2/*3"}, "avoid/alternative", "Moderate"),
@@ -248,7 +248,7 @@ def test_known_pairs_are_answered_as_the_guideline_does(
     [
         ("CVI ACS PCI", "avoid/alternative", "Strong"),
         ("CVI ACS PCI ", "avoid/alternative", "Strong"),
-        ("CVI non-ACS non-PCI", "standard", "No recommendation"),
+        ("CVI non-ACS non-PCI", "standard/other", "No recommendation"),
         ("NVI", "avoid/alternative", "Moderate"),
     ],
 )
@@ -273,13 +273,13 @@ def test_a_phenotype_alone_is_answered_for_every_score_it_may_mean() -> None:
 
 def test_a_contradiction_is_answered_for_each_reading_and_flagged() -> None:
     told = drug_guidance("codeine", parse_outside_calls("CYP2D6\t*1/*1\tNM\t4.0"))
-    assert [each.category for each in told] == ["avoid/alternative", "standard"]
+    assert [each.category for each in told] == ["avoid/alternative", "standard/other"]
     assert all(each.conflicts for each in told)
 
 
 def test_two_results_for_one_gene_are_both_answered() -> None:
     told = drug_guidance("codeine", parse_outside_calls("CYP2D6\t*1/*1\nCYP2D6\t*1/*1x7"))
-    assert [each.category for each in told] == ["avoid/alternative", "standard"]
+    assert [each.category for each in told] == ["avoid/alternative", "standard/other"]
 
 
 def test_an_unknown_allele_with_a_stated_phenotype_uses_what_is_stated() -> None:
@@ -304,7 +304,7 @@ def test_a_gene_reported_as_unknown_is_as_one_not_reported() -> None:
 
 def test_what_is_not_known_is_said_beside_the_usual_dose() -> None:
     (told,) = drug_guidance("azathioprine", {"TPMT": "*1/*1"})
-    assert told.category == "standard"
+    assert told.category == "standard/other"
     assert "There is no result for NUDT15." in str(told.reason)
     assert told.advice.text == wording.ADVICE["usual-unsure"]
 
@@ -326,7 +326,7 @@ def test_a_doubt_about_the_report_reaches_the_flag() -> None:
 )
 def test_one_hla_copy_never_reassures(drug: str, known: dict[str, str]) -> None:
     for told in drug_guidance(drug, known):
-        assert (told.category, told.strength) == ("standard", "No recommendation")
+        assert (told.category, told.strength) == ("standard/other", "No recommendation")
         assert "is not known" in str(told.reason)
         assert "not carry" not in str(told.reason)
         assert told.warnings
@@ -336,7 +336,7 @@ def test_one_hla_copy_never_reassures(drug: str, known: dict[str, str]) -> None:
 def test_a_marker_stated_as_absent_counts_beside_one_copy() -> None:
     known = {"HLA-B": {"diplotype": "*01:01", "phenotypes": ["*57:01 negative"]}}
     (told,) = drug_guidance("abacavir", known)
-    assert (told.category, told.strength) == ("standard", "Strong")
+    assert (told.category, told.strength) == ("standard/other", "Strong")
 
 
 def test_an_hla_marker_asked_for_is_the_one_spoken_of() -> None:
