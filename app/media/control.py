@@ -7,7 +7,6 @@ said is still read as if a stranger said it. Every refusal is `{"refused": code,
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -16,6 +15,7 @@ from typing import Protocol, TypeVar
 from aiohttp import web
 
 from app.media import metrics
+from app.media.admission import Bucket, Used
 from app.media.bodies import BadBody, read
 from app.media.logs import Log
 from app.media.metrics import Figures
@@ -129,8 +129,8 @@ class Control:
     def __init__(self, node: Forwarder) -> None:
         self.node = node
         self.draining = False
-        self._joins = JOINS_BURST
-        self._since = time.monotonic()
+        self._used = Used()
+        self._joins = Bucket(JOINS_PER_SECOND, JOINS_BURST)
         self.app = web.Application(middlewares=[_politely], client_max_size=LARGEST_BODY)
         leg, room = f"/legs/{{leg:{ID}}}", f"/rooms/{{room:{ID}}}"
         self.app.add_routes(
@@ -149,14 +149,14 @@ class Control:
         )
 
     async def _join(self, request: web.Request) -> web.Response:
-        if not self._may_join():
+        if not self._joins.take():
             return refusal(HTTPStatus.TOO_MANY_REQUESTS, *TOO_FAST)
         asked = await _body(request, Joining)
-        return web.json_response(
-            await self.node.join(
+        with self._used.once(asked.token):
+            said = await self.node.join(
                 asked.token, asked.connection, echo=asked.echo, simulcast=asked.simulcast
             )
-        )
+        return web.json_response(said)
 
     async def _answer(self, request: web.Request) -> web.Response:
         asked = await _body(request, Answering)
@@ -201,16 +201,6 @@ class Control:
         return web.Response(
             text=metrics.text(figures), headers={"Content-Type": metrics.CONTENT_TYPE}
         )
-
-    def _may_join(self) -> bool:
-        """Take one token from the bucket of joins."""
-        moment = time.monotonic()
-        grown = self._joins + (moment - self._since) * JOINS_PER_SECOND
-        self._joins, self._since = min(JOINS_BURST, grown), moment
-        if self._joins < 1:
-            return False
-        self._joins -= 1
-        return True
 
 
 class Connection(web.RequestHandler):

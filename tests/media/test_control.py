@@ -87,10 +87,23 @@ def test_a_bad_token_opens_nothing(tmp_path: Path, made: Callable[[], str], refu
 def test_a_token_is_used_once(tmp_path: Path) -> None:
     async def play(client: Client) -> None:
         made = token()
-        assert (await client.ask("POST", "/join", token=made, connection="page"))[0] == 200
-        assert (await client.ask("POST", "/join", token=made, connection="page"))[0] == 403
+        asked = [client.ask("POST", "/join", token=made, connection="page") for _ in range(5)]
+        assert sorted(status for status, _ in await asyncio.gather(*asked)) == [200] + [403] * 4
+        assert len(client.node.legs) == 1
+        assert client.node.joins == 1
 
     meet(tmp_path, play)
+
+
+def test_a_token_that_was_refused_for_now_can_be_used_later(tmp_path: Path) -> None:
+    async def play(client: Client) -> None:
+        leg = (await client.join(participant="ana"))["leg"]
+        made = token(participant="ben")
+        assert (await client.ask("POST", "/join", token=made, connection="page"))[0] == 503
+        await client.ask("DELETE", f"/legs/{leg}")
+        assert (await client.ask("POST", "/join", token=made, connection="page"))[0] == 200
+
+    meet(tmp_path, play, most=1)
 
 
 BODIES = [
