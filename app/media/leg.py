@@ -60,7 +60,16 @@ class Leg:
         self.arrivals = Arrivals()
         # Where the hot path notes transport numbers and times.
         self.arrived = self.arrivals.pending
-        # What it gets.
+        self._receive(shows)
+        # How its line is shared out, and what it may send itself.
+        self.line = Line()
+        self.cap = 0
+        # The name under which the node speaks to this leg.
+        self.ssrc = secrets.randbits(31) | 1
+        self.report_us = self.feedback_us = now
+
+    def _receive(self, shows: Sequence[int]) -> None:
+        """What it gets."""
         self.slots = _slots(self, shows)
         self.slot_of = {slot.ssrc: slot for slot in self.slots}
         self.transport_seq = secrets.randbits(15)
@@ -68,12 +77,6 @@ class Leg:
         self.reports: dict[int, int] = {}
         self.round_trip = 100_000
         self.resend_bytes = 0
-        # How its line is shared out, and what it may send itself.
-        self.line = Line()
-        self.cap = 0
-        # The name under which the node speaks to this leg.
-        self.ssrc = secrets.randbits(31) | 1
-        self.report_us = self.feedback_us = now
 
     @property
     def credentials(self) -> Credentials:

@@ -29,9 +29,10 @@ Destination = Any
 class Buffer:
     """Memory of one datagram: as a view, as a pointer for C, and as a number for the kernel."""
 
-    __slots__ = ("address", "pointer", "view")
+    __slots__ = ("_whole", "address", "pointer", "view")
 
     def __init__(self, whole: Any, at: int) -> None:
+        self._whole = whole  # Neither a pointer into memory nor a view of it keeps it.
         self.pointer = whole + at
         self.address = int(memory.cast("uintptr_t", self.pointer))
         self.view = memoryview(memory.buffer(self.pointer, STRIDE))
