@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from app.media import rtp
 from app.media.recording import frames
 from app.media.recording.ordering import Window
-from app.media.recording.reading import MARKER, TYPE, outline
+from app.media.recording.reading import MARKER, TYPE, outline, picture
 from app.media.recording.timeline import Clock, PlaceTime
 
 OPUS, RED, VP8 = 111, 63, 96  # the payload types the node offers
 STRAGGLING = 0.5  # seconds in which the former source's last packets are no new stream
+SILENT = 0.5  # seconds without a packet of picture: its source has stopped
 NO_SOURCE = -1
 
 Lay = Callable[[float, int, bytes, bool], None]
@@ -124,6 +125,8 @@ class PictureLane:
         self.source = Source()
         self.window: Window[frames.Packet] = Window(self._deliver)
         self.size: tuple[int, int] | None = None
+        self._heard = 0.0
+        self._area = 0  # of the picture followed, as soon as a keyframe of it begins
         self._packets = self._whole = self._sizes = 0
 
     @property
@@ -142,13 +145,29 @@ class PictureLane:
         if second & TYPE != VP8:
             raise ValueError("a packet of picture that is not VP8")
         if ssrc != self.source.now:
-            if not self.source.follow(ssrc, arrival):
+            if not self._outdone(packet, start, end, arrival):
                 return
+            self.source.now = ssrc
             self.window.renew()
             self.clock.renew()
+        self._heard = arrival
         self._packets += 1
         parcel = (packet, start, end, timestamp, second & MARKER, arrival)
         self.window.put(sequence, parcel, arrival)
+
+    def _outdone(self, packet: bytes, start: int, end: int, arrival: float) -> bool:
+        """Whether another source than the one followed is to be followed from this packet on.
+
+        A sender may send one picture in several sizes at once, each a source of its own. The
+        largest is recorded: another takes over with a keyframe that is no smaller, or when the
+        one followed has fallen silent.
+        """
+        offered = _area(packet, start, end)
+        silent = not self.source.known or arrival - self._heard > SILENT
+        if not silent and (not offered or offered < self._area):
+            return False
+        self._area = offered
+        return True
 
     def _deliver(self, packet: frames.Packet, gap: bool) -> None:
         frame = self._frames.add(packet, gap=gap)
@@ -156,6 +175,7 @@ class PictureLane:
             return
         if frame.keyframe and (size := frames.size(frame.content)) != self.size:
             self.size = size
+            self._area = size[0] * size[1] if size else 0
             self._sizes += 1
         self._whole += 1
         at = self._time.of_picture(frame.timestamp, frame.arrival)
@@ -175,3 +195,12 @@ class PictureLane:
             dropped,
             changes,
         )
+
+
+def _area(packet: bytes, start: int, end: int) -> int:
+    """How many pixels the keyframe has that begins in this packet; nought if none does."""
+    if start == end:
+        return 0
+    payload, _, keyframe = picture(packet, start, end)
+    size = frames.size(packet[payload:end]) if keyframe else None
+    return size[0] * size[1] if size else 0

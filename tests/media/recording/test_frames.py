@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.media import rtp
@@ -94,6 +94,7 @@ def test_the_size_is_read_from_a_keyframe_alone() -> None:
     assert frames.size(second.content) is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.binary(max_size=30), st.booleans(), st.booleans()), max_size=40))
 def test_no_payload_makes_it_fail_or_pass_for_a_keyframe(
     given: list[tuple[bytes, bool, bool]],

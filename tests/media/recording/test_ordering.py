@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.media.recording.ordering import LONGEST, PATIENCE, REACH, STRAYS, Window
@@ -71,6 +71,7 @@ def test_a_count_set_back_a_little_begins_anew() -> None:
     assert given[-1] == (51 + STRAYS, False)
 
 
+@settings(deadline=None)
 @given(st.permutations(range(20)), st.integers(0, 0xFFFF))
 def test_any_disorder_within_the_window_is_undone(order: list[int], first: int) -> None:
     made, given = window()
@@ -81,6 +82,7 @@ def test_any_disorder_within_the_window_is_undone(order: list[int], first: int) 
     assert made.lost == 0
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 0xFFFF), max_size=300))
 def test_no_numbers_make_it_hold_much_or_fail(numbers: list[int]) -> None:
     made, given = put(numbers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.media import rtp
@@ -20,6 +20,7 @@ def packets(draw: st.DrawFn) -> bytes:
     return bytes([draw(FIRST)]) + bytes(rest)
 
 
+@settings(deadline=None)
 @given(packets())
 @example(b"")
 @example(bytes([0x90]) + bytes(15))
@@ -38,6 +39,7 @@ def test_headers_are_read_alike(packet: bytes) -> None:
     assert found == wanted
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=20), st.integers(0, 3))
 def test_pictures_are_read_alike(packet: bytes, start: int) -> None:
     try:

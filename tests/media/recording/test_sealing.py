@@ -10,7 +10,7 @@ from io import BufferedReader
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.media.recording import sealing
@@ -183,6 +183,7 @@ def test_every_altered_bit_of_what_is_read_is_refused_or_reads_as_a_cut(path: Pa
             assert (HEAD + b"".join(BODY)).startswith(found)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_file_makes_the_reader_fail_otherwise(
     tmp_path_factory: pytest.TempPathFactory, content: bytes

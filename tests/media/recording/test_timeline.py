@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.media.recording.timeline import AUDIO_RATE, VIDEO_RATE, Clock, PlaceTime
@@ -93,6 +93,7 @@ def test_another_source_forgets_the_report_of_the_former() -> None:
 Moment = st.tuples(st.booleans(), st.integers(0, WRAP - 1), st.floats(0, 0.5))
 
 
+@settings(deadline=None)
 @given(st.lists(Moment, max_size=60), st.floats(-1e12, 1e12), st.integers(0, WRAP - 1))
 def test_nothing_a_sender_says_moves_a_frame_far_from_its_arrival(
     moments: list[tuple[bool, int, float]], ntp: float, timestamp: int

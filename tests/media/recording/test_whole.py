@@ -135,6 +135,29 @@ def test_a_picture_may_change_its_size_in_mid_call(path: Path) -> None:
     assert figures.streams[0, "video"].sizes == 2
 
 
+@pytest.mark.parametrize("small_first", [True, False])
+def test_of_two_sizes_sent_at_once_the_larger_is_recorded(path: Path, small_first: bool) -> None:
+    small = Sender(ssrc=50, start=500.0 if small_first else 500.01).video(pictures(3, (80, 60)))
+    large = Sender(ssrc=60, start=500.01 if small_first else 500.0)
+    shown = large.video(pictures(3, (160, 120)))
+    record(path, in_order(small, shown))
+    sizes = [one.size for one in play(path)[1]]
+    assert sizes.count((160, 120)) == FRAMES
+    assert sizes.count((80, 60)) <= 1
+
+
+def test_when_the_larger_size_stops_the_smaller_is_recorded_and_back_again(path: Path) -> None:
+    small = Sender(ssrc=50).video(pictures(6, (80, 60), keyframes=1.0))
+    film = pictures(6, (160, 120), keyframes=1.0)
+    large = Sender(ssrc=60).video([one for one in film if not 2.0 <= one.at < 4.0])
+    figures = record(path, in_order(large, small))
+    sizes = [one.size for one in play(path)[1]]
+    assert sizes.count((160, 120)) == 120
+    # Half a second of silence, then nothing before the keyframe at three seconds.
+    assert sizes.count((80, 60)) == 30
+    assert figures.streams[0, "video"].sizes >= 2
+
+
 def test_somebody_who_comes_back_with_another_stream_goes_on_in_the_same_track(path: Path) -> None:
     again = Sender(ssrc=99, sequence=7, timestamp=77)
     sent = again.audio(later(sound(3), 5.0)) + again.video(later(pictures(3), 5.0))
