@@ -6,6 +6,7 @@ both are the present ones, so what an older page still says reaches nobody.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -124,31 +125,50 @@ def state(actor: Actor, payload: Beat, appointment: VisitView) -> dict[str, obje
     return {}
 
 
-@dataclass(frozen=True, slots=True)
-class Relaying:
-    """What a page wants of the media node; `sdp` is the browser's answer to its offer."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checking:
+    """What a page that tries itself out wants of the media node; it needs no visit for that."""
 
-    appointment: UUID
     connection: str = field(metadata={"longest": rules.LONGEST_CONNECTION})
     action: str = field(metadata={"longest": 16})
+    # The browser's answer to the node's offer.
     sdp: str = field(default="", metadata={"longest": rules.LONGEST_SIGNAL})
-    echo: bool = False
 
-    def page(self) -> relay.Page:
+    def page(self, *, echo: bool) -> relay.Page:
         """The page that asks."""
         if not rules.is_connection(self.connection) or self.action not in RELAY_ACTIONS:
             raise BadPayload(self.action)
-        return relay.Page(live.sid(), self.connection, self.echo)
+        return relay.Page(live.sid(), self.connection, echo)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relaying(Checking):
+    """What a page of a visit wants of the media node."""
+
+    appointment: UUID
 
 
 @room.event("relay", access=DOOR, shape=Relaying)
 def through_node(actor: Actor, payload: Relaying, appointment: VisitView) -> dict[str, object]:
     """Make, answer, renew or end this page's connection to the media node."""
-    page = payload.page()
+    page = payload.page(echo=False)
+    return _relayed(actor, page, payload, lambda: relay.join(appointment, actor, page))
+
+
+@room.event("check", access=signed_in(*BOTH, writes=True), shape=Checking)
+def there_and_back(actor: Actor, payload: Checking) -> dict[str, object]:
+    """The same for the check call, in which a person meets nobody but themselves."""
+    page = payload.page(echo=True)
+    return _relayed(actor, page, payload, lambda: relay.join_oneself(actor, page))
+
+
+def _relayed(
+    actor: Actor, page: relay.Page, payload: Checking, join: Callable[[], dict[str, object]]
+) -> dict[str, object]:
     try:
         relay.TRIES.take(str(actor.person_id))
         if payload.action == "join":
-            return relay.join(appointment, actor, page)
+            return join()
         if payload.action == "answer":
             return relay.answer(actor, page, payload.sdp)
         if payload.action == "restart":

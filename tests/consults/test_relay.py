@@ -65,6 +65,13 @@ def want(line: Line, action: str, **more: Any) -> dict[str, Any]:
     return line.ask("relay", action=action, **more)
 
 
+def check(line: Line, action: str, **more: Any) -> dict[str, Any]:
+    """Ask for the check call, in which nobody needs a visit."""
+    said = {"connection": line.connection, "action": action, **more}
+    answer: dict[str, Any] = line.client.call("consults:check", said, timeout=10)
+    return answer
+
+
 def node_of(meeting: Meeting) -> str | None:
     with meeting.portal.inside():
         return db.session().scalar(
@@ -148,12 +155,26 @@ def test_a_visit_that_is_early_has_a_check_call_but_no_call(hall: Hall, node: Ru
     line = Line(meeting, meeting.patient)
     line.enter(joining=False)
     assert want(line, "join")["refused"] == "Closed"
-    assert want(line, "join", echo=True)["place"] == 0
-    assert want(line, "answer", sdp=ANSWER, echo=True) == {}
+    assert check(line, "join")["place"] == 0
+    assert check(line, "answer", sdp=ANSWER) == {}
     assert want(line, "restart")["refused"] == "Gone"
-    assert want(line, "leave", echo=True) == {}
+    assert check(line, "restart")["offer"].startswith("v=0")
+    assert check(line, "leave") == {}
     line.close()
     assert health(node)["legs"] == 0
+
+
+def test_a_person_checks_with_one_connection_at_a_time(
+    quiet_meeting: Meeting, open_line: Callable[[Someone], Line], node: Running
+) -> None:
+    patient, again = open_line(quiet_meeting.patient), open_line(quiet_meeting.patient)
+    clinician = open_line(quiet_meeting.clinician)
+    for line in (patient, again):
+        assert check(line, "join")["others"] == []
+    assert health(node)["legs"] == 1
+    # Nobody is in the room of another.
+    assert check(clinician, "join") | {"offer": ""} == {"offer": "", "place": 1, "others": []}
+    assert (health(node)["rooms"], health(node)["legs"]) == (2, 2)
 
 
 def test_finishing_the_visit_puts_everybody_out_of_the_room(
@@ -188,8 +209,7 @@ def test_without_a_node_the_portal_says_so_and_the_call_goes_on(
     quiet_meeting: Meeting, open_line: Callable[[Someone], Line]
 ) -> None:
     patient, clinician = both(quiet_meeting, open_line)
-    for echo in (False, True):
-        said = want(patient, "join", echo=echo)
+    for said in (want(patient, "join"), check(patient, "join")):
         assert said == {"refused": "Absent", "words": str(relay.ABSENT)}
     signal = {"kind": "description", "body": json.dumps({"type": "offer", "sdp": "v=0\r\n"})}
     assert clinician.ask("signal", to=patient.connection, **signal) == {"sent": True}

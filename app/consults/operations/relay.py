@@ -12,7 +12,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
@@ -123,10 +123,27 @@ def join(one: VisitView, actor: Actor, page: Page) -> Answer:
 
     Raises RelayRefusal where the page is not the present one, or no node has room.
     """
-    if page.echo:
-        node, said = _echo(one, actor, page)
-    else:
-        node, said = _join_call(_call(one, actor, page), actor, page)
+    return _kept(actor, page, *_join_call(_call(one, actor, page), actor, page))
+
+
+def join_oneself(actor: Actor, page: Page) -> Answer:
+    """The same in a room of one's own, to see and hear oneself in; a second one ends the first.
+
+    Raises RelayRefusal where no node has room.
+    """
+    node = nodes.least_loaded()
+    if node is None:
+        raise RelayRefusal("Absent", ABSENT)
+    try:
+        said = _join(node, f"echo-{_participant('echo', actor.person_id)}", actor, page)
+    except NodeGone:
+        raise RelayRefusal("Absent", ABSENT) from None
+    except NodeRefused as no:
+        raise _refusal(no) from None
+    return _kept(actor, page, node, said)
+
+
+def _kept(actor: Actor, page: Page, node: str, said: Answer) -> Answer:
     _legs.keep(actor, page, Leg(node, str(said["leg"])))
     return {key: said[key] for key in ("offer", "place", "others")}
 
@@ -179,21 +196,6 @@ def _call(one: VisitView, actor: Actor, page: Page) -> CallView:
     if found is None:
         raise RelayRefusal("Replaced", REPLACED)
     return found
-
-
-def _echo(one: VisitView, actor: Actor, page: Page) -> tuple[str, Answer]:
-    """A room of one's own, to see and hear oneself in."""
-    if one.door in {Door.FINISHED, Door.OVER}:
-        raise RelayRefusal("Closed", CLOSED[one.door])
-    node = nodes.least_loaded()
-    if node is None:
-        raise RelayRefusal("Absent", ABSENT)
-    try:
-        return node, _join(node, f"echo-{uuid4().hex}", actor, page)
-    except NodeGone:
-        raise RelayRefusal("Absent", ABSENT) from None
-    except NodeRefused as no:
-        raise _refusal(no) from None
 
 
 def _join_call(call: CallView, actor: Actor, page: Page) -> tuple[str, Answer]:

@@ -15,14 +15,12 @@ export class Relay extends EventTarget {
   #setup;
   #many = false;
   #closed = false;
-  #echo;
 
-  // `setup` holds iceServers, tracks() and guard(transceiver, of); `echo`: a call with oneself.
-  constructor(link, setup, { echo = false } = {}) {
+  // `setup` holds iceServers, tracks() and guard(transceiver, of).
+  constructor(link, setup) {
     super();
     this.#link = link;
     this.#setup = setup;
-    this.#echo = echo;
   }
 
   get fresh() {
@@ -35,7 +33,7 @@ export class Relay extends EventTarget {
 
   // Answers whether the node took us in; the reason why not is in `refused`.
   async join() {
-    const said = await this.#link.relay("join", { echo: this.#echo });
+    const said = await this.#link.relay("join");
     if (this.#closed) return false;
     if (!said.offer) {
       this.refused = said.refused ?? "Absent";
@@ -78,13 +76,13 @@ export class Relay extends EventTarget {
     if (this.#closed) return;
     await pc.setLocalDescription();
     await this.shape({ scale: 1, rate: 30, active: true });
-    const said = await this.#link.relay("answer", { sdp: pc.localDescription.sdp, echo: this.#echo });
+    const said = await this.#link.relay("answer", { sdp: pc.localDescription.sdp });
     if (said.refused) this.refused = said.refused;
   }
 
   // New routes; keys and slots stay.
   async restart() {
-    const said = await this.#link.relay("restart", { echo: this.#echo });
+    const said = await this.#link.relay("restart");
     if (said.offer && !this.#closed) await this.#answer(said.offer).catch(() => {});
     else if (said.refused) this.#tell("lost");
   }
@@ -120,7 +118,7 @@ export class Relay extends EventTarget {
 
   leave() {
     this.close();
-    this.#link.relay("leave", { echo: this.#echo });
+    this.#link.relay("leave");
   }
 
   close() {
