@@ -39,6 +39,7 @@ export class Call extends EventTarget {
     this.seal = new Seal({ send: (to, message) => link.signal(to, "seal", message), demanded: sealedOnly });
     this.seal.watch(() => this.#figures());
     this.seal.addEventListener("change", () => this.#tell("change"));
+    this.seal.addEventListener("leak", () => this.#stop());
     this.paths = new Paths(link, {
       polite,
       iceServers,
@@ -213,14 +214,25 @@ export class Call extends EventTarget {
   }
 
   async #figures() {
-    const { sound, picture } = this.other ?? {};
+    const { sound = false, picture = false } = this.other ?? {};
     const stats = (await Promise.all(this.paths.list.map((path) => path.stats()))).flat();
     const out = stats.filter(({ type }) => type === "outbound-rtp");
-    const sent = out.reduce((sum, one) => sum + (one.packetsSent ?? 0), 0);
-    return { sends: this.#media.sending, comes: Boolean(sound || picture), sent };
+    const sum = (wanted, name) => out.reduce((all, { kind, [name]: more = 0 }) => all + (kind === wanted ? more : 0), 0);
+    const { audio, video } = this.#media.tracks;
+    return {
+      sends: { audio: Boolean(audio), video: Boolean(video) && this.sends.picture },
+      comes: { audio: sound, video: picture && !this.#still },
+      sent: { audio: sum("audio", "packetsSent"), video: sum("video", "framesSent") },
+    };
+  }
+
+  // Nothing more leaves on these connections.
+  #stop() {
+    for (const kind of ["audio", "video"]) this.paths.replace(kind, null);
   }
 
   #send() {
+    if (this.seal.state === "broken") return this.#stop();
     for (const [kind, track] of Object.entries(this.#media.tracks)) this.paths.replace(kind, track);
     this.#beat();
   }

@@ -23,11 +23,6 @@ export class Media extends EventTarget {
     return { sound: Boolean(this.audio) && !this.muted, picture: Boolean(this.video) };
   }
 
-  // A muted microphone sends silence, and that is sent too.
-  get sending() {
-    return Boolean(this.audio || this.video);
-  }
-
   // Asks for both at once, so that there is one question; where that fails, for each by itself.
   async open(wants = this.wants) {
     this.wants = wants;

@@ -67,8 +67,10 @@ export class Relay extends EventTarget {
     const { pc } = this;
     await pc.setRemoteDescription({ type: "offer", sdp });
     const tracks = this.#setup.tracks();
-    for (const transceiver of pc.getTransceivers().filter(({ mid }) => ["a", "v"].includes(mid))) {
-      this.#setup.guard(transceiver, {});
+    const own = pc.getTransceivers().filter(({ mid }) => ["a", "v"].includes(mid));
+    // All of them before anything is awaited: a stream that is guarded later leaves bare.
+    for (const transceiver of own) this.#setup.guard(transceiver, {});
+    for (const transceiver of own) {
       transceiver.direction = "sendonly";
       const track = tracks[transceiver.mid === "a" ? "audio" : "video"] ?? null;
       if (transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track).catch(() => {});

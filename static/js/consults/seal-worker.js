@@ -17,7 +17,8 @@ let mine = null;
 let places = {};
 const theirs = new Map();
 const streams = new Set();
-const counts = { sealed: 0, opened: 0, failed: 0, strange: 0, held: 0, bare: 0 };
+const none = () => ({ audio: 0, video: 0 });
+const counts = { sealed: none(), opened: none(), failed: 0, strange: 0, held: 0, bare: 0 };
 
 const ACTS = {
   // "closed", "sealed", or "open": the last only while everybody has been told so.
@@ -41,7 +42,7 @@ const ACTS = {
     places = held;
   },
   count() {
-    self.postMessage({ counts: { ...counts }, mode });
+    self.postMessage({ counts, mode });
   },
 };
 
@@ -112,7 +113,7 @@ async function seal(frame, on, { kind }) {
   whole.set(sealed, head.length);
   whole.set(trailer, head.length + sealed.length);
   frame.data = whole.buffer;
-  counts.sealed += 1;
+  counts.sealed[kind] += 1;
   on.enqueue(frame);
 }
 
@@ -120,7 +121,7 @@ async function open(frame, on, stream) {
   const opened = await unsealed(new Uint8Array(frame.data), stream);
   if (opened) {
     frame.data = opened.buffer;
-    counts.opened += 1;
+    counts.opened[stream.kind] += 1;
     on.enqueue(frame);
   } else if (mode === "open") {
     counts.bare += 1;

@@ -5,8 +5,9 @@ import { Agreement } from "./agree.js";
 const LOOK = 500;
 // Frames under a key that has just been changed are lost for a moment; that alone is no fault.
 const RECENT = 4;
-// Packets that may leave in that time without one frame seen by the worker: probing, and what was under way.
-const UNSEEN = 20;
+// What may leave in that time without one frame seen by the worker: what was under way.
+const UNSEEN = 12;
+const KINDS = ["audio", "video"];
 
 export class Seal extends EventTarget {
   able = "RTCRtpScriptTransform" in window;
@@ -19,6 +20,7 @@ export class Seal extends EventTarget {
   #history = [];
   #base = null;
   #latest = null;
+  #leaked = false;
   #flow = async () => null;
 
   // `send(to, message)` carries a message to another browser; `demanded`: the clinic allows no call without the lock.
@@ -64,7 +66,7 @@ export class Seal extends EventTarget {
     this.#judge();
   }
 
-  // Answers whether this page sends, whether something should come, and how many packets the connection has sent.
+  // Answers by kind whether this page sends, whether something should come, and how much the connections have sent.
   watch(flow) {
     this.#flow = flow;
   }
@@ -89,7 +91,7 @@ export class Seal extends EventTarget {
 
   get #mode() {
     const { broken, unable, complete, code } = this.#agreement;
-    if (broken || (this.able && !this.#worker)) return "closed";
+    if (broken || this.#leaked || (this.able && !this.#worker)) return "closed";
     if (this.#bare) return "open";
     if (unable.length || !this.able) return this.#demanded ? "closed" : "open";
     return complete || code ? "sealed" : "closed";
@@ -107,7 +109,7 @@ export class Seal extends EventTarget {
 
   #state() {
     const { broken, unable } = this.#agreement;
-    if (broken || (this.able && !this.#worker)) return "broken";
+    if (broken || this.#leaked || (this.able && !this.#worker)) return "broken";
     if (this.#bare) return "bare";
     if (unable.length || !this.able) return this.#demanded ? "refused" : "unable";
     if (!this.#agreement.complete) return "none";
@@ -120,16 +122,22 @@ export class Seal extends EventTarget {
     const now = this.#history.at(-1);
     if (!now?.flow || this.mode !== "sealed" || now.mode !== "sealed" || this.#failing()) return false;
     const { sends, comes } = now.flow;
-    const sealed = !sends || now.sealed > this.#base.sealed;
-    const opened = !comes || now.opened > this.#base.opened;
-    return (sends || comes) && sealed && opened;
+    const sealed = KINDS.every((kind) => !sends[kind] || now.sealed[kind] > this.#base.sealed[kind]);
+    const opened = KINDS.every((kind) => !comes[kind] || now.opened[kind] > this.#base.opened[kind]);
+    return sealed && opened && KINDS.some((kind) => sends[kind] || comes[kind]);
   }
 
   #failing() {
     const [first, last] = [this.#history[0], this.#history.at(-1)];
     if (!last || this.mode !== "sealed") return false;
-    const unseen = last.flow && first.flow && last.flow.sent - first.flow.sent > UNSEEN && last.sealed === first.sealed;
-    return last.failed > first.failed || last.bare > first.bare || Boolean(unseen);
+    return last.failed > first.failed || last.bare > first.bare;
+  }
+
+  // Something leaves that the worker does not see: the browser does not let it through there. It must not leave.
+  #leaks() {
+    const [first, last] = [this.#history[0], this.#history.at(-1)];
+    if (!first?.flow || !last?.flow || first.mode !== "sealed" || last.mode !== "sealed") return false;
+    return KINDS.some((kind) => last.flow.sent[kind] - first.flow.sent[kind] > UNSEEN && last.sealed[kind] === first.sealed[kind]);
   }
 
   async #look() {
@@ -143,6 +151,10 @@ export class Seal extends EventTarget {
     const now = { ...counts, mode, flow: this.#latest };
     this.#base ??= now;
     this.#history = [...this.#history, now].slice(-RECENT);
+    if (!this.#leaked && this.#leaks()) {
+      this.#leaked = true;
+      this.dispatchEvent(new Event("leak"));
+    }
     this.#judge();
   }
 
@@ -151,6 +163,7 @@ export class Seal extends EventTarget {
     if (act !== "mine") return;
     this.#base = null;
     this.#history = [];
+    this.#leaked = false;
     this.#judge();
   }
 }
