@@ -145,6 +145,9 @@ class Slot:
         newest = self.segments[0]
         last = newest.stream.extended_highest() if newest.last is None else newest.last
         behind = (last + newest.shift - seq) & M16
+        # Further back the transport number a packet went under is forgotten.
+        if behind > newest.stream.mask:
+            return None
         for run in self.segments:
             if behind < run.numbers:
                 packet = run.stream.stored((seq - run.shift) & M16)

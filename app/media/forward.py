@@ -184,10 +184,10 @@ class Forwarder:
             NUMBER.pack_into(buffer.view, at, leg.transport_seq)
             leg.estimate.sent(leg.transport_seq, size, now)
 
-    def rename(self, slot: Slot, buffer: Buffer, seq: int, transport: int) -> None:
-        """Write a kept packet exactly as it went out before."""
-        view = buffer.view
-        stamp = (int.from_bytes(view[4:8], "big") + slot.stamp_shift) & M32
+    def rename(self, slot: Slot, buffer: Buffer, seq: int, stamp_shift: int) -> None:
+        """Write a kept packet of sound exactly as it went out before."""
+        view, transport = buffer.view, slot.transport[seq % KEPT_TRANSPORT]
+        stamp = (int.from_bytes(view[4:8], "big") + stamp_shift) & M32
         OUT.pack_into(view, 2, seq, stamp, slot.ssrc)
         at = transport_at(view[:LARGEST])
         if at:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from app.media import rtcp
 from app.media.congestion.share import red_wanted
-from app.media.downstream import KEPT_TRANSPORT, Segment, Slot
+from app.media.downstream import Segment, Slot
 from app.media.forward import Forwarder
 from app.media.leg import Leg
 from app.media.quality import GUESSED
@@ -121,7 +121,7 @@ class Reports:
             leg.resend_bytes -= len(packet)
             self.repaired += 1
             if slot.sound:
-                self._again(slot, packet, seq)
+                self._again(slot, packet, seq, run)
             else:
                 self._repair(slot, packet, seq, run)
 
@@ -134,16 +134,16 @@ class Reports:
         if sealed > 0:
             wire.put(buffer, sealed, leg.destination)
 
-    def _again(self, slot: Slot, packet: bytes, seq: int) -> None:
+    def _again(self, slot: Slot, packet: bytes, seq: int, run: Segment) -> None:
         """Sound has no repair stream: the same packet, to the last bit of it.
 
         Another content under the same number would break the cipher, so even its transport
-        number is the old one.
+        number and its clock are the old ones.
         """
         leg, wire = slot.leg, self._forwarder.wire
         buffer = wire.take()
         buffer.view[: len(packet)] = packet
-        self._forwarder.rename(slot, buffer, seq, slot.transport[seq % KEPT_TRANSPORT])
+        self._forwarder.rename(slot, buffer, seq, run.stamp_shift)
         sealed = leg.sealed.seal_rtp(buffer, len(packet)) if leg.sealed else 0
         if sealed > 0:
             wire.put(buffer, sealed, leg.destination)
