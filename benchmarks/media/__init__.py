@@ -1,0 +1,1 @@
+"""Figures of the media node, each beside its rival's from the same run."""

@@ -1,0 +1,134 @@
+"""What a core can do: packets without loss, processor time, delay, and growth with the crowd.
+
+Both servers have the same participants and the same packets: an echo, everybody hears themselves.
+While one is measured the other is stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from statistics import median
+
+from benchmarks.figures import Figure, beside
+from benchmarks.media.addresses import Place, laid_out
+from benchmarks.media.crowd import Crowd
+from benchmarks.media.janus import janus
+from benchmarks.media.listening import Outcome
+from benchmarks.media.servers import CROWD_CORE, FIRST_SERVED, Server, node
+from benchmarks.media.traffic import RATE, Numbers, Traffic
+
+PEOPLE = 80
+SLOWEST, STEP, TRIES = 20_000, 1.08, 2
+TRIAL_SECONDS = 1.5
+REAL_SECONDS, ROUNDS = 8.0, 3
+DELAY_SECONDS = 4.0
+CROWDS = (2, 10, 30, 100)
+Start = Callable[[Place], AbstractContextManager[Server]]
+
+
+class Side:
+    """A server with a crowd that has been connected to it."""
+
+    def __init__(self, server: Server, crowd: Crowd) -> None:
+        self.server, self.crowd = server, crowd
+        self._numbers: Numbers = {}
+        self.spent = 0.0
+
+    def play(self, seconds: float, speed: float = 1.0) -> Outcome:
+        """So many seconds of traffic, while the others rest."""
+        traffic = Traffic(self.crowd, seconds * speed, self._numbers)
+        self.server.resume()
+        for person in self.crowd.people:
+            person.check()
+        before = self.server.seconds()
+        done = traffic.run(speed)
+        self.spent = self.server.seconds() - before
+        self.server.rest()
+        return done
+
+    def cost(self, seconds: float) -> float:
+        """Processor seconds for a participant-minute at real time."""
+        self.play(seconds)
+        return self.spent / (len(self.crowd.people) * seconds / 60)
+
+
+@contextmanager
+def sides(*starts: Start, people: int, pairs: bool = False) -> Iterator[list[Side]]:
+    """Servers, each with a crowd of its own; this process moves to the crowd's core."""
+    cores = os.sched_getaffinity(0)
+    with ExitStack() as stack:
+        place = stack.enter_context(laid_out())
+        stack.callback(os.sched_setaffinity, 0, cores)
+        os.sched_setaffinity(0, {CROWD_CORE})
+        if os.geteuid() == 0:
+            stack.callback(os.setpriority, os.PRIO_PROCESS, 0, os.getpriority(os.PRIO_PROCESS, 0))
+            os.setpriority(os.PRIO_PROCESS, 0, FIRST_SERVED)
+        yield [_side(stack, place, start, people, pairs=pairs) for start in starts]
+
+
+def _side(stack: ExitStack, place: Place, start: Start, people: int, *, pairs: bool) -> Side:
+    server = stack.enter_context(start(place))
+    crowd = Crowd(people, place.prefix, pairs=pairs)
+    stack.callback(crowd.close)
+    asyncio.run(crowd.connect(server.meet))
+    side = Side(server, crowd)
+    side.play(0.5)
+    return side
+
+
+def measure() -> Iterator[Figure]:
+    """Packets per second, cost, and delay, beside Janus."""
+    with sides(node, janus, people=PEOPLE) as (ours, rival):
+        mine, theirs = most(ours, rival)
+        yield beside("forwarded without loss, one core", "packets/s", mine, theirs, aim=1.1)
+        yield _cost(ours, rival)
+        yield from _delay(ours, rival, min(mine, theirs) / 2)
+
+
+def most(*both: Side) -> list[float]:
+    """The highest rate at which each side still lost nothing, searched upwards in turn."""
+    best = [0.0] * len(both)
+    running, rate = set(range(len(both))), float(SLOWEST)
+    while running:
+        for at in sorted(running):
+            speed = rate / (RATE * len(both[at].crowd.people))
+            tries = (both[at].play(TRIAL_SECONDS, speed) for _ in range(TRIES))
+            clean = next((one for one in tries if not one.lost and one.opened == one.kept), None)
+            if clean is None:
+                running.discard(at)
+            else:
+                best[at] = clean.rate
+        rate *= STEP
+    return best
+
+
+def _cost(ours: Side, rival: Side) -> Figure:
+    rounds = [(ours.cost(REAL_SECONDS), rival.cost(REAL_SECONDS)) for _ in range(ROUNDS)]
+    mine, theirs = (median(side) for side in zip(*rounds, strict=True))
+    title, unit = f"processor, {PEOPLE} participants", "CPU s/participant-minute"
+    return beside(title, unit, mine, theirs, aim=1.0, limit=0.30, more_is_better=False)
+
+
+def _delay(ours: Side, rival: Side, rate: float) -> Iterator[Figure]:
+    speed = rate / (RATE * PEOPLE)
+    done = [side.play(DELAY_SECONDS, speed) for side in (ours, rival)]
+    for share, name, limit in ((0.5, "p50", 0.2), (0.99, "p99", 2.0)):
+        mine, theirs = (one.latency(share) for one in done)
+        title = f"added delay at half load ({rate:.0f} packets/s), {name}"
+        yield beside(title, "ms", mine, theirs, limit=limit, more_is_better=False)
+
+
+def growth() -> Iterator[Figure]:
+    """Cost of one participant in a small crowd and in a large one, in rooms of two."""
+    found = {}
+    for people in CROWDS:
+        with sides(node, people=people, pairs=True) as (side,):
+            found[people] = side.cost(REAL_SECONDS)
+    least, most_ = CROWDS[0], CROWDS[-1]
+    told = ", ".join(f"{people}: {cost:.3f}" for people, cost in found.items())
+    title = f"cost of one among {most_} beside one among {least} ({told})"
+    unit = "CPU s/participant-minute"
+    yield beside(title, unit, found[most_], found[least], aim=1.1, more_is_better=False)
