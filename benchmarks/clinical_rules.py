@@ -17,6 +17,7 @@ from typing import Any
 
 from app.clinical import guidelines, scores
 from app.clinical.blood_pressure import Pressure
+from app.clinical.guidelines import limits
 from app.clinical.guidelines.facts import Fact, FactValue
 from app.clinical.guidelines.keys import KEYS
 from app.clinical.sentences import Sentence
@@ -164,13 +165,26 @@ def _figure(name: str, unit: str, ours: float, rival: float, aim: float | None =
 
 def _facts() -> list[Fact]:
     """One fact of every kind that is not computed, and the days of home pressure."""
-    facts = [_fact(key, TOLD.get(key, PLAIN.get(KEYS[key].type, 0))) for key in sorted(TOLD | KEYS)
-             if key not in COMPUTED]  # fmt: skip
+    facts = [
+        _fact(key, TOLD[key] if key in TOLD else _plain(key))
+        for key in sorted(TOLD | KEYS)
+        if key not in COMPUTED
+    ]
     for day in range(DAYS):
         for hour in HOURS:
             when = NOW.replace(hour=hour) - timedelta(days=day)
             facts.append(_fact("blood-pressure", TOLD["blood-pressure"], when))
     return facts
+
+
+def _plain(key: str) -> FactValue:
+    """A value of the key's kind; a number as near to the plain one as the kind allows."""
+    kind = KEYS[key]
+    value = PLAIN.get(kind.type, 0)
+    if kind.type not in {int, Decimal}:
+        return value
+    within = limits.permitted(key, kind)
+    return kind.type(max(within.low, min(within.high, Decimal(value))))
 
 
 def _fact(key: str, value: FactValue, when: datetime = NOW) -> Fact:
