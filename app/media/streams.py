@@ -63,8 +63,11 @@ def stream_of(leg: Leg, packet: memoryview, payload_type: int, ssrc: int) -> Str
 
 def _learn_repair(leg: Leg, ssrc: int, layer: str) -> None:
     named = leg.answer.repairs.get(ssrc) if leg.answer else None
-    for stream in leg.video_streams():
-        if stream.ssrc == named or (layer and stream.layer == layer):
+    pictures = leg.video_streams()
+    # Of one picture there is nothing else to repair, and no need to say so.
+    alone = len(pictures) == 1 and not leg.simulcast and named is None
+    for stream in pictures:
+        if alone or stream.ssrc == named or (layer and stream.layer == layer):
             leg.repairs[ssrc] = stream
             return
     leg.strange.add(ssrc)
