@@ -17,7 +17,7 @@ from benchmarks.media.addresses import Place, laid_out
 from benchmarks.media.crowd import Crowd
 from benchmarks.media.janus import janus
 from benchmarks.media.listening import Outcome
-from benchmarks.media.servers import CROWD_CORE, FIRST_SERVED, Server, node
+from benchmarks.media.servers import CROWD_CORE, FIRST_SERVED, Server, favour, node
 from benchmarks.media.traffic import RATE, Numbers, Traffic
 
 PEOPLE = 80
@@ -63,9 +63,8 @@ def sides(*starts: Start, people: int, pairs: bool = False) -> Iterator[list[Sid
         place = stack.enter_context(laid_out())
         stack.callback(os.sched_setaffinity, 0, cores)
         os.sched_setaffinity(0, {CROWD_CORE})
-        if os.geteuid() == 0:
-            stack.callback(os.setpriority, os.PRIO_PROCESS, 0, os.getpriority(os.PRIO_PROCESS, 0))
-            os.setpriority(os.PRIO_PROCESS, 0, FIRST_SERVED)
+        stack.callback(favour, os.getpid(), 0)
+        favour(os.getpid(), FIRST_SERVED)
         yield [_side(stack, place, start, people, pairs=pairs) for start in starts]
 
 
