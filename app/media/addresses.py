@@ -7,7 +7,7 @@ import ipaddress
 import ifaddr
 
 MOST = 8
-ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  names the wildcards
+ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - names them
 
 
 def found_addresses(bind: str) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ class Handshake:
 
     def __init__(self, certificate: RTCCertificate, send: Callable[[bytes], None]) -> None:
         self._carrier = _Carrier(send)
-        self._transport = RTCDtlsTransport(self._carrier, [certificate])  # type: ignore[arg-type]
+        self._transport = RTCDtlsTransport(self._carrier, [certificate])  # type: ignore[arg-type]  # a stand-in
         self._transport.add_listener("statechange", self._changed)
         self.ended: Callable[[], None] = lambda: None
 
@@ -75,7 +75,7 @@ class Handshake:
             raise HandshakeFailed("no answer in time") from None
         if self._transport.state != "connected":
             raise HandshakeFailed(self._transport.state)
-        receiving, sending = self._transport._rx_srtp, self._transport._tx_srtp  # noqa: SLF001
+        receiving, sending = self._transport._rx_srtp, self._transport._tx_srtp  # noqa: SLF001 - watched
         return sealed(receiving, sending)
 
     def _changed(self) -> None:

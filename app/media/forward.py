@@ -92,14 +92,14 @@ class Forwarder:
             return
         self.control(leg, bytes(buffer.view[:size]))
 
-    def _media(  # noqa: C901  one packet's way, kept in one frame: each call more costs 1 % of it
+    def _media(  # noqa: C901 - one packet's way in one frame: each call more costs 1 % of it
         self, leg: Leg, buffer: Buffer, size: int, now: int
     ) -> None:
         view = buffer.view
         if leg in self.shed and view[1] & 0x7F in PICTURES:
             self.dropped += 1
             return
-        size = leg.sealed.open_rtp(buffer, size)  # type: ignore[union-attr]
+        size = leg.sealed.open_rtp(buffer, size)  # type: ignore[union-attr]  # looked at before
         if size < SHORTEST:
             self.refused += 1
             return

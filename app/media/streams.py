@@ -31,7 +31,7 @@ def transport_at(packet: memoryview) -> int:
             continue
         if number == STOP or at + 1 + size > end:
             break
-        if number == sdp.TRANSPORT_CC and size == 2:  # noqa: PLR2004  a number of 16 bits
+        if number == sdp.TRANSPORT_CC and size == 2:  # noqa: PLR2004 - a number of 16 bits
             found = at + 1
         elif number in BLANKED:
             packet[at : at + 1 + size] = bytes(1 + size)
@@ -84,7 +84,7 @@ def unwrapped(stream: Stream, view: memoryview, size: int) -> int:
         head = rtp.parse(view[:size])
     except ValueError:
         return 0
-    if head.end - head.start <= 2:  # noqa: PLR2004  nothing behind the number of 16 bits
+    if head.end - head.start <= 2:  # noqa: PLR2004 - nothing behind the number of 16 bits
         return 0
     seq = bytes(view[head.start : head.start + 2])
     body = bytes(view[head.start + 2 : head.end])

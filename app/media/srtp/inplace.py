@@ -32,8 +32,8 @@ class InPlace:
 
     def __init__(self, receiving: pylibsrtp.Session, sending: pylibsrtp.Session) -> None:
         self._sessions = (receiving, sending)  # They own the memory behind the handles.
-        self._receive = receiving._srtp[0]  # noqa: SLF001  see the module's words
-        self._send = sending._srtp[0]  # noqa: SLF001
+        self._receive = receiving._srtp[0]  # noqa: SLF001 - see the module's words
+        self._send = sending._srtp[0]  # noqa: SLF001 - as above
 
     def open_rtp(self, buffer: Buffer, size: int) -> int:
         """Decrypt a media packet."""

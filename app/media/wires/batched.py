@@ -168,7 +168,7 @@ class Batched:
 
     def host(self, source: Source) -> tuple[str, int]:
         """Address and port."""
-        raw: bytes = source  # type: ignore[assignment]
+        raw: bytes = source  # type: ignore[assignment]  # its own
         port = int.from_bytes(raw[PORT_AT], "big")
         if not self._six:
             return str(ipaddress.IPv4Address(raw[V4_AT])), port

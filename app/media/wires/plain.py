@@ -64,7 +64,7 @@ class Plain:
 
     def host(self, source: Source) -> tuple[str, int]:
         """Address and port."""
-        host, port = source[0], source[1]  # type: ignore[index]
+        host, port = source[0], source[1]  # type: ignore[index]  # a pair
         return host.removeprefix("::ffff:"), port
 
     def close(self) -> None:

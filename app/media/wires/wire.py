@@ -86,7 +86,7 @@ class Wire(Protocol):
 
 def open_socket(bind: str, port: int) -> socket.socket:
     """One UDP socket, for both families where the machine has both; never blocking."""
-    both = bind in {"", "::", "0.0.0.0"} and socket.has_dualstack_ipv6()  # noqa: S104  asked for by the operator
+    both = bind in {"", "::", "0.0.0.0"} and socket.has_dualstack_ipv6()  # noqa: S104 - as told
     family = socket.AF_INET6 if both or ":" in bind else socket.AF_INET
     made = socket.socket(family, socket.SOCK_DGRAM)
     try:
