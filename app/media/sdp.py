@@ -148,7 +148,8 @@ class Answer:
     repairs: dict[int, int] = field(default_factory=dict)
 
 
-FINGERPRINT = re.compile(r"a=fingerprint:([\w-]{3,12}) ([0-9A-Fa-f:]{8,200})\Z")
+# The digests that the handshake can check (RFC 8122 withdrew the shorter ones).
+FINGERPRINT = re.compile(r"a=fingerprint:((?i:sha-(?:256|384|512))) ([0-9A-Fa-f:]{8,200})\Z")
 REPAIR = re.compile(r"a=ssrc-group:FID (\d{1,10}) (\d{1,10})\Z")
 MOST_STREAMS = 16
 
