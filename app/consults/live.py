@@ -52,10 +52,16 @@ class Entering(OpenPage):
 
 @dataclass(frozen=True, slots=True)
 class Beat(OpenPage):
-    """A sign of life; `setup` is how long the first picture took, in milliseconds."""
+    """A sign of life; `setup` is how long the first picture took, in milliseconds.
+
+    `lost` and `concealed` are thousandths: of packets, and of sound that had to be made up.
+    """
 
     connected: bool = False
     setup: int = 0
+    way: str = field(default="", metadata={"longest": 8})
+    lost: int = 0
+    concealed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +117,14 @@ def signal(actor: Actor, payload: Signal, appointment: VisitView) -> dict[str, o
 @room.event("state", access=DOOR, shape=Beat)
 def state(actor: Actor, payload: Beat, appointment: VisitView) -> dict[str, object]:
     """The page lives; it says whether media flows and what it sends."""
-    setup = min(max(payload.setup, 0), rules.LONGEST_SETUP_MILLISECONDS)
+    figures = rules.figures_of(payload.setup, payload.way, payload.lost, payload.concealed)
     try:
         present.report(
             appointment,
             actor,
             payload.page(),
             connected=payload.connected,
-            setup_milliseconds=setup,
+            figures=figures,
         )
     except Refusal:
         return {"refused": "Replaced"}

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.consults.rules import CallState, Place, VisitState
+from app.consults.rules import CallState, Place, VisitState, Way
 from app.kernel.db import Row, code_of
 
 LIVE = text("ended_at IS NULL")
@@ -39,6 +39,8 @@ class Call(Row):
     __table_args__ = (
         CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended"),
         CheckConstraint("reconnects >= 0", name="reconnects"),
+        CheckConstraint("lost_permille BETWEEN 0 AND 1000", name="lost"),
+        CheckConstraint("concealed_permille BETWEEN 0 AND 1000", name="concealed"),
         # A visit has at most one call at a time, however many pages begin one at once.
         Index(
             "uq_call_live",
@@ -55,6 +57,11 @@ class Call(Row):
     ended_at: Mapped[datetime | None]
     setup_milliseconds: Mapped[int | None]
     reconnects: Mapped[int] = mapped_column(default=0)
+    # How the media travelled; in thousandths, the worse of the two sides: how many packets were
+    # lost, and how much of the sound had to be made up.
+    way: Mapped[Way | None] = mapped_column(code_of(Way))
+    lost_permille: Mapped[int | None]
+    concealed_permille: Mapped[int | None]
     # The media node that has this call's room, once one of its people asked for it.
     node: Mapped[str | None] = mapped_column(String(255))
 

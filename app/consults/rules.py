@@ -30,6 +30,7 @@ SEAL_STEPS = {
     "key": {"leaf", "yours", "iv", "data"},
     "cannot": set[str](),
 }
+PERMILLE = 1000
 LONGEST_SETUP_MILLISECONDS = 10 * 60 * 1000
 
 
@@ -85,6 +86,14 @@ class Move(StrEnum):
     EXPIRE = "expire"
 
 
+class Way(StrEnum):
+    """How the media of a call travels: browser to browser, our node, or somebody's TURN server."""
+
+    DIRECT = "direct"
+    RELAY = "relay"
+    TURN = "turn"
+
+
 class Door(StrEnum):
     """Whether the room can be joined now."""
 
@@ -132,6 +141,29 @@ class Standing:
 
     place: Place
     connected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallFigures:
+    """How a call goes for one page, without content; nought where it does not know yet.
+
+    Built by `figures_of`, which keeps what pages say within bounds.
+    """
+
+    setup_milliseconds: int = 0
+    way: Way | None = None
+    lost_permille: int = 0
+    concealed_permille: int = 0
+
+
+def figures_of(setup_milliseconds: int, way: str, lost: int, concealed: int) -> CallFigures:
+    """What a page says of its call; the last two in thousandths."""
+    return CallFigures(
+        setup_milliseconds=min(max(setup_milliseconds, 0), LONGEST_SETUP_MILLISECONDS),
+        way=Way(way) if way in set(Way) else None,
+        lost_permille=min(max(lost, 0), PERMILLE),
+        concealed_permille=min(max(concealed, 0), PERMILLE),
+    )
 
 
 def after_visit_step(state: VisitState, step: VisitStep) -> VisitState | None:

@@ -16,7 +16,7 @@ from app.consults.models import Call, Consult, Presence
 from app.consults.operations import closing, present
 from app.consults.operations.present import Page
 from app.consults.queries import VisitView
-from app.consults.rules import CallState, Place, VisitState
+from app.consults.rules import CallFigures, CallState, Place, VisitState, Way
 from app.kernel import clock, db
 from app.kernel.actor import Actor, Role
 from app.kernel.models import AuditEvent
@@ -47,10 +47,20 @@ class Two:
         """Open the room, or join."""
         return present.enter(self.seen_by(actor), actor, page, joining=joining)
 
-    def report(self, actor: Actor, page: Page, *, connected: bool = True, setup: int = 0) -> None:
+    def report(
+        self,
+        actor: Actor,
+        page: Page,
+        *,
+        connected: bool = True,
+        setup: int = 0,
+        figures: CallFigures | None = None,
+    ) -> None:
         """A page's beat."""
         seen = self.seen_by(actor)
-        present.report(seen, actor, page, connected=connected, setup_milliseconds=setup)
+        present.report(
+            seen, actor, page, connected=connected, figures=figures or CallFigures(setup)
+        )
 
     def connect(self) -> None:
         """Both in the call, media flowing."""
@@ -105,8 +115,25 @@ def test_a_call_is_kept_with_its_setup_time_and_no_content(two: Two) -> None:
         "connected_at",
         "ended_at",
         "setup_milliseconds",
+        "way",
+        "lost_permille",
+        "concealed_permille",
         "reconnects",
     }
+
+
+def test_the_way_of_a_call_and_its_worst_loss_are_kept(two_on_each: Two) -> None:
+    two = two_on_each
+    two.connect()
+    (call,) = two.calls()
+    assert (call.way, call.lost_permille, call.concealed_permille) == (None, None, None)
+    two.report(two.patient, HERS, figures=CallFigures(240, Way.RELAY, 30, 4))
+    two.report(two.clinician, HIS, figures=CallFigures(260, Way.DIRECT, 2, 9))
+    (call,) = two.calls()
+    assert (call.way, call.lost_permille, call.concealed_permille) == (Way.DIRECT, 30, 9)
+    two.report(two.patient, HERS)
+    (call,) = two.calls()
+    assert (call.way, call.lost_permille) == (Way.DIRECT, 30)
 
 
 def test_the_clinician_coming_in_starts_the_visit_and_the_patient_does_not(two: Two) -> None:

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.consults.rules import Way
+from tests.consults.caller import until
 from tests.consults.meeting import PATIENCE, Hall, Meeting, flows, join, reaches, says, stats
+from tests.consults.test_calls import calls
 from tests.consults.test_lock import locks, seal
 from tests.media.running import answers
 
@@ -119,6 +122,8 @@ def test_the_call_goes_through_the_node_where_addresses_are_hidden(
         # No address of the other's is known here: this page has no connection but the node's.
         others = [one for one in stats(page)["stats"] if one["type"] == "remote-candidate"]
         assert {one.get("candidateType") for one in others} <= {"host"}
+    until(lambda: calls(meeting)[-1].way is Way.RELAY, "the way being kept")
+    assert (calls(meeting)[-1].lost_permille or 0) < 50
 
 
 def test_one_who_hides_is_enough(meeting: Meeting, node: MediaNode) -> None:
@@ -138,6 +143,7 @@ def test_the_call_moves_to_the_direct_way_where_there_is_one(
     for page in meeting.both():
         goes(page, "direct")
         flows(page)
+    until(lambda: calls(meeting)[-1].way is Way.DIRECT, "the way being kept")
 
 
 def test_where_browsers_do_not_reach_each_other_the_node_carries_the_call(

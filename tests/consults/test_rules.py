@@ -165,6 +165,17 @@ def test_a_step_towards_keys_holds_its_own_short_texts(body: dict[str, object]) 
     assert not rules.signal_fits("seal", json.dumps(body))
 
 
+@given(st.integers(), st.text(max_size=8), st.integers(), st.integers())
+def test_what_a_page_says_of_its_call_is_kept_within_bounds(
+    setup: int, way: str, lost: int, concealed: int
+) -> None:
+    found = rules.figures_of(setup, way, lost, concealed)
+    assert 0 <= found.setup_milliseconds <= rules.LONGEST_SETUP_MILLISECONDS
+    assert 0 <= found.lost_permille <= 1000
+    assert 0 <= found.concealed_permille <= 1000
+    assert found.way is None or found.way.value == way
+
+
 @given(st.text(max_size=40), st.text())
 def test_arbitrary_text_is_no_signal(kind: str, body: str) -> None:
     assert not rules.signal_fits(kind, body)

@@ -14,7 +14,7 @@ from app.consults.models import Consult, Presence
 from app.consults.operations import standing
 from app.consults.operations.standing import consult_of, settle
 from app.consults.queries import VisitView
-from app.consults.rules import Door, Move, Place, VisitStep
+from app.consults.rules import CallFigures, Door, Move, Place, VisitStep
 from app.kernel import audit, clock, db, live
 from app.kernel.actor import Actor, Role
 from app.kernel.refusal import Refusal, Stale
@@ -105,7 +105,7 @@ def _start(consult: Consult) -> None:
 
 
 def report(
-    one: VisitView, actor: Actor, page: Page, *, connected: bool, setup_milliseconds: int
+    one: VisitView, actor: Actor, page: Page, *, connected: bool, figures: CallFigures
 ) -> None:
     """Take a page's beat: that it lives, whether media flows, and what it sends."""
     with db.writing() as session:
@@ -113,7 +113,7 @@ def report(
         row = _present_page(session, consult, actor, page)
         row.connected = connected and row.place is Place.CALL
         row.sound, row.picture, row.beat_at = page.sound, page.picture, clock.now()
-        settle(session, consult, skip=page.sid, setup_milliseconds=setup_milliseconds)
+        settle(session, consult, skip=page.sid, figures=figures)
 
 
 def leave(one: VisitView, actor: Actor, page: Page) -> None:

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from app.consults import queries, rules
 from app.consults.models import Call, Consult, Presence
 from app.consults.queries import Seen, VisitView
-from app.consults.rules import CallState, Door, Standing, VisitState
+from app.consults.rules import CallFigures, CallState, Door, Standing, VisitState
 from app.kernel import clock, db, live
 
+UNKNOWN = CallFigures()
 HERE_EVENT = "consults:here"
 
 
@@ -48,7 +49,7 @@ def locked(session: Session, consult_id: UUID) -> Consult:
 
 
 def settle(
-    session: Session, consult: Consult, *, skip: str = "", setup_milliseconds: int = 0
+    session: Session, consult: Consult, *, skip: str = "", figures: CallFigures = UNKNOWN
 ) -> None:
     """Let the call follow its people, and tell every page but `skip` once this has committed."""
     session.flush()
@@ -64,12 +65,12 @@ def settle(
         call = Call(consult_id=consult.id, began_at=clock.now(), state=after, reconnects=0)
         session.add(call)
     if call is not None:
-        _follow(call, before, after, setup_milliseconds)
+        _follow(call, before, after, figures)
     session.flush()
     _tell(consult, here, skip)
 
 
-def _follow(call: Call, before: CallState, after: CallState, setup_milliseconds: int) -> None:
+def _follow(call: Call, before: CallState, after: CallState, figures: CallFigures) -> None:
     call.state = after
     if (before, after) == (CallState.CONNECTED, CallState.CONNECTING):
         call.reconnects += 1
@@ -77,8 +78,12 @@ def _follow(call: Call, before: CallState, after: CallState, setup_milliseconds:
         call.connected_at = clock.now()
     if after is CallState.ENDED:
         call.ended_at = clock.now()
-    if setup_milliseconds and call.setup_milliseconds is None:
-        call.setup_milliseconds = setup_milliseconds
+    if figures.setup_milliseconds and call.setup_milliseconds is None:
+        call.setup_milliseconds = figures.setup_milliseconds
+    if figures.way is not None:
+        call.way = figures.way
+        call.lost_permille = max(call.lost_permille or 0, figures.lost_permille)
+        call.concealed_permille = max(call.concealed_permille or 0, figures.concealed_permille)
 
 
 def _tell(consult: Consult, here: dict[UUID, Presence], skip: str) -> None:

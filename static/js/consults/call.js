@@ -237,9 +237,11 @@ export class Call extends EventTarget {
     this.#beat();
   }
 
-  #beat() {
+  async #beat() {
     if (!this.#entered || !this.#link.up) return;
-    this.#link.state(this.sends, { connected: this.#flows && this.joined, setup: this.#setupTime });
+    const way = this.#flows ? await this.way().catch(() => "") : "";
+    const figures = { setup: this.#setupTime, way, lost: this.line.loss, concealed: this.line.concealed };
+    if (this.#entered && this.#link.up) this.#link.state(this.sends, { connected: this.#flows && this.joined, ...figures });
   }
 
   #lineChanged() {

@@ -39,8 +39,9 @@ export class Link extends EventTarget {
     return this.#ask("leave", sends);
   }
 
-  state(sends, { connected, setup }) {
-    return this.#ask("state", { ...sends, connected, setup });
+  // A sign of life, with figures of the call and nothing of what is said in it.
+  state(sends, figures) {
+    return this.#ask("state", { ...sends, ...figures });
   }
 
   async signal(to, kind, body) {
