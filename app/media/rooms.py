@@ -21,7 +21,9 @@ class Room:
     def enter(self, leg: Leg) -> None:
         """Take a leg in; whoever had its place, or was the same participant, has gone."""
         self.legs[leg.place] = leg
-        leg.news = self.news
+        leg.news, leg.rearrange, leg.company = self.news, self.arrange, self.legs
+        # What the others send already must not wait until this leg sends something too.
+        self.arrange()
 
     def shut(self, leg: Leg) -> None:
         """A leg has gone: nobody waits for its streams, nothing is sent to its slots."""
