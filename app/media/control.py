@@ -27,6 +27,7 @@ ACT_SECONDS = 10.0
 JOINS_PER_SECOND = 50.0
 JOINS_BURST = 100.0
 KEY_BYTES = 32
+EVERY_PLACE = "0123"
 ID = "[A-Za-z0-9_-]{1,64}"
 STATUS = {
     "bad-token": HTTPStatus.FORBIDDEN,
@@ -78,14 +79,14 @@ class Forwarder(Protocol):
     async def remove(self, room: str, participant: str) -> Answer:
         """End a participant's leg and refuse their tokens until these expire."""
 
-    async def record(self, room: str, name: str, key: bytes) -> Answer:
-        """Begin to record a room under a key of 32 bytes."""
+    async def record(self, room: str, name: str, key: bytes, places: tuple[int, ...]) -> Answer:
+        """Begin to record these places of a room under a key of 32 bytes."""
 
     async def stop_recording(self, room: str) -> Answer:
         """End the recording: {"file", "seconds"}."""
 
     def room(self, room: str) -> Answer:
-        """Who is in a room: {"places", "recording"}."""
+        """Who is in a room: {"places", "recording"}, and "why" one has ended by itself."""
 
     def figures(self) -> Figures:
         """Counters and gauges, "rooms" and "legs" among them."""
@@ -117,10 +118,18 @@ class Removing:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """The name of the file, and 32 bytes of key in hex."""
+    """The name of the file, 32 bytes of key in hex, and the places to be recorded: "01"."""
 
     name: str = field(metadata={"id": True})
     key: str = field(metadata={"hex": KEY_BYTES})
+    places: str = EVERY_PLACE
+
+    def numbers(self) -> tuple[int, ...]:
+        """The places; BadBody where there is none, or one that no room has."""
+        wanted = sorted(set(self.places))
+        if not wanted or len(wanted) != len(self.places) or not set(wanted) <= set(EVERY_PLACE):
+            raise BadBody("The places are digits from 0 to 3, each once.")
+        return tuple(int(one) for one in wanted)
 
 
 class Control:
@@ -176,7 +185,7 @@ class Control:
     async def _record(self, request: web.Request) -> web.Response:
         asked = await _body(request, Recording)
         room, key = request.match_info["room"], bytes.fromhex(asked.key)
-        return web.json_response(await self.node.record(room, asked.name, key))
+        return web.json_response(await self.node.record(room, asked.name, key, asked.numbers()))
 
     async def _stop_recording(self, request: web.Request) -> web.Response:
         return web.json_response(await self.node.stop_recording(request.match_info["room"]))

@@ -6,10 +6,12 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from app.media import sdp, tokens
 from app.media.engine import Engine
 from app.media.leg import Leg
+from app.media.logs import Log
 from app.media.metrics import Figures
 from app.media.overload import FULL
 from app.media.recording.sink import Sink
@@ -20,6 +22,10 @@ from app.media.settings import NodeSettings
 CONNECTION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 RECORDING = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SUFFIX = ".webm.sealed"
+# How often recordings are looked after, and after how long an empty room's is closed.
+LOOK_SECONDS = 0.2
+EMPTY_SECONDS = 30.0
+log = Log("node")
 
 
 def _microseconds() -> int:
@@ -43,6 +49,10 @@ class Node:
         self._rooms: dict[str, Room] = {}
         self._removed: dict[tuple[str, str], float] = {}
         self._files: dict[str, str] = {}
+        # When the room of a recording was seen empty.
+        self._emptied: dict[str, float] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._closing: asyncio.Task[object] | None = None
         self._draining = False
         self._empty = asyncio.Event()
         self._joins = self._restarts = 0
@@ -50,6 +60,7 @@ class Node:
     async def start(self) -> None:
         """Open the UDP port; raises OSError where it cannot be had."""
         self._engine.start()
+        self._look()
 
     async def drain(self) -> None:
         """Take no new rooms; returns when the last has emptied."""
@@ -59,8 +70,13 @@ class Node:
 
     async def close(self) -> None:
         """End every recording and every leg, and let go of the port."""
-        for name in [name for name, room in self._rooms.items() if room.sink is not None]:
-            await self.stop_recording(name)
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._closing is not None:
+            await self._closing
+        for name in list(self._files):
+            with suppress(Refused):
+                await self.stop_recording(name)
         await self._engine.close()
 
     @property
@@ -124,17 +140,22 @@ class Node:
                 await self._engine.shut(leg)
         return {}
 
-    async def record(self, room: str, name: str, key: bytes) -> Mapping[str, object]:
-        """Begin to record a room."""
+    async def record(
+        self, room: str, name: str, key: bytes, places: tuple[int, ...] = tuple(range(PLACES))
+    ) -> Mapping[str, object]:
+        """Begin to record these places of a room; nothing of the others is written."""
         found = self._room(room)
-        if found.sink is not None or RECORDING.fullmatch(name) is None:
+        if room in self._files or RECORDING.fullmatch(name) is None:
             raise Refused("busy")
         path = self._settings.recordings / f"{name}{SUFFIX}"
-        try:
-            sink = await asyncio.to_thread(Sink, path, key)
-        except (OSError, ValueError):
-            raise Refused("busy", "The recording could not be begun.") from None
         self._files[room] = path.name
+        try:
+            sink = await asyncio.to_thread(Sink, path, key, places)
+        except (OSError, ValueError):
+            del self._files[room]
+            raise Refused("busy", "The recording could not be begun.") from None
+        # While the file was made everybody may have left, and others have come.
+        found = self._rooms.setdefault(room, found)
         found.record(sink)
         return {}
 
@@ -147,7 +168,32 @@ class Node:
         found.record(None)
         seconds = await asyncio.to_thread(sink.close)
         self._forget(found)
+        self._emptied.pop(room, None)
         return {"file": self._files.pop(room, ""), "seconds": seconds}
+
+    def _look(self) -> None:
+        """Ask for the pictures that recordings wait for; close those that nobody is left in."""
+        try:
+            for name in self._files:
+                self._look_after(self._rooms.get(name))
+        except Exception:
+            # The clock of recordings stands still for nobody's trouble.
+            log.exception("recordings_failed")
+        self._timer = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
+
+    def _look_after(self, room: Room | None) -> None:
+        if room is None or not isinstance(room.sink, Sink):
+            return
+        for place in room.sink.needs_keyframe() & room.legs.keys():
+            for stream in room.legs[place].video_streams():
+                if not stream.is_stale(self._engine.now()):
+                    stream.want_keyframe()
+        if room.legs:
+            self._emptied.pop(room.name, None)
+            return
+        empty = time.monotonic() - self._emptied.setdefault(room.name, time.monotonic())
+        if empty > EMPTY_SECONDS and (self._closing is None or self._closing.done()):
+            self._closing = asyncio.ensure_future(self.stop_recording(room.name))
 
     def room(self, room: str) -> Mapping[str, object]:
         """Who is in a room, by place."""
@@ -160,8 +206,11 @@ class Node:
             for at, leg in found.legs.items()
         }
         sink = found.sink
-        recording = isinstance(sink, Sink) and sink.ended is None
-        return {"places": places, "recording": recording}
+        if not isinstance(sink, Sink):
+            return {"places": places, "recording": False}
+        if sink.ended is not None:
+            return {"places": places, "recording": False, "why": sink.ended.code}
+        return {"places": places, "recording": True}
 
     def figures(self) -> Figures:
         """Counters and gauges for metrics."""

@@ -119,8 +119,11 @@ class SmallNode:
                 await self.leave(name)
         return {}
 
-    async def record(self, room: str, name: str, key: bytes) -> dict[str, object]:
+    async def record(
+        self, room: str, name: str, key: bytes, places: tuple[int, ...]
+    ) -> dict[str, object]:
         assert len(key) == 32
+        assert places
         self._room(room)
         self.recording[room] = name
         return {}

@@ -311,3 +311,14 @@ def test_no_mutated_request_makes_it_fall_over(
         assert (await client.ask("GET", "/health"))[0] == 200
 
     meet(tmp_path_factory.mktemp("n"), play)
+
+
+@pytest.mark.parametrize("places", ["", "4", "00", "0 1", "-1", "²"])
+def test_places_that_no_room_has_are_not_recorded(tmp_path: Path, places: str) -> None:
+    async def play(client: Client) -> None:
+        await client.join()
+        said = {"name": "visit", "key": "ab" * 32, "places": places}
+        assert (await client.ask("POST", "/rooms/room/recording", **said))[0] == 400
+        assert client.node.recording == {}
+
+    meet(tmp_path, play)
