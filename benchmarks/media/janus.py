@@ -24,7 +24,6 @@ OFF = """
     audiobridge duktape lua nosip recordplay sip streaming textroom videocall voicemail
     mqtt nanomsg pfunix rabbitmq websockets jsonlog
 """
-ROOM = 1234
 TRANSPORT_CC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 
 
@@ -35,6 +34,7 @@ class Janus(Server):
         super().__init__(pid)
         self.port = port
         self._connection = http.client.HTTPConnection("127.0.0.1", port)
+        self._rooms: int | None = None
         self._session = self.ask("", janus="create")["data"]["id"]
 
     def ask(self, path: str, **said: object) -> Any:
@@ -42,6 +42,17 @@ class Janus(Server):
         body = json.dumps(said | {"transaction": secrets.token_hex(6)})
         self._connection.request("POST", f"/janus{path}", body)
         return json.loads(self._connection.getresponse().read())
+
+    def new_room(self) -> int:
+        """A room for two, gone with the server."""
+        path = f"/{self._session}"
+        if self._rooms is None:
+            attached = self.ask(path, janus="attach", plugin="janus.plugin.videoroom")
+            self._rooms = attached["data"]["id"]
+        number = secrets.randbelow(1 << 31)
+        body = {"request": "create", "room": number, "publishers": 2, "videocodec": "vp8"}
+        self.ask(f"{path}/{self._rooms}", janus="message", body=body)
+        return number
 
     def _event(self) -> Any:
         """Wait for the next event of the session."""
@@ -133,10 +144,7 @@ def _configure(folder: Path, port: int, place: Place) -> None:
         f' port = {port}, ip = "127.0.0.1" }}\nadmin: {{ admin_http = false }}\n'
     )
     (folder / "janus.plugin.echotest.jcfg").write_text("general: { }\n")
-    (folder / "janus.plugin.videoroom.jcfg").write_text(
-        f"general: {{ }}\nroom-{ROOM}: {{ publishers = 6, bitrate = 0, require_pvtid = false,"
-        ' audiocodec = "opus", videocodec = "vp8", notify_joining = false }\n'
-    )
+    (folder / "janus.plugin.videoroom.jcfg").write_text("general: { }\n")
 
 
 def _listens(port: int) -> bool:
