@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from flask import current_app, flash, redirect, render_template, url_for
 from werkzeug import Response
@@ -21,8 +22,13 @@ from app.kernel.refusal import Refusal
 from app.web.boards import CHART, TODAY, Step
 from app.web.headers import allow_camera
 from app.web.i18n import gettext as _
+from app.web.shell import static
 
 BOTH = (Role.PATIENT, Role.CLINICIAN)
+# How fast a line is tells a file of some size; this one lies on every page's way anyway.
+PROBE = "vendor/fonts/atkinson-hyperlegible-next-latin-wght.woff2"
+
+CHECK_BEFORE = timedelta(days=7)
 
 
 @room.page("/visits/<uuid:appointment>", access=signed_in(*BOTH, appointment=queries.visit))
@@ -63,6 +69,17 @@ def finish(appointment: VisitView) -> str | Response:
     )
 
 
+@room.page("/visits/check", access=signed_in(*BOTH))
+def check() -> str:
+    """See and hear oneself, and be told whether the visit will work, with a visit or without."""
+    allow_camera()
+    actor = actors.required()
+    data = {"iceServers": queries.ice_servers(actor), "probe": static(PROBE)}
+    return render_template(
+        "consults/check.html", next_visit=queries.next_visit(actor), data=data, **_phone()
+    )
+
+
 @TODAY.offers(Role.PATIENT, Role.CLINICIAN)
 def somebody_waits(actor: Actor) -> Iterator[Step]:
     """The other has the room open: the thing to do now."""
@@ -75,6 +92,20 @@ def somebody_waits(actor: Actor) -> Iterator[Step]:
             turn=True,
             at=one.appointment.starts_at,
             order=1,
+        )
+
+
+@TODAY.offers(Role.PATIENT)
+def try_it_out(actor: Actor) -> Iterator[Step]:
+    """A visit is near: whether it will work is better known before."""
+    ahead = queries.next_visit(actor)
+    if ahead is not None and ahead.appointment.starts_at - clock.now() < CHECK_BEFORE:
+        yield Step(
+            _("Will your video visit work?"),
+            _("See and hear yourself for half a minute, and get a plain answer."),
+            url_for("consults.check"),
+            _("Check now"),
+            order=45,
         )
 
 
@@ -93,6 +124,7 @@ def _for_script(actor: Actor, visit: VisitView) -> dict[str, object]:
         "polite": actor.role is Role.PATIENT,
         "iceServers": queries.ice_servers(actor),
         "relay": bool(nodes.names()),
+        "sealedOnly": current_app.extensions["settings"].sealed_calls_only,
     }
 
 

@@ -182,6 +182,15 @@ def waiting_for(actor: Actor) -> list[VisitView]:
     return [one for one in found if one is not None and one.state is not VisitState.FINISHED]
 
 
+def next_visit(actor: Actor) -> VisitView | None:
+    """The visit that comes next for this person, or goes on now."""
+    for one in appointments.upcoming(actor):
+        found = visit(actor, one.id)
+        if found is not None and found.state is not VisitState.FINISHED:
+            return found
+    return None
+
+
 def ice_servers(_actor: Actor) -> list[dict[str, object]]:
     """Servers that help two browsers find each other; on one network they need none.
 

@@ -48,6 +48,7 @@ export class Devices {
   #help() {
     const { audio, video } = this.#media.problems;
     const box = document.getElementById("device-help");
+    if (!box) return;
     const said = [video && this.#words[`camera-${video}`], audio && this.#words[`microphone-${audio}`]].filter(Boolean);
     if (video && !audio) said.push(this.#words["sound-is-enough"]);
     if (video && audio) said.push(this.#words["watch-is-enough"]);
