@@ -124,6 +124,7 @@ def _for_script(actor: Actor, visit: VisitView) -> dict[str, object]:
         "polite": actor.role is Role.PATIENT,
         "iceServers": queries.ice_servers(actor),
         "relay": bool(nodes.names()),
+        "sealedOnly": current_app.extensions["settings"].sealed_calls_only,
     }
 
 

@@ -67,9 +67,11 @@ class Settings:
     proxies: int = 0
     run_jobs: bool = True
     clinic_phone: str = ""
+    sealed_calls_only: bool = False
     media_control: Path | None = None
     media_secret: str = ""
     media_remote: RemoteNodes | None = None
+    media_recordings: Path = Path("recordings")
 
     @property
     def production(self) -> bool:
@@ -115,9 +117,13 @@ class Settings:
             proxies=read.count("NEARSIDE_PROXIES", 0),
             run_jobs=read.flag("NEARSIDE_RUN_JOBS", default=True),
             clinic_phone=read.text("NEARSIDE_CLINIC_PHONE", _phone(environment)),
+            sealed_calls_only=read.flag("NEARSIDE_SEALED_CALLS_ONLY", default=False),
             media_control=Path(read.text("NEARSIDE_MEDIA_CONTROL", f"{instance}/media")).resolve(),
             media_secret=read.secret("NEARSIDE_MEDIA_SECRET", made),
             media_remote=_remote(read),
+            media_recordings=Path(
+                read.text("NEARSIDE_MEDIA_RECORDINGS", f"{instance}/recordings")
+            ).resolve(),
         )
         refuse([*read.problems, *read.unknown(), *settings.problems()])
         return settings

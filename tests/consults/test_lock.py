@@ -34,6 +34,14 @@ Object.defineProperty(RTCRtpSender.prototype, "transform", {
   set(one) { this.taken = one; if (this.track?.kind === "audio") set.call(this, one); },
 });
 """
+# What the page is told where the clinic allows no call without the lock.
+DEMANDED = """
+const read = JSON.parse;
+JSON.parse = (text, ...more) => {
+  const found = read(text, ...more);
+  return found && "sealedOnly" in found ? { ...found, sealedOnly: true } : found;
+};
+"""
 KEEP_FRAMES = """
 const pass = Worker.prototype.postMessage;
 Worker.prototype.postMessage = function (said, ...more) {
@@ -152,3 +160,16 @@ def test_an_old_browser_still_has_its_call_and_is_told_in_words(meeting: Meeting
         expect(page.locator("#lock")).to_be_hidden()
         expect(page.locator("#lock-help")).to_contain_text("without the extra lock")
     says(patient, "You are connected with Dr Imre Kovács.")
+
+
+def test_where_the_clinic_demands_the_lock_an_old_browser_passes_nothing(meeting: Meeting) -> None:
+    patient = meeting.arrive(meeting.patient, script=OLD_BROWSER + DEMANDED)
+    clinician = meeting.arrive(meeting.clinician, script=DEMANDED)
+    join(patient)
+    join(clinician)
+    for page in (patient, clinician):
+        expect(page.locator("#lock-help")).to_contain_text("allows calls only with the extra lock")
+    clinician.wait_for_timeout(2000)
+    for page in (patient, clinician):
+        assert not inbound(page, "video").get("framesDecoded")
+        assert not inbound(page, "audio").get("totalAudioEnergy")

@@ -38,12 +38,11 @@ export class Call extends EventTarget {
     Object.assign(this, { visit, door });
     this.seal = new Seal({ send: (to, message) => link.signal(to, "seal", message), demanded: sealedOnly });
     this.seal.watch(() => this.#figures());
-    this.seal.addEventListener("change", () => this.#tell("change"));
-    this.seal.addEventListener("leak", () => this.#stop());
+    this.seal.addEventListener("change", () => this.#sealed());
     this.paths = new Paths(link, {
       polite,
       iceServers,
-      tracks: () => media.tracks,
+      tracks: () => (this.#barred ? {} : media.tracks),
       guard: (transceiver, of) => this.seal.guard(transceiver, of),
     });
     this.paths.addEventListener("state", () => this.#judge());
@@ -226,14 +225,19 @@ export class Call extends EventTarget {
     };
   }
 
-  // Nothing more leaves on these connections.
-  #stop() {
-    for (const kind of ["audio", "video"]) this.paths.replace(kind, null);
+  // Without the lock where it is demanded, or with a broken one, nothing leaves.
+  get #barred() {
+    return ["broken", "refused"].includes(this.seal.state);
+  }
+
+  #sealed() {
+    this.#send();
+    this.#tell("change");
   }
 
   #send() {
-    if (this.seal.state === "broken") return this.#stop();
-    for (const [kind, track] of Object.entries(this.#media.tracks)) this.paths.replace(kind, track);
+    if (this.#barred) for (const kind of ["audio", "video"]) this.paths.replace(kind, null);
+    else for (const [kind, track] of Object.entries(this.#media.tracks)) this.paths.replace(kind, track);
     this.#beat();
   }
 

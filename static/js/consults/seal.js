@@ -153,7 +153,6 @@ export class Seal extends EventTarget {
     this.#history = [...this.#history, now].slice(-RECENT);
     if (!this.#leaked && this.#leaks()) {
       this.#leaked = true;
-      this.dispatchEvent(new Event("leak"));
     }
     this.#judge();
   }
