@@ -139,9 +139,10 @@ class Forwarder:
         seq = plain[2] << 8 | plain[3]
         stream.history[seq & stream.mask] = plain
         if stream.waiting and begins_picture(stream, plain):
-            for slot in stream.waiting:
+            ready = [slot for slot in stream.waiting if slot.leg.ready]
+            stream.waiting = [slot for slot in stream.waiting if not slot.leg.ready]
+            for slot in ready:
                 slot.follow(stream, seq, stream.stamp, now)
-            stream.waiting = []
         if stream.sink is not None:
             stream.sink.write(stream.leg.place, stream.kind, plain, now / 1_000_000)
         slots = stream.slots

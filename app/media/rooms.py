@@ -76,7 +76,10 @@ class Room:
             self._stop_waiting(slot)
             slot.awaited = stream
             stream.waiting.append(slot)
-            stream.want_keyframe()
+            # Who cannot read yet is asked for when the keys are there: a picture too early would
+            # be lost, and the next one is not asked for at once.
+            if slot.leg.ready:
+                stream.want_keyframe()
 
     def _detach(self, slot: Slot) -> None:
         self._stop_waiting(slot)

@@ -149,9 +149,19 @@ def test_a_lost_request_for_a_picture_is_made_again_until_one_comes(bench, sende
 def test_nobody_is_asked_for_pictures_that_no_one_could_show_yet(bench, sender, viewer):
     viewer.leg.sealed = None
     sender.sends(picture(10))
-    assert asked(bench, sender) == [Pli(sender.leg.ssrc, VIDEO)]
+    assert asked(bench, sender) == []
     sender.sends(picture(11))
     assert asked(bench, sender, KEYFRAME_PAUSE_US) == []
+
+
+def test_who_could_not_read_a_whole_picture_yet_gets_the_next_one_first(bench, sender, viewer):
+    keys, viewer.leg.sealed = viewer.leg.sealed, None
+    sender.sends(picture(10, key=True))
+    viewer.leg.sealed = keys
+    sender.sends(picture(11))
+    assert asked(bench, sender) == [Pli(sender.leg.ssrc, VIDEO)]
+    sender.sends(picture(12, key=True))
+    assert [seq_of(one) for one in viewer.media()] == [12]
 
 
 def test_what_is_kept_is_found_by_its_number_and_never_by_an_older_turns(bench, sender, viewer):
