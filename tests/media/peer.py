@@ -67,6 +67,8 @@ class Peer(asyncio.DatagramProtocol):
         self.raw: list[bytes] = []
         self.leg = ""
         self.closed = False
+        self.dtls: RTCDtlsTransport | None = None
+        self.transport: asyncio.DatagramTransport | None = None
 
     # ------------------------------------------------------------ the way in
 
@@ -184,9 +186,10 @@ class Peer(asyncio.DatagramProtocol):
         self.closed = self.dtls.state == "closed"
 
     async def close(self) -> None:
-        if self.leg:
+        if self.dtls is not None:
             self.dtls.remove_all_listeners()
             await self.dtls.stop()
+        if self.transport is not None:
             self.transport.close()
 
 

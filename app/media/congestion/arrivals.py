@@ -6,6 +6,8 @@ with an append, and everything else is done when feedback is made, every 50 to 1
 
 from __future__ import annotations
 
+from itertools import islice
+
 from app.media.rtcp import transport_feedback
 from app.media.rtp import extend
 
@@ -14,6 +16,9 @@ from app.media.rtp import extend
 MOST_ARRIVALS = 400
 # Losses are told up to this many in a row; a wider gap is a sender that began anew.
 WIDEST_GAP = 2_000
+# Losses that one round of feedback tells in all: whoever leaps from number to number makes the
+# node count no further, and no message longer than it may be.
+MOST_LOSSES = 4_000
 FARTHEST_APART_US = 8_000_000  # two arrivals that one feedback can tell
 # Packets told as lost that may still come late, and be told of again.
 MOST_MISSING = 1_000
@@ -82,11 +87,14 @@ class Arrivals:
         runs: list[Run] = []
         late: dict[int, int] = {}
         current: dict[int, int] = {}
+        losses = 0
         for sequence, arrival in self.pending:
             if self._highest < 0:
                 self._begin(sequence)
             number = extend(sequence, self._highest)
-            if abs(number - self._highest) > WIDEST_GAP:
+            ahead = number - self._highest
+            losses += max(0, ahead - 1)
+            if abs(ahead) > WIDEST_GAP or losses > MOST_LOSSES:
                 self._close(current, runs)
                 current = {}
                 self._begin(number)
@@ -113,8 +121,8 @@ class Arrivals:
         for number in range(self._next, last):
             if number not in run:
                 self._missing[number] = None
-        while len(self._missing) > MOST_MISSING:
-            del self._missing[next(iter(self._missing))]
+        for number in list(islice(self._missing, max(0, len(self._missing) - MOST_MISSING))):
+            del self._missing[number]
         runs.append((self._next, run))
         self._next = last + 1
 
