@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.clinical.errors import ClinicalInputError
-from app.clinical.pharmacogenomics import drugs, wording
+from app.clinical.pharmacogenomics import drugs, meanings, wording
 from app.clinical.pharmacogenomics.drugs import Category, Drug, Line
+from app.clinical.pharmacogenomics.meanings import NO_RESULT
 from app.clinical.pharmacogenomics.names import INDETERMINATE
 from app.clinical.pharmacogenomics.readings import Genotypes, Key, Reading, readings
-from app.clinical.pharmacogenomics.wording import NO_RESULT
 from app.clinical.sentences import N_, Sentence
 
 URGENCY: dict[str, int] = {"avoid/alternative": 0, "dose-change": 1, "standard/other": 2}
@@ -57,7 +57,9 @@ def drug_guidance(drug: str, genotypes: Genotypes, population: str = GENERAL) ->
     `genotypes` maps genes to a diplotype or phenotype, to a mapping with "diplotype",
     "phenotypes" and "activity_score", or to an `OutsideCall`; a list of calls does as well.
     Nothing known about any of the medicine's genes gives an empty list; part of it known
-    still warns. Where a result contradicts itself, each reading is answered.
+    still warns. A gene without a result is answered by the guideline's own rows for "No
+    Result"; where those advise and its rows for an unclear result do not, a warning says so.
+    Where a result contradicts itself, each reading is answered.
 
     `population` is one of the guideline's own, such as "NVI" or "pediatrics". Where the
     guideline has no general advice, "general" gives that for each of its populations.
@@ -72,7 +74,8 @@ def drug_guidance(drug: str, genotypes: Genotypes, population: str = GENERAL) ->
     }
     if not own:
         return []
-    told = _Told(row, own, {gene: _shown(own.get(gene), keys[gene]) for gene in row.genes})
+    shown = {gene: _shown(own.get(gene), keys[gene]) for gene in row.genes}
+    told = _Told(row, own, shown, _silent_if_unclear(lines, keys, shown))
     found = [told.flag(line) for line in lines if _matches(line, keys)]
     answers = list(dict.fromkeys(found)) or [told.silence()]
     return sorted(answers, key=lambda each: URGENCY[each.category])
@@ -117,6 +120,21 @@ def _matches(line: Line, keys: Mapping[str, frozenset[Key]]) -> bool:
     return all(any(cell.holds(key) for key in keys[gene]) for gene, cell in line.when.items())
 
 
+def _silent_if_unclear(
+    lines: tuple[Line, ...], keys: Mapping[str, frozenset[Key]], shown: Mapping[str, str]
+) -> frozenset[tuple[str, str]]:
+    """Untested genes whose unclear result would leave a population without advice."""
+    found = set()
+    for gene in (gene for gene, words in shown.items() if words == NO_RESULT):
+        unclear = {**keys, gene: frozenset({INDETERMINATE.casefold()})}
+        found |= {
+            (gene, line.population)
+            for line in lines
+            if line.strength == NO_RECOMMENDATION and _matches(line, unclear)
+        }
+    return frozenset(found)
+
+
 def _shown(reading: Reading | None, keys: frozenset[Key]) -> str:
     """What to say of a gene: of an HLA gene, only the allele this medicine asks about."""
     if reading is None:
@@ -134,6 +152,7 @@ class _Told:
     drug: Drug
     own: Mapping[str, Reading]
     shown: Mapping[str, str]
+    silent: frozenset[tuple[str, str]]  # gene and population: see `_silent_if_unclear`
 
     def flag(self, line: Line) -> Guidance:
         """The answer of one line."""
@@ -160,9 +179,15 @@ class _Told:
         told: Sentence,
         doubted: list[str],
     ) -> Guidance:
-        findings = [wording.meaning(gene, words) for gene, words in self.shown.items()]
-        doubts = [wording.unknown(gene, self.drug.name) for gene in doubted]
+        findings = [meanings.meaning(gene, words) for gene, words in self.shown.items()]
+        name = self.drug.name
+        doubts = [wording.unknown(gene, name) for gene in doubted]
+        if strength != NO_RECOMMENDATION:
+            untested = [gene for gene in self.shown if (gene, population) in self.silent]
+            doubts += [wording.tested_alone(gene, name) for gene in untested]
         warnings = [each for one in self.own.values() for each in one.warnings]
+        for gene, one in self.own.items():
+            warnings += wording.of_diplotypes(gene, one.diplotypes, name)
         return Guidance(
             drug=self.drug.name,
             population=population,

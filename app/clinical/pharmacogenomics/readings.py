@@ -33,6 +33,7 @@ class Reading:
     conflicts: tuple[Sentence, ...]
     warnings: tuple[Sentence, ...]
     shown: str
+    diplotypes: frozenset[str] = frozenset()  # as they were used
 
 
 Genotypes = Mapping[str, Any] | Iterable[OutsideCall | Phenotype]
@@ -95,6 +96,7 @@ def _joined(one: Reading, other: Reading) -> Reading:
         tuple(dict.fromkeys(one.conflicts + other.conflicts)),
         tuple(dict.fromkeys(one.warnings + other.warnings)),
         shown,
+        one.diplotypes | other.diplotypes,
     )
 
 
@@ -168,6 +170,7 @@ def _reading(call: OutsideCall) -> Reading | None:
         call.conflicts,
         call.warnings,
         _shown(call, found),
+        frozenset({found.diplotype} if found is not None else ()),
     )
 
 

@@ -39,6 +39,7 @@ def repeats_flagged(calls: list[OutsideCall]) -> list[OutsideCall]:
 
     A phenotype or score on a line of its own is compared with the other lines as well.
     Of CYP2D6 several diplotypes are usual: its copies are hard to count, so callers differ.
+    They are a conflict only where they lead to different phenotypes or scores.
     """
     lines: dict[str, dict[OutsideCall, None]] = defaultdict(dict)
     for call in calls:
@@ -60,7 +61,8 @@ def _conflict(gene: str, calls: list[OutsideCall]) -> Sentence | None:
     for call in calls:
         _add(said, call)
     differ = _markers_differ(said) if gene.startswith("HLA-") else _words_differ(said)
-    if not differ and (gene == "CYP2D6" or len(said.diplotypes) < 2):  # noqa: PLR2004 - two, to differ
+    told = max(len(said.phenotypes), len(said.scores)) if gene == "CYP2D6" else len(said.diplotypes)
+    if not differ and told < 2:  # noqa: PLR2004 - two, to differ
         return None
     results = [*said.diplotypes, *said.bare][:MOST_TOLD]
     return Sentence(REPEATED, {"gene": gene, "results": ", ".join(results)})

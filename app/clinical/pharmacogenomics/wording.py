@@ -1,78 +1,30 @@
-"""What a result and an advice mean, in our own plain words."""
+"""What an advice means, in our own plain words."""
 
 from __future__ import annotations
 
-from app.clinical.pharmacogenomics.names import INDETERMINATE
 from app.clinical.sentences import N_, Sentence
-
-NO_RESULT = "No Result"
 
 ONE_GENE = N_("%(first)s %(advice)s")
 TWO_GENES = N_("%(first)s %(second)s %(advice)s")
 THREE_GENES = N_("%(first)s %(second)s %(third)s %(advice)s")
 REASONS = {1: ONE_GENE, 2: TWO_GENES, 3: THREE_GENES}
 
-MEANINGS = {
-    "poor metabolizer": N_("%(gene)s works much more slowly in you than in most people."),
-    "likely poor metabolizer": N_(
-        "%(gene)s probably works much more slowly in you than in most people."
-    ),
-    "intermediate metabolizer": N_("%(gene)s works more slowly in you than in most people."),
-    "likely intermediate metabolizer": N_(
-        "%(gene)s probably works more slowly in you than in most people."
-    ),
-    "possible intermediate metabolizer": N_(
-        "%(gene)s may work more slowly in you than in most people."
-    ),
-    "normal metabolizer": N_("%(gene)s works in you as in most people."),
-    "rapid metabolizer": N_("%(gene)s works faster in you than in most people."),
-    "ultrarapid metabolizer": N_("%(gene)s works much faster in you than in most people."),
-    "poor function": N_("%(gene)s works very weakly in you."),
-    "decreased function": N_("%(gene)s works less in you than in most people."),
-    "possible decreased function": N_("%(gene)s may work less in you than in most people."),
-    "normal function": N_("%(gene)s works in you as in most people."),
-    "increased function": N_("%(gene)s works more in you than in most people."),
-    "normal": N_("%(gene)s works in you as in most people."),
-    "variable": N_("How well %(gene)s works in you cannot be told from the genes alone."),
-    "deficient": N_("You have too little %(gene)s, which protects red blood cells."),
-    "deficient with cnsha": N_(
-        "You have far too little %(gene)s, and red blood cells break down all the time."
-    ),
-    "malignant hyperthermia susceptibility": N_(
-        "Your %(gene)s result means that some anaesthetics can cause dangerous fever and"
-        " stiff muscles."
-    ),
-    "uncertain susceptibility": N_(
-        "Your %(gene)s result does not rule out a dangerous reaction to some anaesthetics."
-    ),
-    "increased risk of aminoglycoside-induced hearing loss": N_(
-        "Your %(gene)s result means that this kind of antibiotic can take your hearing away."
-    ),
-    "uncertain risk of aminoglycoside-induced hearing loss": N_(
-        "It is not known what your %(gene)s result means for your hearing."
-    ),
-    "normal risk of aminoglycoside-induced hearing loss": N_(
-        "Your %(gene)s result adds no risk to your hearing."
-    ),
-    "ivacaftor responsive in cf patients": N_("Your %(gene)s result is one that this helps."),
-    "ivacaftor non-responsive in cf patients": N_(
-        "Your %(gene)s result is not one that this helps."
-    ),
-    "-1639 gg": N_("Your %(gene)s result means that the usual amount of warfarin is needed."),
-    "-1639 ag": N_("Your %(gene)s result means that less warfarin is needed."),
-    "-1639 aa": N_("Your %(gene)s result means that much less warfarin is needed."),
-    "favorable response": N_("Your %(gene)s result makes a cure with this medicine more likely."),
-    "unfavorable response": N_("Your %(gene)s result makes a cure with this medicine less likely."),
-    INDETERMINATE.lower(): N_("What your %(gene)s result means is not known."),
-    NO_RESULT.lower(): N_("There is no result for %(gene)s."),
-}
-POSITIVE = N_("You carry %(gene)s%(allele)s, a marker of severe reactions.")
-NEGATIVE = N_("You do not carry %(gene)s%(allele)s, the marker of severe reactions.")
 UNKNOWN = N_(
     "Your %(gene)s result for %(drug)s is not known. Please do not read this as a sign that it is"
     " safe for you."
 )
-OTHERWISE = N_("Your %(gene)s result is %(result)s.")
+TESTED_ALONE = N_(
+    "The guideline's advice on %(drug)s rests on what was tested. With a %(gene)s result that"
+    " cannot be read it gives none."
+)
+# What the guideline adds for one pair of variants among those of the same score.
+OF_DIPLOTYPES = {
+    ("DPYD", "c.2846A>T/c.2846A>T"): N_(
+        "With this variant in both copies of %(gene)s, the dose of %(drug)s may have to be"
+        " lowered by even more than half."
+    ),
+}
+
 
 ADVICE = {
     "usual": N_("Nothing speaks against the usual dose of %(drug)s."),
@@ -260,21 +212,20 @@ POPULATIONS = {
 }
 
 
-def meaning(gene: str, result: str) -> Sentence:
-    """What a result says about the gene in this person."""
-    text = MEANINGS.get(result.casefold())
-    if text is not None:
-        return Sentence(text, {"gene": gene})
-    allele, _, status = result.rpartition(" ")
-    if gene.startswith("HLA-") and "," not in allele and status in {"positive", "negative"}:
-        text = POSITIVE if status == "positive" else NEGATIVE
-        return Sentence(text, {"gene": gene, "allele": allele})
-    return Sentence(OTHERWISE, {"gene": gene, "result": result})
-
-
 def unknown(gene: str, drug: str) -> Sentence:
     """That a gene which matters for the medicine is not known."""
     return Sentence(UNKNOWN, {"gene": gene, "drug": drug})
+
+
+def tested_alone(gene: str, drug: str) -> Sentence:
+    """That the advice would not stand if the untested gene gave an unclear result."""
+    return Sentence(TESTED_ALONE, {"gene": gene, "drug": drug})
+
+
+def of_diplotypes(gene: str, found: frozenset[str], drug: str) -> list[Sentence]:
+    """What the guideline adds for exactly these variants."""
+    texts = (OF_DIPLOTYPES.get((gene, diplotype)) for diplotype in sorted(found))
+    return [Sentence(text, {"gene": gene, "drug": drug}) for text in texts if text]
 
 
 def advice(code: str, drug: str, amount: str) -> Sentence:

@@ -106,7 +106,7 @@ def test_a_line_that_another_line_contradicts_is_a_conflict(
     [
         "CYP2C19\t*2/*2\nCYP2C19\t\tPoor Metaboliser",
         "CYP2D6\t\tIM\nCYP2D6\t\t\t0.5",
-        "CYP2D6\t*1/*1\nCYP2D6\t*1/*1x7\nCYP2D6\t\tUM",
+        "CYP2D6\t*1/*1x7\nCYP2D6\t*2x7/*1\nCYP2D6\t\tUM",
         "CYP2D6\t*1/*4\nCYP2D6\t\tIM\t1.0",
         "CYP2C19\t*1/*2\nCYP2C19\t\tIndeterminate",
         "HLA-B\t*07:02/*57:01\nHLA-B\t\t*57:01 positive, *58:01 negative",
@@ -158,3 +158,67 @@ def test_a_usual_dose_is_never_told_without_saying_what_is_not_known(
 def test_a_gene_that_the_advice_does_not_rest_on_raises_no_doubt() -> None:
     (told,) = drug_guidance("peginterferon alfa-2a", {"IFNL3": "C/C"})
     assert (told.category, told.warnings) == ("standard/other", ())
+
+
+@pytest.mark.parametrize("drug", ["fluorouracil", "capecitabine"])
+def test_two_copies_of_one_variant_may_need_less_than_half(drug: str) -> None:
+    """CPIC, DPYD score 1.0: what it adds for c.2846A>T/c.2846A>T."""
+    for both in ("c.2846A>T/c.2846A>T", "c.2846A>T + c.85T>C (*9A)/c.2846A>T"):
+        (told,) = drug_guidance(drug, {"DPYD": both})
+        assert (told.category, told.strength) == ("dose-change", "Strong")
+        assert any("more than half" in str(warning) for warning in told.warnings)
+    for others in ("c.2846A>T/c.557A>G", "*2A/Reference", "Intermediate Metabolizer"):
+        for told in drug_guidance(drug, {"DPYD": others}):
+            assert not any("more than half" in str(warning) for warning in told.warnings)
+
+
+@pytest.mark.parametrize(
+    ("drug", "known", "gene", "unclear"),
+    [
+        ("amitriptyline", {"CYP2C19": "*1/*2"}, "CYP2D6", "*1/*XX"),
+        ("phenytoin", {"HLA-B": "*07:02/*08:01"}, "CYP2C9", "*1/*XX"),
+        ("fosphenytoin", {"HLA-B": "*07:02/*08:01"}, "CYP2C9", "*1/*XX"),
+    ],
+)
+def test_advice_that_an_unclear_result_would_take_back_says_so(
+    drug: str, known: dict[str, str], gene: str, unclear: str
+) -> None:
+    """CPIC rates a gene with "No Result" and one with an unclear score (n/a) differently."""
+    for told in drug_guidance(drug, known):
+        assert told.strength == "Strong"
+        assert told.advice.text == wording.ADVICE["usual-unsure"]
+        assert any("gives none" in str(warning) for warning in told.warnings)
+    for told in drug_guidance(drug, {**known, gene: unclear}):
+        assert told.strength == "No recommendation"
+        assert not any("gives none" in str(warning) for warning in told.warnings)
+
+
+def test_cyp2d6_lines_conflict_where_they_mean_different_things() -> None:
+    calls = parse_outside_calls("CYP2D6\t*4/*4\nCYP2D6\t*1/*1")
+    assert all("*4/*4, *1/*1" in str(*call.conflicts) for call in calls)
+    assert all(each.conflicts for each in drug_guidance("codeine", calls))
+    copies = parse_outside_calls("CYP2D6\t*1/*1\nCYP2D6\t*1/*1x7")
+    assert all(call.conflicts for call in copies)
+    scores = parse_outside_calls("CYP2D6\t*1/*4\nCYP2D6\t*4/*41")
+    assert all(call.conflicts for call in scores)
+    alike = parse_outside_calls("CYP2D6\t*1/*4\nCYP2D6\t*1/*3")
+    assert not any(call.conflicts for call in alike)
+
+
+@pytest.mark.parametrize(
+    ("drug", "gene", "found", "said"),
+    [
+        ("tacrolimus", "CYP3A5", "*3/*3", "hardly works in you, as in very many people"),
+        ("tacrolimus", "CYP3A5", "*1/*3", "CYP3A5 works in you."),
+        ("tacrolimus", "CYP3A5", "*1/*1", "CYP3A5 works in you in full."),
+        ("efavirenz", "CYP2B6", "*1/*1", "CYP2B6 works normally in you."),
+        ("rosuvastatin", "ABCG2", "T/T", "works much less in you than with two normal copies"),
+        ("warfarin", "VKORC1", "G/G", "does not lower the amount"),
+    ],
+)
+def test_no_result_is_measured_against_most_people(
+    drug: str, gene: str, found: str, said: str
+) -> None:
+    for told in drug_guidance(drug, {gene: found}):
+        assert said in str(told.reason)
+        assert "most people" not in str(told.reason)

@@ -15,6 +15,7 @@ from app.clinical.pharmacogenomics import (
     GENES,
     Drug,
     drug_guidance,
+    meanings,
     parse_outside_calls,
     phenotype,
     populations,
@@ -74,7 +75,11 @@ def test_every_published_recommendation_has_its_strength_and_one_answer() -> Non
 def test_no_guideline_sentence_is_copied() -> None:
     published = shared.read("cpic/cpic_recommendations_v1.28.json")["recommendations"]
     theirs = {" ".join(row["recommendation"].split()).lower() for row in published}
-    for text in (*wording.ADVICE.values(), *wording.MEANINGS.values()):
+    for text in (
+        *wording.ADVICE.values(),
+        *meanings.MEANINGS.values(),
+        *meanings.OWN_MEANINGS.values(),
+    ):
         ours = text % {"drug": "x", "Drug": "X", "amount": "50%", "gene": "G"}
         assert not any(ours.lower() in each for each in theirs)
 
