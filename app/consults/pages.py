@@ -11,7 +11,7 @@ from werkzeug import Response
 from app.care import queries as care
 from app.consults import queries, room
 from app.consults.forms import FinishForm
-from app.consults.operations import closing, nodes
+from app.consults.operations import closing, nodes, turn
 from app.consults.queries import VisitView
 from app.consults.rules import Door
 from app.kernel import actor as actors
@@ -74,7 +74,7 @@ def check() -> str:
     """See and hear oneself, and be told whether the visit will work, with a visit or without."""
     allow_camera()
     actor = actors.required()
-    data = {"iceServers": queries.ice_servers(actor), "probe": static(PROBE)}
+    data = {"iceServers": turn.servers(actor), "probe": static(PROBE)}
     return render_template(
         "consults/check.html", next_visit=queries.next_visit(actor), data=data, **_phone()
     )
@@ -122,7 +122,7 @@ def _for_script(actor: Actor, visit: VisitView) -> dict[str, object]:
         "opensIn": max(0, round(until * 1000)) if visit.door is Door.EARLY else 0,
         # In a crash of two offers the patient's page gives way.
         "polite": actor.role is Role.PATIENT,
-        "iceServers": queries.ice_servers(actor),
+        "iceServers": turn.servers(actor),
         "relay": bool(nodes.names()),
         "sealedOnly": current_app.extensions["settings"].sealed_calls_only,
     }

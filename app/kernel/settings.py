@@ -68,6 +68,8 @@ class Settings:
     run_jobs: bool = True
     clinic_phone: str = ""
     sealed_calls_only: bool = False
+    turn_urls: tuple[str, ...] = ()
+    turn_secret: str = ""
     media_control: Path | None = None
     media_secret: str = ""
     media_remote: RemoteNodes | None = None
@@ -118,6 +120,8 @@ class Settings:
             run_jobs=read.flag("NEARSIDE_RUN_JOBS", default=True),
             clinic_phone=read.text("NEARSIDE_CLINIC_PHONE", _phone(environment)),
             sealed_calls_only=read.flag("NEARSIDE_SEALED_CALLS_ONLY", default=False),
+            turn_urls=tuple(read.text("NEARSIDE_TURN_URLS").replace(",", " ").split()),
+            turn_secret=read.secret("NEARSIDE_TURN_SECRET", {}),
             media_control=Path(read.text("NEARSIDE_MEDIA_CONTROL", f"{instance}/media")).resolve(),
             media_secret=read.secret("NEARSIDE_MEDIA_SECRET", made),
             media_remote=_remote(read),
@@ -149,7 +153,16 @@ class Settings:
             found.append("Several web processes need PostgreSQL, not SQLite.")
         if self.web_processes > 1 and self.redis_url is None:
             found.append("Several web processes need NEARSIDE_REDIS_URL for live updates.")
+        found += self._turn_problems()
         return found + (self._production_problems() if self.production else [])
+
+    def _turn_problems(self) -> list[str]:
+        found = []
+        if any(not url.startswith(("turn:", "turns:")) for url in self.turn_urls):
+            found.append("NEARSIDE_TURN_URLS are addresses such as turns:turn.example.org:443.")
+        if self.turn_urls and not self.turn_secret:
+            found.append("NEARSIDE_TURN_SECRET is missing: the secret that the TURN server has.")
+        return found
 
     def _production_problems(self) -> list[str]:
         found = []
@@ -160,6 +173,8 @@ class Settings:
         # Without one there is no media node, and calls go from browser to browser.
         if self.media_secret and _is_weak(self.media_secret):
             found.append("NEARSIDE_MEDIA_SECRET is weak: use 32 random characters or more.")
+        if self.turn_secret and _is_weak(self.turn_secret):
+            found.append("NEARSIDE_TURN_SECRET is weak: use 32 random characters or more.")
         if any(len(set(key)) < KEY_MIN_DIFFERENT for _, key in self.data_keys):
             found.append("NEARSIDE_DATA_KEYS holds a weak key: use random bytes.")
         if self.debug:

@@ -50,10 +50,18 @@ def driver_library() -> None:
         ) from error
 
 
+def turnserver() -> Path:
+    """Through which calls go where a network lets nothing else through."""
+    if found := shutil.which("turnserver"):
+        return Path(found)
+    raise Missing("A TURN server is not installed. On Debian: apt-get install coturn")
+
+
 NEEDED: dict[str, Callable[[], object]] = {
     "chromium": chromium,
     "postgresql": postgres_programs,
     "libatomic1": driver_library,
+    "coturn": turnserver,
 }
 
 

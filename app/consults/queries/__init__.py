@@ -189,11 +189,3 @@ def next_visit(actor: Actor) -> VisitView | None:
         if found is not None and found.state is not VisitState.FINISHED:
             return found
     return None
-
-
-def ice_servers(_actor: Actor) -> list[dict[str, object]]:
-    """Servers that help two browsers find each other; on one network they need none.
-
-    Relays with one-hour credentials of the person belong here.
-    """
-    return []
