@@ -1,4 +1,4 @@
-"""Web workers load of the node its tokens and the seal of recordings, and none of the libraries it lives on."""
+"""Web workers load the tokens and the seal of recordings, and no library that the node lives on."""
 
 from __future__ import annotations
 
