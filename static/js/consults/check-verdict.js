@@ -4,7 +4,8 @@
 
 // The call gives up pictures under these too.
 const PICTURE = { room: 60_000, loss: 0.2, frames: 5, share: 1 / 3, fewest: 1, wait: 1.2 };
-const VOICE = { room: 24_000, loss: 0.4, back: 0.5, hidden: 0.3, wait: 2 };
+// A voice is sent again where it was lost, so much may get lost before the words do.
+const VOICE = { room: 24_000, loss: 0.6, back: 0.35, hidden: 0.3, wait: 2 };
 
 export function judge(found) {
   if (!found.able) return telephone(["browser"], ["newer-browser"]);
