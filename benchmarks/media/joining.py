@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from secrets import token_hex
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.figures import Figure, beside
 from benchmarks.media.addresses import laid_out
+from benchmarks.media.browsing import chrome
 from benchmarks.media.janus import Janus, janus
 from benchmarks.media.pages import served
 from benchmarks.media.servers import node
-from tests.support import browser as browsers
 
 ROUNDS = 20
 WAITING_MILLISECONDS = 1000
@@ -26,7 +26,8 @@ def measure() -> Iterator[Figure]:
         place = stack.enter_context(laid_out())
         ours, rival = stack.enter_context(node(place)), stack.enter_context(janus(place))
         url = stack.enter_context(served(ours, rival))
-        browser = stack.enter_context(browsers.launched())
+        playwright = stack.enter_context(sync_playwright())
+        browser = stack.enter_context(chrome(playwright))
         taken: dict[str, list[float]] = {way: [] for way in WAYS}
         for turn in range(ROUNDS + 1):
             for way in WAYS:
