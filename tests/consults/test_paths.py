@@ -97,6 +97,7 @@ def both(meeting: Meeting, script: str) -> tuple[Page, Page]:
 
 def goes(page: Page, way: str) -> None:
     """Wait until the call goes this way."""
+    found = ""
     for _ in range(PATIENCE):
         if (found := stats(page)["way"]) == way:
             return

@@ -1,4 +1,4 @@
-"""What interrupts a call comes to an end, and the call returns by itself; both are told meanwhile."""
+"""What interrupts a call ends, and the call returns by itself; both are told meanwhile."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.consults.test_line import both_over, lose
 CUT_MILLISECONDS = 10_000
 
 
-def test_after_ten_seconds_without_a_network_pictures_come_at_once(meeting: Meeting) -> None:
+def test_after_ten_seconds_without_a_network_pictures_come_back(meeting: Meeting) -> None:
     patient, clinician, session = both_over(meeting, 0)
     flows(patient)
     lose(session, 100)
