@@ -65,14 +65,13 @@ class Quality:
 
     def _apply(self, leg: Leg, shared: Mapping[int, Given], now: int) -> None:
         changed = False
+        sent = {(want.place, want.kind) for want in leg.line.wants}
         for slot in leg.slots:
-            given = shared.get(slot.place)
-            if given is None:
-                continue
-            if slot.sound:
-                wanted = sdp.HIGH if given.audio else ""
-            else:
-                wanted = LAYERS[given.video] if slot.place in leg.line.given else sdp.HIGH
+            # What has yet to come is awaited as it will come at its best.
+            wanted = sdp.HIGH
+            if (slot.place, slot.kind) in sent:
+                given = shared[slot.place]
+                wanted = LAYERS[given.video] if not slot.sound else sdp.HIGH * given.audio
             changed = changed or wanted != slot.wanted
             slot.wanted = wanted
         # A layer that ran dry, or came back, changes what is best without a new share.
