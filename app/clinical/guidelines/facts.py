@@ -44,8 +44,7 @@ class Fact:
     def __post_init__(self) -> None:
         if self.when.tzinfo is None:
             raise ValueError(f"fact {self.key} has no time zone")
-        measured = self.source == "observation"
-        wanted = limits.wanted(self.key, self.value, self.unit, self.day, measured=measured)
+        wanted = limits.wanted(self.key, self.value, self.unit, self.day, source=self.source)
         if wanted is not None:
             raise UnfitFact(f"fact {self.key} wants {wanted}")
 

@@ -21,18 +21,21 @@ EARLIEST = date(1900, 1, 1)
 REPORT = 2
 
 
-def wanted(key: str, value: Any, unit: str | None, day: date, *, measured: bool) -> str | None:
+def wanted(key: str, value: Any, unit: str | None, day: date, *, source: str) -> str | None:
     """What a fact under this key should have been; `None` when it fits, or no rule reads it."""
     if day < EARLIEST:
         return f"a day from {EARLIEST}"
     kind = KEYS.get(key)
     if kind is None:
-        return None  # A questionnaire may ask more than the rules read.
+        # A questionnaire may ask more than the rules read, and a device measure more; of the
+        # rest, an unknown key is a slip that would silence a rule.
+        known = source == "answer" or key in measures.MEASURES
+        return None if known else "a key that rules or measures know"
     if type(value) is not kind.type or unit != kind.unit:
         return f"{kind.type.__name__} in {kind.unit}"
     if kind.choices is not None:
         return None if value in kind.choices else f"one of {sorted(kind.choices)}"
-    return _plausible(key, kind, value, day, measured=measured)
+    return _plausible(key, kind, value, day, measured=source == "observation")
 
 
 def _plausible(key: str, kind: Kind, value: Any, day: date, *, measured: bool) -> str | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from app.clinical.guidelines.answers import NO, Answer
+from app.clinical.guidelines.answers import Answer
 from app.clinical.guidelines.build import PREGNANCY, Case, Text, rule
 from app.clinical.guidelines.conditions import very_high_ldl
+from app.clinical.guidelines.medicines import STATINS
 from app.clinical.guidelines.person import Person
 from app.clinical.guidelines.sources import ACC_2026
 from app.clinical.sentences import N_
@@ -106,7 +107,8 @@ def _after_statin(person: Person) -> Answer:
     """LIP-08: a statin changed 4 to 12 weeks ago and no panel since."""
     fact = person.profile.latest("statin-changed")
     if fact is None or not isinstance(fact.value, date):
-        return NO  # Nobody told of a change: there is nothing to look after.
+        # Without a statin there is no change to look after; with one, its day decides.
+        return person.takes(STATINS) & Answer(None, (), ("statin-changed",))
     since = person.today - fact.value
     due = Answer(FIRST_LOOK <= since <= LAST_LOOK, (fact,))
     looked = person.done(PANEL[0], since.days) | person.done(PANEL[1], since.days)

@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import TypeVar
 
 from app.clinical.guidelines.facts import Fact
+from app.clinical.guidelines.keys import KEYS
 
 T = TypeVar("T")
 
@@ -52,6 +53,14 @@ class Profile:
         """The newest fact of one key."""
         found = self.every(key)
         return found[-1] if found else None
+
+    @property
+    def unread(self) -> tuple[Fact, ...]:
+        """The facts under a key that no rule reads, for a check against slips of spelling.
+
+        Not every one is a slip: a questionnaire may ask more than the rules read.
+        """
+        return tuple(fact for fact in self.facts if fact.key not in KEYS)
 
     def once(self, key: Hashable, work_out: Callable[[], T]) -> T:
         """Something worked out from these facts, which never change: once for all the rules."""

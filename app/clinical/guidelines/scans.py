@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from app.clinical.guidelines import criteria, known
@@ -13,6 +13,7 @@ from app.clinical.guidelines.sources import AASM, AORTA_2019, BONE_2025
 from app.clinical.sentences import N_
 
 SEVERE_OBESITY = 35
+HALF = Decimal("0.5")
 
 
 def pack_years(person: Person) -> Figure:
@@ -21,11 +22,13 @@ def pack_years(person: Person) -> Figure:
 
 
 def years_since_quit(person: Person) -> Figure:
-    """Whole years since the last cigarette."""
+    """Years since the last cigarette: whole ones, and a half more once their day is over."""
     fact = person.fresh("quit-date")
     if fact is None or not isinstance(fact.value, date):
         return Figure(None, (), ("quit-date",))
-    return Figure(Decimal(known.age(fact.value, person.today)), (fact,))
+    years = known.age(fact.value, person.today)
+    over = years == known.age(fact.value, person.today - timedelta(days=1))
+    return Figure(years + HALF * over, (fact,))
 
 
 def _aorta(person: Person) -> Answer:

@@ -239,6 +239,7 @@ SCREENING: dict[str, Table] = {
             ({"pack_years": 19.9}, NO),
             ({"pack_years": None}, ("pack-years",)),
             ({"smoking_status": FORMER, "quit_date": 14 * 365}, YES),
+            ({"smoking_status": FORMER, "quit_date": 15 * 365 + 4}, YES),
             ({"smoking_status": FORMER, "quit_date": 15 * 365 + 5}, NO),
             ({"smoking_status": FORMER}, ("quit-date",)),
             ({"smoking_status": NEVER}, NO),

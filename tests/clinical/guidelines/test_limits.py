@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from app.clinical import measures
 from app.clinical.blood_pressure import Pressure
 from app.clinical.guidelines.facts import Fact, UnfitFact
 from app.clinical.guidelines.keys import KEYS
+from app.clinical.guidelines.profile import Profile
 from app.clinical.sentences import Sentence
 from tests.clinical.guidelines.crowd import people
 from tests.clinical.people import ADULT, TODAY, fact, moment, said
@@ -125,3 +127,16 @@ def test_whatever_may_be_a_fact_leaves_the_rules_standing(
         proposed = one.status == "recommended"
         assert ((one.wording is not None), (one.gap is None)) == (proposed, proposed), one.rule.id
         assert str(one.reason)
+
+
+@pytest.mark.parametrize("source", ["observation", "record", "computed"])
+def test_a_slip_in_a_key_is_refused_where_no_questionnaire_asks(source: str) -> None:
+    right = fact("birth-date", date(1960, 1, 1))
+    with pytest.raises(UnfitFact, match="birthdate"):
+        replace(right, key="birthdate", source=source)
+    replace(fact("heart-rate", Decimal(60)), source=source)  # a measure that no rule reads
+
+
+def test_a_slip_in_an_answer_is_shown_beside_what_no_rule_reads() -> None:
+    asked = [fact("weigth", Decimal(80)), fact("weight", Decimal(80)), fact("stress", 2)]
+    assert [each.key for each in Profile(asked).unread] == ["stress", "weigth"]

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.clinical.guidelines import RULES
+from app.clinical.guidelines import RULES, Profile, evaluate
 from app.clinical.guidelines.build import Decision
 from app.clinical.guidelines.facts import Fact
 from tests.clinical.guidelines.crowd import known, people
 from tests.clinical.guidelines.tables import LIPIDS, OUT, PRESSURE, YES, Row, Table
 from tests.clinical.guidelines.tables_of_organs import KIDNEYS, MIND, SCREENING, SUGAR
-from tests.clinical.people import asked, outcome
+from tests.clinical.people import TODAY, asked, outcome
 
 TABLES: dict[str, Table] = {**PRESSURE, **LIPIDS, **SUGAR, **KIDNEYS, **MIND, **SCREENING}
 ROWS = [
@@ -52,8 +52,13 @@ def test_table_shows_each_exclusion_and_a_missing_datum(name: str) -> None:
     held = {_why_not(name, base, row) for row in rows if row[1] == OUT}
     assert held == {str(each) for each in RULES[name].exclusions}
     assert "settled" in {expected for _change, expected in rows}
-    # Silence about a new statin is a plain no; every other rule can wait for something.
-    assert name == "LIP-08" or any(isinstance(expected, tuple) for _change, expected in rows)
+    assert any(isinstance(expected, tuple) for _change, expected in rows)
+
+
+def test_of_nobody_every_rule_names_what_it_misses() -> None:
+    told = evaluate(Profile(), TODAY)
+    assert {each.rule.id for each in told} == set(RULES)
+    assert all(each.status == "undecided" and each.missing for each in told)
 
 
 def _why_not(name: str, base: dict[str, Any], row: Row) -> str:
