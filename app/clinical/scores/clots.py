@@ -118,7 +118,8 @@ def hasbled(**given: Any) -> Result:
     One point each: upper pressure above 160 mm[Hg] or uncontrolled; kidney disease or
     creatinine above 200 umol/L; liver disease, or bilirubin above 2.4 mg/dL with ALT above
     165, ALP above 345 or AST above 144 U/L; stroke; bleeding; labile INR; above 65 years;
-    medicines; alcohol or 8 drinks a week. Measurements are optional. Under its published label
+    medicines; alcohol or 8 drinks a week. A measurement is needed where the answer beside it is
+    no and it could still give the point; a yes stands without. Under its published label
     "Liver Disease" the answer is read as the published cases read it, where one normal liver
     test overrules it; the plain `liver_disease` always counts. Out of range is
     `ClinicalInputError`. Pisters 2010 doi:10.1378/chest.10-0134.
@@ -126,12 +127,19 @@ def hasbled(**given: Any) -> Result:
     years = years_old(given)
     liver, warnings = _liver(given)
     total = liver + (years > BLED_AGE)
-    total += bool(given["hypertension"]) or _above(given["sbp"], BLED_SYSTOLIC)
-    total += bool(given["renal_disease"]) or _above(given["creatinine_umol_l"], BLED_CREATININE)
-    total += bool(given["alcohol"]) or (given["drinks_per_week"] or 0) >= BLED_DRINKS
+    total += bool(given["hypertension"]) or _figure(given, "sbp") > BLED_SYSTOLIC
+    total += bool(given["renal_disease"]) or _figure(given, "creatinine_umol_l") > BLED_CREATININE
+    total += bool(given["alcohol"]) or _figure(given, "drinks_per_week") >= BLED_DRINKS
     total += sum(bool(given[key]) for key in ("stroke", "bleeding", "labile_inr", "drugs"))
     risk = RISKS[2 if total >= BLED_HIGH_FROM else min(total, 1)]
     return {"total": int(total), "risk": risk, "age": years, "warnings": warnings}
+
+
+def _figure(given: Mapping[str, Any], key: str) -> float:
+    """A measurement that decides; missing, it is refused and not counted as healthy."""
+    if given[key] is None:
+        HASBLED.input(key).missing()
+    return float(given[key])
 
 
 def _above(value: float | None, limit: float) -> bool:
@@ -148,6 +156,11 @@ def _liver(given: Mapping[str, Any]) -> tuple[bool, list[str]]:
         (given["alp"], BLED_ALP),
         (given["ast"], BLED_AST),
     ]
+    if not (plain or published):
+        high_bilirubin = _figure(given, "bilirubin_mg_dl") > BLED_BILIRUBIN
+        if high_bilirubin and not any(_above(value, limit) for value, limit in tests[1:]):
+            for key in ("alt", "alp", "ast"):
+                _figure(given, key)
     high = [_above(value, limit) for value, limit in tests]
     by_tests = high[0] and any(high[1:])
     if published and any(value is not None and value <= limit for value, limit in tests):

@@ -13,6 +13,7 @@ from app.clinical.sentences import N_, Sentence
 
 AHA = "AHA 2022, Lloyd-Jones doi:10.1161/CIR.0000000000001078"
 
+NEVER_QUIT = N_("The years since quitting are 0 for someone who never smoked, or smokes now.")
 BOTH_TOBACCO = N_("Smoking and inhaling nicotine at the same time has no published score.")
 NEEDS_HBA1C = N_("With diabetes the score needs HbA1c, not fasting glucose.")
 DIABETES_RANGE = N_(
@@ -76,8 +77,10 @@ def nicotine(*, status: str, years_since_quit: float, inhaled: bool, secondhand:
     """Never 100; quit 5 years 75, 1 year 50, less 25; inhaled nicotine 25; smoking 0.
 
     Twenty less with somebody smoking in the home. Smoking and inhaled nicotine together
-    have no published score: `ClinicalInputError`.
+    have no published score: `ClinicalInputError`, as have years since quitting without it.
     """
+    if status != "former" and years_since_quit:
+        raise ClinicalInputError("years_since_quit", Sentence(NEVER_QUIT), AHA)
     if status == "current":
         if inhaled:
             raise ClinicalInputError("current_inhaled_nds", Sentence(BOTH_TOBACCO), AHA)

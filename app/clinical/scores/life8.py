@@ -69,7 +69,7 @@ def life_essential_8(**given: Any) -> Result:
     AHA 2022 doi:10.1161/CIR.0000000000001078; trademark, shown with attribution.
     """
     minutes = _minutes(given)
-    if given["smoking_status"] == "former" and given["years_since_quit"] > given["age"]:
+    if given["years_since_quit"] > given["age"]:
         raise ClinicalInputError("years_since_quit", Sentence(QUIT_BEFORE_BIRTH), PLAUSIBLE)
     total, diet = _diet(given)
     scores = {

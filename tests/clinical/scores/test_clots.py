@@ -160,11 +160,43 @@ BLED_PLAIN = {
     "drugs": False,
     "alcohol": False,
 }
+BLED_MEASURED = {
+    **BLED_PLAIN,
+    "sbp": 120,
+    "creatinine_umol_l": 90,
+    "bilirubin_mg_dl": 1,
+    "drinks_per_week": 1,
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"sbp": None}, "sbp"),
+        ({"creatinine_umol_l": None}, "creatinine_umol_l"),
+        ({"bilirubin_mg_dl": None}, "bilirubin_mg_dl"),
+        ({"drinks_per_week": None}, "drinks_per_week"),
+        ({"bilirubin_mg_dl": 3}, "alt"),
+        ({"bilirubin_mg_dl": 3, "alt": 20, "alp": 80}, "ast"),
+    ],
+)
+def test_a_missing_measurement_is_not_taken_for_a_healthy_one(
+    given: dict[str, Any], field: str
+) -> None:
+    told = {key: value for key, value in {**BLED_MEASURED, **given}.items() if value is not None}
+    with pytest.raises(ClinicalInputError) as refused:
+        calculate("HASBLED", **told)
+    assert refused.value.field == field
+
+
+def test_a_plain_yes_needs_no_measurement() -> None:
+    said = dict.fromkeys(("hypertension", "renal_disease", "liver_disease", "alcohol"), True)
+    assert calculate("HASBLED", **{**BLED_PLAIN, **said})["total"] == 4
 
 
 def test_known_liver_disease_counts_under_its_plain_name_whatever_the_tests() -> None:
     normal = {"bilirubin_mg_dl": 1, "alt": 20, "alp": 80, "ast": 20}
-    found = calculate("HASBLED", **{**BLED_PLAIN, "liver_disease": True}, **normal)
+    found = calculate("HASBLED", **{**BLED_MEASURED, "liver_disease": True, **normal})
     assert (found["total"], found["warnings"]) == (1, [])
     published = calculate("HASBLED", **{**BLED, "Liver Disease": 1})
     assert "known liver disease" in published["warnings"][0]
@@ -184,7 +216,7 @@ def test_known_liver_disease_counts_under_its_plain_name_whatever_the_tests() ->
 def test_has_bled_refuses_a_measurement_in_another_unit(field: str, value: float) -> None:
     """A creatinine of 1.2 is in mg/dL, and would count as healthy in umol/L."""
     with pytest.raises(ClinicalInputError) as refused:
-        calculate("HASBLED", **{**BLED_PLAIN, field: value})
+        calculate("HASBLED", **{**BLED_MEASURED, field: value})
     assert refused.value.field == field
 
 
@@ -205,7 +237,7 @@ def test_has_bled_refuses_a_measurement_in_another_unit(field: str, value: float
     ],
 )
 def test_has_bled_by_its_plain_names(given: dict[str, Any], total: int) -> None:
-    assert calculate("HASBLED", **{**BLED_PLAIN, **given})["total"] == total
+    assert calculate("HASBLED", **{**BLED_MEASURED, **given})["total"] == total
 
 
 LACE = (

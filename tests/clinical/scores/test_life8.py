@@ -274,6 +274,8 @@ def test_what_may_be_left_out_is_not_applied() -> None:
         ({"le8_composite_score": 0}, "le8_composite_score"),
         ({"diastolic_bp": 120}, "diastolic_bp"),
         ({"smoking_status": "former", "years_since_quit": 21}, "years_since_quit"),
+        ({"smoking_status": "never", "years_since_quit": 5}, "years_since_quit"),
+        ({"smoking_status": "current", "years_since_quit": 5}, "years_since_quit"),
         (
             {"moderate_activity_minutes": 6000, "vigorous_activity_minutes": 6000},
             "moderate_activity_minutes",
