@@ -69,7 +69,8 @@ def read(
     file tells the two apart. `received` is when the file came: like a date on which the file
     says it was made, it makes a problem of each row measured more than a day later.
 
-    Raises `DeviceFileError` for an empty, foreign, locked or hostile file: at once where its
+    Raises `ClinicalInputError` for a column map whose measure or unit is not known, and
+    `DeviceFileError` for an empty, foreign, locked or hostile file: at once where its
     beginning shows it, otherwise while the readings are walked through.
     """
     source, ours = settled(stream)

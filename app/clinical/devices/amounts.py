@@ -19,6 +19,7 @@ SHOWN_CHARACTERS = 30
 SMALLEST_POWER, LARGEST_POWER = -12, 9
 
 _PLAIN = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
+_BOUND = re.compile(r"([<>])\s*\d+(?:[.,]\d+)?", re.ASCII)
 _COMMA = re.compile(r"-?\d+,\d+", re.ASCII)
 # 1,234 may be a thousand or one and a bit.
 _THOUSANDS = re.compile(r"-?[1-9]\d{0,2},\d{3}", re.ASCII)
@@ -91,8 +92,11 @@ def not_a_number(text: str) -> RowRefused:
 
 
 def censored(text: str) -> str | None:
-    """Which end, low or high, when a device wrote the word in place of a number."""
-    word = text.strip().strip("<>").casefold()
+    """Which end, low or high, when a device wrote so in place of a number: Low, HI, <2, >600."""
+    spelt = text.strip()
+    if len(spelt) <= MAX_CHARACTERS and (bound := _BOUND.fullmatch(spelt)):
+        return "low" if bound[1] == "<" else "high"
+    word = spelt.strip("<>").casefold()
     if word in LOW:
         return "low"
     return "high" if word in HIGH else None

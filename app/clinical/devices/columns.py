@@ -22,6 +22,7 @@ from app.clinical.devices.layout import (
     places,
 )
 from app.clinical.devices.reading import NOTHING, Reading, RowRefused
+from app.clinical.errors import ClinicalInputError
 from app.clinical.sentences import N_, Sentence
 
 
@@ -251,6 +252,8 @@ WITHINGS_FORMAT = Format(
     " read them; headings in other languages from working knowledge",
     recognise_withings,
 )
+UNKNOWN_COLUMN = N_("We know no measure %(measure)s in %(unit)s for the column %(column)s.")
+TABLE_OF_MEASURES = "The table of measures, app.clinical.measures"
 COLUMNS_FORMAT = Format(
     "columns",
     Sentence(N_("A table with columns you name")),
@@ -259,5 +262,12 @@ COLUMNS_FORMAT = Format(
 
 
 def of(columns: Columns) -> Format:
-    """The format of a table whose columns somebody has named."""
+    """The format of a table whose columns somebody has named.
+
+    Raises `ClinicalInputError` for a measure, a part of it or a unit that we do not know.
+    """
+    for column in columns.values:
+        if limits.span(column.measure, column.component, column.unit) == limits.NO_LIMITS:
+            named = {"column": column.heading, "measure": column.measure, "unit": column.unit}
+            raise ClinicalInputError("columns", Sentence(UNKNOWN_COLUMN, named), TABLE_OF_MEASURES)
     return replace(COLUMNS_FORMAT, recognise=columns.recognise)

@@ -9,6 +9,7 @@ import pytest
 
 from app.clinical import devices
 from app.clinical.devices import Column, Columns
+from app.clinical.errors import ClinicalInputError
 from tests.clinical.devices.files import OMRON_HEADING, opened
 
 
@@ -120,8 +121,8 @@ def test_columns_that_are_not_there_are_said() -> None:
      ("--", None), ("\N{ARABIC-INDIC DIGIT FIVE}", None)],
 )  # fmt: skip
 def test_a_number_is_read_or_refused_never_guessed(text: str, value: str | None) -> None:
-    columns = Columns("When", (Column("Sugar", "some-number", "mmol/L"),))
-    found = opened(f"When;Sugar\n2025-03-01 08:00;{text}\n", columns=columns)
+    columns = Columns("When", (Column("Steps", "steps", "{steps}"),))
+    found = opened(f"When;Steps\n2025-03-01 08:00;{text}\n", columns=columns)
     assert [reading.value for reading in found.readings] == ([Decimal(value)] if value else [])
     assert len(found.problems) == (not value)
 
@@ -133,7 +134,6 @@ def test_a_number_is_read_or_refused_never_guessed(text: str, value: str | None)
         ("1,234", "glucose", "mmol/L", "1.234"),
         ("5,123", "steps", "{steps}", None),  # five steps, or five thousand
         ("999,999", "weight", "kg", None),
-        ("82,350", "some-number", "kg", None),
     ],
 )
 def test_of_two_meanings_only_a_possible_one_is_taken(
@@ -155,3 +155,39 @@ def test_a_date_that_is_none_costs_its_row(when: str) -> None:
     found = opened(f"When;Sugar\n{when};5.6\n2025-03-01 08:00;5.7\n", columns=columns)
     assert [reading.value for reading in found.readings] == [Decimal("5.7")]
     assert [problem.row for problem in found.problems] == [2]
+
+
+@pytest.mark.parametrize(
+    ("measure", "unit", "component"),
+    [
+        ("some-number", "mmol/L", "value"),
+        ("glucose", "kg", "value"),
+        ("glucose", "sugars", "value"),
+        ("blood-pressure", "mm[Hg]", "value"),
+        ("weight", "", "value"),
+    ],
+)
+def test_a_column_of_an_unknown_measure_or_unit_is_refused(
+    measure: str, unit: str, component: str
+) -> None:
+    columns = Columns("When", (Column("Number", measure, unit, component),))
+    with pytest.raises(ClinicalInputError) as refused:
+        opened("When;Number\n2025-03-01 08:00;5.6\n", columns=columns)
+    assert refused.value.field == "columns"
+
+
+@pytest.mark.parametrize(
+    ("text", "end"), [(">600", "high"), ("> 33,3", "high"), ("<2", "low"), ("<2.2", "low")]
+)
+def test_a_bound_is_read_as_beyond_what_the_meter_measures(text: str, end: str) -> None:
+    columns = Columns("When", (Column("Sugar", "glucose", "mg/dL"),))
+    (reading,) = opened(f"When;Sugar\n2025-03-01 08:00;{text}\n", columns=columns).readings
+    assert (reading.censored, reading.value, reading.text) == (end, None, text)
+
+
+@pytest.mark.parametrize("text", [">", "<>2", ">six", "2<", ">-2"])
+def test_what_only_looks_like_a_bound_costs_its_row(text: str) -> None:
+    columns = Columns("When", (Column("Sugar", "glucose", "mg/dL"),))
+    found = opened(f"When;Sugar\n2025-03-01 08:00;{text}\n", columns=columns)
+    assert not list(found.readings)
+    assert len(found.problems) == 1
