@@ -17,6 +17,9 @@ NOT_A_NUMBER = N_("A number that can be measured is needed here, at most %(most)
 # Far beyond every quantity in medicine, in any unit.
 MOST = Decimal(10) ** 30
 FURTHEST_EXPONENT = 60
+# UCUM writes the number one as "1" or as nothing. Where one quantity is converted, nothing is a
+# unit forgotten, and refused.
+UNITY = "1"
 # Digits of an answer: enough that there and back returns the digits that were typed.
 DIGITS = 30
 
@@ -64,13 +67,13 @@ def _walked(path: Path, number: Decimal, value: Number) -> Number:
 
 
 def multiply(value: Number, unit: str, by: Number, by_unit: str, into: str = "1") -> Number:
-    """The product of two quantities, in the unit `into`."""
+    """The product of two quantities, in the unit `into`; no unit at all is UCUM's unity."""
     product: Number = _alike(_combined((value, unit), (by, by_unit), into, 1), value)
     return product
 
 
 def divide(value: Number, unit: str, by: Number, by_unit: str, into: str = "1") -> Number:
-    """The quotient of two quantities, in the unit `into`."""
+    """The quotient of two quantities, in the unit `into`; no unit at all is UCUM's unity."""
     if not by:
         raise _not_a_number()
     quotient: Number = _alike(_combined((value, unit), (by, by_unit), into, -1), value)
@@ -78,7 +81,7 @@ def divide(value: Number, unit: str, by: Number, by_unit: str, into: str = "1") 
 
 
 def _combined(one: tuple[object, str], other: tuple[object, str], into: str, power: int) -> Decimal:
-    left, right = unit(one[1]), unit(other[1])
+    left, right = unit(one[1] or UNITY), unit(other[1] or UNITY)
     if left.offset or right.offset:
         raise refusal(UNLIKE, left, right)
     with localcontext(prec=PRECISION):
@@ -88,7 +91,7 @@ def _combined(one: tuple[object, str], other: tuple[object, str], into: str, pow
             dimensions=dimensions([*left.dimensions, *raised(right.dimensions, power)]),
         )
         number = decimal(one[0]) * decimal(other[0]) ** power
-        return _tidy(path_between(made, unit(into), None).walk(number))
+        return _tidy(path_between(made, unit(into or UNITY), None).walk(number))
 
 
 def _alike(answer: Decimal, given: object) -> Any:

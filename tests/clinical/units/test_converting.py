@@ -238,6 +238,14 @@ def test_a_temperature_is_not_multiplied() -> None:
         units.multiply(Decimal(1), "Cel", Decimal(2), "m", into="K.m")
 
 
+def test_no_unit_is_unity_in_a_product_and_forgotten_in_a_conversion() -> None:
+    for unity in ("", "1"):
+        assert units.divide(Decimal(4), "g", Decimal(2), "g", into=unity) == 2
+        assert units.multiply(Decimal(4), unity, Decimal(2), "g", into="g") == 8
+    with pytest.raises(ClinicalInputError):
+        units.convert(Decimal(1), "", "1")
+
+
 def test_quantities_are_multiplied_and_divided_in_floats_too() -> None:
     assert units.multiply(1.5, "g", 2, "m", into="g.m") == 3.0
     assert units.divide(70, "kg", 3.0625, "m2", into="kg/m2") == pytest.approx(22.857142857)
