@@ -33,6 +33,7 @@ class Pressure:
         self._spent = spent()
         self._calm = 0
         self._late = 0
+        self._was_late = False
 
     def late(self) -> None:
         """A turn of the loop ended with datagrams still waiting."""
@@ -47,14 +48,17 @@ class Pressure:
         busy = min(1.0, (spent - self._spent) * 1_000_000 / passed)
         first, self._judged_us, self._spent = not self._judged_us, now, spent
         late, self._late = self._late, 0
+        lasts, self._was_late = late > 0 and self._was_late, late > 0
         if first:
             return False
         self.load += (busy - self.load) / 2
-        return self._move(busy, late)
+        # One that is late again has too much to do, however little of the processor it was given:
+        # the system's own work on the same core counts as nobody's. Once is a stall that passes.
+        return self._move(busy, too_much=lasts or (late > 0 and busy > TOO_BUSY))
 
-    def _move(self, busy: float, late: int) -> bool:
+    def _move(self, busy: float, *, too_much: bool) -> bool:
         before = self.step
-        if busy > TOO_BUSY and late:
+        if too_much:
             self.step, self._calm = min(STEPS, self.step + 1), 0
         elif busy > CALM:
             self._calm = 0

@@ -193,6 +193,15 @@ def test_a_busy_node_that_keeps_up_gives_up_nothing(processor):
     assert pressure.load > 0.9
 
 
+def test_a_node_that_stays_late_gives_up_pictures_whatever_it_was_given_of_the_core(processor):
+    pressure = Pressure(processor)
+    rounds(pressure, processor, 0.6, 0, 2)
+    assert rounds(pressure, processor, 0.6, 3, 1) == 0
+    rounds(pressure, processor, 0.6, 0, 1)
+    assert rounds(pressure, processor, 0.6, 3, 1) == 0
+    assert rounds(pressure, processor, 0.6, 3, 2) == 2
+
+
 def test_pictures_come_back_one_share_at_a_time_once_there_is_time(processor):
     pressure = Pressure(processor)
     rounds(pressure, processor, 0.99, 1, 10)
