@@ -24,7 +24,7 @@ CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/*.po)
 PIP := $(BIN)/python -m pip --quiet --quiet --no-input
 NPM_CI := npm ci --ignore-scripts --silent
 
-.PHONY: help ready install run test bench bench-clinical lint format docs catalogue lock clean test-tools
+.PHONY: help ready install run test bench bench-clinical bench-media lint format docs catalogue lock clean test-tools
 
 help: ## List these names
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ bench: ready $(STAMP)/dev test-tools ## Measure against bare Flask and a bare ca
 
 bench-clinical: $(STAMP)/dev ## Measure the medicine against bare rivals, side by side
 	@$(BIN)/python -m benchmarks.clinical
+
+bench-media: ready $(STAMP)/dev test-tools ## Measure the media node against Janus and bare calls (root, 2 cores)
+	@$(BIN)/python -m benchmarks.media
 
 lint: ready $(STAMP)/dev node_modules/.checks ## Check style, types, import contracts, templates and scripts
 	@status=0; \

@@ -36,6 +36,8 @@ class Side:
         self.server, self.crowd = server, crowd
         self._numbers: Numbers = {}
         self.spent = 0.0
+        # Whether another server needs the core afterwards.
+        self.shares = False
 
     def play(self, seconds: float, speed: float = 1.0) -> Outcome:
         """So many seconds of traffic, while the others rest."""
@@ -46,7 +48,8 @@ class Side:
         before = self.server.seconds()
         done = traffic.run(speed)
         self.spent = self.server.seconds() - before
-        self.server.rest()
+        if self.shares:
+            self.server.rest()
         return done
 
     def cost(self, seconds: float) -> float:
@@ -65,7 +68,11 @@ def sides(*starts: Start, people: int, pairs: bool = False) -> Iterator[list[Sid
         os.sched_setaffinity(0, {CROWD_CORE})
         stack.callback(favour, os.getpid(), 0)
         favour(os.getpid(), FIRST_SERVED)
-        yield [_side(stack, place, start, people, pairs=pairs) for start in starts]
+        made = [_side(stack, place, start, people, pairs=pairs) for start in starts]
+        for side in made if len(made) > 1 else []:
+            side.shares = True
+            side.server.rest()
+        yield made
 
 
 def _side(stack: ExitStack, place: Place, start: Start, people: int, *, pairs: bool) -> Side:

@@ -20,6 +20,8 @@ NARROW_KILOBITS, LOST = 200, 0.10
 SETTLE_SECONDS, WATCH_SECONDS = 25.0, 15.0
 OUTAGE_SECONDS = 10.0
 MOVED_SECONDS = 5.0
+# Chromium looks at the machine's networks every two seconds.
+NOTICED_SECONDS = 3.0
 WARM_SECONDS = 4.0
 TURNS = 3
 FEW_PICTURES, CONCEALED = 25, 0.03
@@ -89,6 +91,8 @@ def returning() -> Iterator[Figure]:
 
 
 def _moved(built: Scene, call: Call) -> float:
+    built.homes[1].reach()
+    call.pages[0].wait_for_timeout(NOTICED_SECONDS * MILLISECONDS)
     built.homes[1].move()
     moment = time.time() * MILLISECONDS
     call.restart(1)

@@ -40,8 +40,10 @@ class Outcome:
 
     sent: int = 0
     received: int = 0
-    sent_sound: int = 0
     sound: int = 0
+    # Of the second half alone: sound sent, and all that had come before it.
+    sent_sound: int = 0
+    sound_before: int = 0
     seconds: float = 0.0
     late: list[float] = field(default_factory=list)
     opened: int = 0
@@ -51,6 +53,11 @@ class Outcome:
     def lost(self) -> int:
         """Packets that did not come back."""
         return max(0, self.sent - self.received)
+
+    @property
+    def sound_kept(self) -> float:
+        """The share of sound that came back in the second half."""
+        return min(1.0, (self.sound - self.sound_before) / self.sent_sound)
 
     @property
     def rate(self) -> float:

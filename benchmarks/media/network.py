@@ -68,10 +68,14 @@ class Home:
         for chain in ("INPUT", "OUTPUT"):
             self._inside(f"iptables -F {chain}")
 
-    def move(self) -> None:
-        """Another address, and the old one gone: another network, as the browser sees it."""
-        self._inside(f"ip address delete {self._address}/24 dev {self._near}")
+    def reach(self) -> None:
+        """A second network, beside the one in use."""
+        self._inside("sysctl -q net.ipv4.conf.all.promote_secondaries=1")
         self._inside(f"ip address add {self._moved}/24 dev {self._near}")
+
+    def move(self) -> None:
+        """The first network is gone; the second one stays."""
+        self._inside(f"ip address delete {self._address}/24 dev {self._near}")
 
     def _inside(self, command: str) -> None:
         run(f"ip netns exec {self.space} {command}")

@@ -107,6 +107,8 @@ class Traffic:
         clock = time.perf_counter
         start = clock()
         while at < count:
+            if at >= count // 2 and not done.sound_before:
+                done.sound_before = done.sound
             now = clock()
             due = (now - start) * speed
             last = at
@@ -123,7 +125,7 @@ class Traffic:
         until = clock() + drain
         while clock() < until:
             receiver.turn()
-        done.sent_sound = sum(self._kinds)
+        done.sent_sound = sum(self._kinds[count // 2 :])
         receiver.open_samples(BODY)
         return done
 
