@@ -15,7 +15,7 @@ from app.media.logs import Log
 from app.media.picture import begins_picture
 from app.media.sdp import RTX, TRANSPORT_CC, VP8
 from app.media.srtp.session import REFUSED
-from app.media.streams import stream_of, transport_at, unwrapped
+from app.media.streams import is_strange, note_speaker, stream_of, transport_at, unwrapped
 from app.media.upstream import JITTER_MASK, M16, M32, Stream
 from app.media.wires.wire import LARGEST, Buffer, Source, Wire
 
@@ -86,11 +86,17 @@ class Forwarder:
             self.dropped += 1
 
     def _control(self, leg: Leg, buffer: Buffer, size: int) -> None:
-        size = leg.sealed.open_rtcp(buffer, size) if leg.sealed is not None else REFUSED
+        # The cipher remembers each name it meets: one who makes up names is not listened to.
+        if leg.sealed is None or is_strange(leg):
+            self.dropped += 1
+            return
+        size = leg.sealed.open_rtcp(buffer, size)
         if size == REFUSED:
             self.refused += 1
             return
-        self.control(leg, bytes(buffer.view[:size]))
+        packet = bytes(buffer.view[:size])
+        note_speaker(leg, int.from_bytes(packet[4:8], "big"))
+        self.control(leg, packet)
 
     def _media(  # noqa: C901 - one packet's way in one frame: each call more costs 1 % of it
         self, leg: Leg, buffer: Buffer, size: int, now: int

@@ -73,6 +73,12 @@ def _learn_repair(leg: Leg, ssrc: int, layer: str) -> None:
     leg.strange.add(ssrc)
 
 
+def note_speaker(leg: Leg, ssrc: int) -> None:
+    """Somebody speaks of streams (RTCP) under this name; a browser has one for each it sends."""
+    if ssrc not in leg.streams and ssrc not in leg.repairs:
+        leg.strange.add(ssrc)
+
+
 def is_strange(leg: Leg) -> bool:
     """Whether it has used more names than any browser would."""
     return len(leg.strange) > MOST_STRANGE

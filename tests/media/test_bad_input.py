@@ -24,6 +24,8 @@ from tests.media.packets import CAPTURED, captured, damaged
 from tests.media.peer import meet, nonsense, token
 
 # Together a hundred thousand.
+# The name under which a browser speaks that sends nothing.
+SPEAKER = (1).to_bytes(4, "big")
 DAMAGED = {
     "rtp": 40_000,
     "rtcp": 25_000,
@@ -121,7 +123,8 @@ def test_damaged_control_of_somebody_inside_costs_nobody_else_a_packet():
     slots = [slot.ssrc for slot in bad.leg.slots[:2]]
     for at, packet in enumerate(damaged(reports_of(slots), DAMAGED["rtcp"], seed=5)):
         if len(packet) >= 8:
-            bad.says(packet[:1300])
+            # Under a name of their own: whoever makes up names is not read at all.
+            bad.says(packet[:4] + SPEAKER + packet[8:1300])
         if at % 500 == 0:
             bench.passes(20_000)
             bad.leg.estimate.tick(bench.now)
@@ -129,7 +132,17 @@ def test_damaged_control_of_somebody_inside_costs_nobody_else_a_packet():
             ben.sends(sound(60 + at // 500))
             bench.wire.sent.clear()
     assert bench.forwarder.faults == 0
+    assert len(bad.leg.strange) == 1
     assert 30_000 <= bad.leg.estimate.bits <= 4_000_000
+
+
+def test_reports_under_made_up_names_are_not_read_for_long():
+    bench = Bench()
+    bad = bench.person(0)
+    for name in range(1000):
+        bad.says(rtcp.receiver_report(9000 + name))
+    assert len(bad.leg.strange) == MOST_STRANGE + 1
+    assert bench.forwarder.dropped == 1000 - len(bad.leg.strange)
 
 
 def test_damaged_checks_open_no_door():
