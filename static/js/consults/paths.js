@@ -34,8 +34,12 @@ export class Paths extends EventTarget {
     return [this.direct, this.relay].filter((one) => one?.pc);
   }
 
+  // Before anything has come, what will come first most likely: a picture is shown sooner where its place waits for it.
   get remote() {
-    return this.shown === this.relay && this.relay ? this.relay.remotes.get(this.#place) ?? null : this.shown?.remote ?? null;
+    const direct = this.direct?.remote.getTracks().length ? this.direct.remote : null;
+    const relayed = this.relay?.remotes.get(this.#place) ?? null;
+    if (this.shown) return this.shown === this.relay ? relayed : direct;
+    return direct ?? relayed;
   }
 
   isFor(from, to) {
@@ -54,6 +58,7 @@ export class Paths extends EventTarget {
       send: (kind, body) => this.#link.signal(to, kind, body),
       still: this.#still,
     });
+    peer.addEventListener("track", () => this.shown || this.#tell("shown"));
     peer.addEventListener("arrived", () => this.#arrived(peer));
     peer.addEventListener("state", () => this.direct === peer && this.#tell("state"));
     this.direct = peer;

@@ -53,6 +53,7 @@ export class Peer extends EventTarget {
       this.#guard(transceiver);
       this.remote.addTrack(track);
       track.addEventListener("unmute", () => this.#tell("arrived"));
+      this.#tell("track");
     });
     pc.addEventListener("icecandidate", ({ candidate }) => candidate && this.#told && this.#send("candidate", candidate));
     pc.addEventListener("connectionstatechange", () => this.#tell("state"));
