@@ -1,4 +1,4 @@
-"""The form that finishes a visit: a question with one answer."""
+"""Forms of one answer: finish a visit, delete a recording."""
 
 from __future__ import annotations
 
@@ -6,4 +6,8 @@ from app.web.fields import PortalForm
 
 
 class FinishForm(PortalForm):
+    """Yes; there is nothing to fill in."""
+
+
+class DeleteForm(PortalForm):
     """Yes; there is nothing to fill in."""

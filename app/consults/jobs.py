@@ -1,14 +1,26 @@
-"""Work beside the calls: forgetting pages that vanished."""
+"""Work beside the calls: forgetting pages that vanished, looking after recordings."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from app.consults import room
-from app.consults.operations import present
+from app.consults.operations import present, recorder, recording
 
 
 @room.every(timedelta(seconds=10))
 def sweep() -> None:
     """Stop waiting for pages that did not come back."""
     present.sweep()
+
+
+@room.every(timedelta(seconds=2))
+def watch_recordings() -> None:
+    """Tell people of a recording that ended by itself; ask again a node that did not answer."""
+    recorder.watch()
+
+
+@room.every(timedelta(hours=1))
+def expire_recordings() -> None:
+    """Delete what has been kept as long as people were told."""
+    recording.expire()

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.consults import queries, room, rules
-from app.consults.operations import present, relay
+from app.consults.operations import present, recording, relay, turn
 from app.consults.operations.present import Page
 from app.consults.operations.relay import RelayRefusal
 from app.consults.queries import VisitView
+from app.consults.queries import recording as queries_of_recording
 from app.kernel import live
 from app.kernel.access import signed_in
 from app.kernel.actor import Actor, Role
@@ -83,7 +84,9 @@ def enter(actor: Actor, payload: Entering, appointment: VisitView) -> dict[str, 
     except Refusal as refusal:
         return {"refused": "Closed", "words": str(refusal.sentence)}
     now = queries.visit(actor, appointment.id) or appointment
-    return {**queries.seen(now).told(), "elsewhere": not placed}
+    # Credentials for relays last an hour, and a page may be open for longer.
+    fresh = {"iceServers": turn.servers(actor)}
+    return {**queries.seen(now).told(), "elsewhere": not placed, **fresh}
 
 
 @room.event("leave", access=DOOR, shape=OpenPage)
@@ -174,7 +177,7 @@ def _relayed(
     try:
         relay.TRIES.take(str(actor.person_id))
         if payload.action == "join":
-            return join()
+            return {**join(), "iceServers": turn.servers(actor)}
         if payload.action == "answer":
             return relay.answer(actor, page, payload.sdp)
         if payload.action == "restart":
@@ -184,6 +187,44 @@ def _relayed(
         return {"refused": "TooMany", "words": str(refusal.sentence)}
     except RelayRefusal as refusal:
         return {"refused": refusal.code, "words": str(refusal.sentence)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """What a page of a visit wants of its recording: see it, ask for it, answer, be ready."""
+
+    appointment: UUID
+    connection: str = field(metadata={"longest": rules.LONGEST_CONNECTION})
+    step: str = field(metadata={"longest": 16})
+    # Which one is meant; "" where none is open yet.
+    recording: str = field(default="", metadata={"longest": 36})
+
+    def which(self) -> UUID:
+        """The recording that is meant."""
+        try:
+            return UUID(self.recording)
+        except ValueError:
+            raise BadPayload("recording") from None
+
+
+@room.event("recording", access=DOOR, shape=Recording)
+def record(actor: Actor, payload: Recording, appointment: VisitView) -> dict[str, object]:
+    """Take one step with the recording of this visit, and tell how it stands."""
+    match payload.step:
+        case "see":
+            pass
+        case "ask":
+            recording.ask(appointment, actor, live.sid(), payload.connection)
+        case "agree" | "refuse":
+            agreed = payload.step == "agree"
+            recording.answer(appointment, actor, payload.which(), agreed=agreed)
+        case "ready":
+            recording.ready(appointment, actor, payload.which(), payload.connection)
+        case "withdraw":
+            recording.withdraw(appointment, actor, payload.which())
+        case _:
+            raise BadPayload(payload.step)
+    return queries_of_recording.told(appointment.consult_id, actor.person_id)
 
 
 @room.on_leave

@@ -5,10 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.consults.rules import CallState, Place, VisitState, Way
+from app.consults.rules.recording import Answer, Deleter, Ending, RecordingState
+from app.kernel.crypto import Sealed
 from app.kernel.db import Row, code_of
 
 LIVE = text("ended_at IS NULL")
@@ -82,3 +92,67 @@ class Presence(Row):
     picture: Mapped[bool] = mapped_column(default=False)
     since: Mapped[datetime]
     beat_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Recording(Row):
+    """A recording of a visit, from the question on; the file itself lies with the media node."""
+
+    __tablename__ = "recording"
+    __table_args__ = (
+        CheckConstraint(
+            "(state IN ('asked', 'agreed', 'running')) = (ended_at IS NULL)", name="ended"
+        ),
+        CheckConstraint("(ended_at IS NULL) = (ending IS NULL)", name="ending"),
+        CheckConstraint("(state = 'deleted') = (deleted_at IS NOT NULL)", name="deleted"),
+        CheckConstraint("(deleted_at IS NULL) = (deleted_for IS NULL)", name="deleted_for"),
+        # What is recorded can be read; what was deleted cannot be read any more.
+        CheckConstraint(
+            "state NOT IN ('running', 'kept') OR sealed_key IS NOT NULL", name="readable"
+        ),
+        CheckConstraint("state <> 'deleted' OR sealed_key IS NULL", name="unreadable"),
+        CheckConstraint("seconds >= 0", name="seconds"),
+        Index(
+            "uq_recording_open",
+            "consult_id",
+            unique=True,
+            sqlite_where=LIVE,
+            postgresql_where=LIVE,
+        ),
+    )
+    consult_id: Mapped[UUID] = mapped_column(ForeignKey("consult.id"), index=True)
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"))
+    state: Mapped[RecordingState] = mapped_column(code_of(RecordingState))
+    wording: Mapped[int]
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    agreed_at: Mapped[datetime | None]
+    began_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ending: Mapped[Ending | None] = mapped_column(code_of(Ending))
+    # How long the file is; unknown until the node has closed it.
+    seconds: Mapped[int | None]
+    node: Mapped[str | None] = mapped_column(String(255))
+    file: Mapped[str | None] = mapped_column(String(80))
+    sealed_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    deleted_at: Mapped[datetime | None]
+    deleted_for: Mapped[Deleter | None] = mapped_column(code_of(Deleter))
+    key_in_hex = Sealed("sealed_key")
+
+
+class RecordingConsent(Row):
+    """What one person said to a recording, when, and to which wording (FHIR Consent)."""
+
+    __tablename__ = "recording_consent"
+    __table_args__ = (
+        UniqueConstraint("recording_id", "person_id", "answer"),
+        CheckConstraint("place BETWEEN 0 AND 3", name="place"),
+    )
+    recording_id: Mapped[UUID] = mapped_column(ForeignKey("recording.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    answer: Mapped[Answer] = mapped_column(code_of(Answer))
+    wording: Mapped[int]
+    at: Mapped[datetime]
+    # Where the media node has this person, and which connection of theirs sends through it.
+    place: Mapped[int]
+    connection: Mapped[str | None] = mapped_column(String(36))

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BufferedReader
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from werkzeug import Response
+from werkzeug.wsgi import FileWrapper
 
 from app.care import queries as care
 from app.consults import queries, room
-from app.consults.forms import FinishForm
+from app.consults.forms import DeleteForm, FinishForm
 from app.consults.operations import closing, nodes, turn
+from app.consults.operations import recording as recordings
 from app.consults.queries import VisitView
+from app.consults.queries import recording as seen_recordings
+from app.consults.queries.recording import RecordingView
 from app.consults.rules import Door
 from app.kernel import actor as actors
 from app.kernel import clock
@@ -28,21 +33,24 @@ BOTH = (Role.PATIENT, Role.CLINICIAN)
 # How fast a line is tells a file of some size; this one lies on every page's way anyway.
 PROBE = "vendor/fonts/atkinson-hyperlegible-next-latin-wght.woff2"
 
+# Bytes of a recording that are opened and sent in one go.
+PIECE = 65_536
 CHECK_BEFORE = timedelta(days=7)
 
 
 @room.page("/visits/<uuid:appointment>", access=signed_in(*BOTH, appointment=queries.visit))
 def waiting_room(appointment: VisitView) -> str:
     """Who is here, camera and microphone, and the call itself; what follows once it is over."""
+    shown = {"visit": appointment, "recordings": seen_recordings.recordings(appointment)}
     if appointment.door in {Door.FINISHED, Door.OVER}:
-        return render_template("consults/finished.html", visit=appointment, **_phone())
+        return render_template("consults/finished.html", **shown, **_phone())
     allow_camera()
     actor = actors.required()
     return render_template(
         "consults/waiting_room.html",
-        visit=appointment,
         data=_for_script(actor, appointment),
         steps=_open_steps(actor, appointment),
+        **shown,
         form=FinishForm(),
         **_phone(),
     )
@@ -124,6 +132,7 @@ def _for_script(actor: Actor, visit: VisitView) -> dict[str, object]:
         "polite": actor.role is Role.PATIENT,
         "iceServers": turn.servers(actor),
         "relay": bool(nodes.names()),
+        "recording": _recording_for_script(actor, visit),
         "sealedOnly": current_app.extensions["settings"].sealed_calls_only,
     }
 
@@ -134,3 +143,58 @@ def _open_steps(actor: Actor, visit: VisitView) -> list[Step]:
         return []
     patient = care.patient(actor, visit.appointment.patient_id)
     return CHART.gather(actor, patient)[0] if patient else []
+
+
+def _recording_for_script(actor: Actor, visit: VisitView) -> dict[str, object]:
+    return {
+        "may": recordings.may_record() and actor.role is Role.CLINICIAN,
+        "told": seen_recordings.told(visit.consult_id, actor.person_id),
+    }
+
+
+ONE_RECORDING = signed_in(*BOTH, recording=seen_recordings.recording)
+
+
+@room.page("/recordings/<uuid:recording>", access=ONE_RECORDING)
+def recording(recording: RecordingView) -> str:
+    """Watch a recording, each person's picture beside the other's."""
+    return render_template("consults/recording.html", recording=recording)
+
+
+@room.page("/recordings/<uuid:recording>/film", access=ONE_RECORDING)
+def film(recording: RecordingView) -> Response:
+    """The recording as a stream, opened piece by piece as it is sent; `?place=1` shows the second.
+
+    Nothing of it is kept by the browser: this answer, like every one, says no-store.
+    """
+    place = request.args.get("place", 0, int)
+    found = recordings.opened(recording, actors.required(), place)
+    if found is None:
+        abort(404)
+    answer = Response(
+        FileWrapper(BufferedReader(found, PIECE), PIECE),
+        mimetype="video/webm",
+        direct_passthrough=True,
+    )
+    answer.call_on_close(found.close)
+    return answer.make_conditional(request, accept_ranges=True, complete_length=found.size)
+
+
+@room.page(
+    "/recordings/<uuid:recording>/delete",
+    access=signed_in(Role.PATIENT, writes=True, recording=seen_recordings.recording_of_patient),
+    methods=("GET", "POST"),
+)
+def delete_recording(recording: RecordingView) -> str | Response:
+    """Ask once more, then destroy the recording."""
+    form, visit = DeleteForm(), recording.visit
+    if form.validate_on_submit():
+        try:
+            recordings.delete(recording)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("The recording is deleted."), "good")
+            return redirect(url_for("consults.waiting_room", appointment=visit.id), 303)
+    shown = {"recording": recording, "form": form, "has_errors": bool(form.errors)}
+    return render_template("consults/delete_recording.html", **shown)

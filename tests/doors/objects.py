@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 from app.appointments import operations as visits
 from app.kernel import clock
 from app.kernel.actor import Actor, Role
+from tests.consults import reels
 from tests.plans import drafts
 from tests.questionnaires import life
 from tests.results import readings
@@ -123,6 +124,14 @@ def appointment(case: Case) -> UUID:
             starts_at=tomorrow + next(SLOTS) * timedelta(minutes=30),
             minutes=20,
         )
+
+
+@makes("recording")
+def recording(case: Case) -> UUID:
+    """A recording of a visit of the clinic's patient with its clinician."""
+    visit = appointment(case)
+    with case.portal.inside():
+        return reels.kept(case.actor(Role.CLINICIAN), visit)
 
 
 @makes("plan")

@@ -14,7 +14,9 @@ DOORS = doors()
 READING = [door for door in DOORS if door.method == "GET"]
 WITH_IDS = [door for door in DOORS if door.names]
 CLOSED = [door for door in DOORS if door.access.stage is not Stage.ANYONE]
-WRITES_WHEN_OPENED: dict[str, str] = {}
+WRITES_WHEN_OPENED: dict[str, str] = {
+    "consults.film": "who saw a recording is written down",
+}
 FINE = {200, 303}
 
 

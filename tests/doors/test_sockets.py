@@ -33,6 +33,7 @@ WORDS: dict[str, object] = {
     "to": "a-page-of-theirs",
     "kind": "candidate",
     "action": "join",
+    "step": "see",
     "body": '{"candidate": "", "sdpMid": "0", "sdpMLineIndex": 0}',
 }
 

@@ -104,10 +104,11 @@ def test_the_portal_knows_every_name_of_the_node_s(tmp_path: Path) -> None:
     """Both read one environment, and each refuses names that nobody asks for."""
     source = (Path(__file__).parents[2] / "app/media/settings.py").read_text()
     names = set(re.findall(r'"(NEARSIDE_MEDIA_[A-Z_]*[A-Z])"', source))
-    shared = {"NEARSIDE_MEDIA_SECRET", "NEARSIDE_MEDIA_CONTROL"}
+    shared = {f"NEARSIDE_MEDIA_{name}" for name in ("SECRET", "CONTROL", "RECORDINGS")}
     assert set(OF_THE_MEDIA_NODE) == names - shared - OF_THE_PORTAL
     everything = dict.fromkeys(names, "") | {"NEARSIDE_MEDIA_SECRET": SECRET}
     environ = {"NEARSIDE_ENVIRONMENT": "test", "NEARSIDE_INSTANCE": str(tmp_path), **everything}
     portal, node = Settings.from_environment(environ), NodeSettings.from_environment(environ)
     assert portal.media_control == node.control
+    assert portal.media_recordings == node.recordings
     assert portal.media_secret.encode() == node.secret

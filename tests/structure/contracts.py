@@ -56,23 +56,24 @@ class Private(Contract):
 
 
 class Window(Contract):
-    """From outside the package, only the named importers may import, and only the named module."""
+    """From outside the package, only the named importers may import, and only the named modules."""
 
     type_name = "window"
     package = fields.StringField()
-    module = fields.StringField()
+    modules = fields.SetField(subfield=fields.StringField())
     importers = fields.SetField(subfield=fields.StringField())
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Collect every import that reaches in by another way."""
-        package, module = str(self.package), str(self.module)
+        package = str(self.package)
         importers: Any = self.importers  # a field becomes its value
+        modules: Any = self.modules
         found = [
             f"{importer} -> {inner}"
             for inner in sorted({package} | graph.find_descendants(package))
             for importer in sorted(graph.find_modules_that_directly_import(inner))
             if not _is_inside(importer, package)
-            if inner != module or not any(_is_inside(importer, one) for one in importers)
+            if inner not in modules or not any(_is_inside(importer, one) for one in importers)
         ]
         return ContractCheck(kept=not found, metadata={"imports": found})
 

@@ -19,7 +19,7 @@ ROOMS = "Imports between rooms fall one way"
 FURNITURE = "Every room has the same furniture, and imports inside it fall one way"
 PURE = "Rules and medicine know no web, no database and no clock"
 TABLES = "A room's tables are its own"
-MEDIA = "Only consults know the media node, and of it only the tokens"
+MEDIA = "Only consults know the media node, and of it only tokens and the seal of recordings"
 COMPOSITION = "Nobody inside imports the composition root"
 
 
@@ -104,6 +104,8 @@ PUSHES = [
     Push(MEDIA, "plans.operations", "import app.media"),
     Push(MEDIA, "plans.operations", "import app.media.tokens"),
     Push(MEDIA, "consults.operations.relay", "import app.media.control"),
+    Push(MEDIA, "consults.operations.recording", "import app.media.recording.sink"),
+    Push(MEDIA, "records.operations", "import app.media.recording.sealing"),
     Push(MEDIA, "demo.commands", "import app.media.supervisor"),
     Push(COMPOSITION, "plans.pages", "from app import create_app"),
     Push(COMPOSITION, "kernel.jobs", "import app"),

@@ -226,6 +226,7 @@ def settings(database_url: str, directory: Path, environment: Environment) -> Se
         origin=ORIGIN,
         hosts=("nearside.test",),
         instance=directory,
+        media_recordings=directory / "recordings",
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.consults import queries, rules
 from app.consults.models import Call, Consult, Presence
+from app.consults.operations import recorder
 from app.consults.queries import Seen, VisitView
 from app.consults.rules import CallFigures, CallState, Door, Standing, VisitState
 from app.kernel import clock, db, live
@@ -67,6 +68,7 @@ def settle(
     if call is not None:
         _follow(call, before, after, figures)
     session.flush()
+    recorder.follow(consult, here, over=over)
     _tell(consult, here, skip)
 
 

@@ -18,6 +18,7 @@ export class Link extends EventTarget {
     this.#socket.on("consults:here", (seen) => this.#tell("here", seen));
     this.#socket.on("consults:signal", (signal) => this.#tell("signal", signal));
     this.#socket.on("consults:moved", () => this.#tell("moved"));
+    this.#socket.on("consults:recording", (told) => this.#tell("recording", told));
     this.#socket.on("consults:replaced", () => this.#tell("replaced"));
     this.#socket.on("changed", (hint) => hint.id === appointment && this.#tell("changed"));
   }
@@ -51,6 +52,11 @@ export class Link extends EventTarget {
   // What this page wants of the media node.
   relay(action, more = {}) {
     return this.#ask("relay", { action, ...more });
+  }
+
+  // One step with the recording of this visit; answers how it stands.
+  record(step, recording = "") {
+    return this.#ask("recording", { step, recording });
   }
 
   close() {

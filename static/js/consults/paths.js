@@ -22,6 +22,7 @@ export class Paths extends EventTarget {
   #still = false;
   #tried = -Infinity;
   #leaving = null;
+  #only = false;
 
   // `setup`: polite, iceServers, tracks(), guard().
   constructor(link, setup) {
@@ -50,7 +51,7 @@ export class Paths extends EventTarget {
   pair(from, to, place) {
     this.drop();
     [this.#from, this.#to, this.#place] = [from, to, place];
-    if (this.always) return;
+    if (this.always || this.#only) return;
     const peer = new Peer({
       ...this.#setup,
       from,
@@ -96,7 +97,7 @@ export class Paths extends EventTarget {
   // The direct way brings pictures: the node's is left a little later, when the other has seen so too.
   settle() {
     const { relay, direct } = this;
-    if (!direct) return;
+    if (!direct || this.#only) return;
     this.show(direct);
     if (!relay || this.#leaving === relay) return;
     this.#leaving = relay;
@@ -116,6 +117,29 @@ export class Paths extends EventTarget {
 
   still(on) {
     this.#still = on;
+  // All of it through the node, while a call is recorded. Resolves once the node carries it, or that is no longer wished.
+  through(only) {
+    this.#only = only;
+    if (only && !this.relay && this.#to) this.rejoin();
+    return new Promise((done) => {
+      const look = () => {
+        const carries = this.relay?.pc?.connectionState === "connected";
+        if (this.#only && !carries) return;
+        if (this.#only) this.#straighten();
+        this.removeEventListener("state", look);
+        done();
+      };
+      this.addEventListener("state", look);
+      look();
+    });
+  }
+
+  #straighten() {
+    this.show(this.relay);
+    this.direct?.close();
+    this.direct = null;
+  }
+
     this.direct?.still(on);
   }
 

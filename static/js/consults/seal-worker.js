@@ -25,6 +25,8 @@ const ACTS = {
   mode({ to }) {
     mode = to;
     renew();
+    // What came in the other way could not be shown.
+    for (const stream of streams) whole(stream);
   },
   mine({ id, key }) {
     mine = { id, key, next: 0 };
@@ -66,9 +68,13 @@ function renew() {
 
 function ask(owner) {
   for (const stream of streams) {
-    if (stream.side === "send" || stream.kind !== "video" || ownerOf(stream) !== owner) continue;
-    stream.transformer.sendKeyFrameRequest?.()?.catch?.(() => {});
+    if (ownerOf(stream) === owner) whole(stream);
   }
+}
+
+// Have the other send a whole picture.
+function whole({ transformer, side, kind }) {
+  if (side === "receive" && kind === "video") transformer.sendKeyFrameRequest?.()?.catch?.(() => {});
 }
 
 function ownerOf({ of, place }) {

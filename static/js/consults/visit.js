@@ -4,6 +4,7 @@ import { Devices } from "./devices.js";
 import { Level } from "./level.js";
 import { Link } from "./link.js";
 import { Media } from "./media.js";
+import { Recorder } from "./record.js";
 import { View } from "./view.js";
 
 const find = (id) => document.getElementById(id);
@@ -20,6 +21,7 @@ const media = new Media();
 const link = new Link(data.appointment);
 const call = new Call({ link, media, ...data });
 const view = new View({ call, media, words });
+new Recorder({ link, call, ...data.recording });
 const devices = new Devices({ media, words, remote: find("remote") });
 const level = new Level(find("level"));
 
