@@ -35,7 +35,7 @@ def _below(session: Session, holder: Node | Answer) -> Iterator[Finding]:
         if item is None:
             continue
         if item.type == "group":
-            yield from _repeats(item, nodes)
+            yield from _repeats(session, item, nodes)
         for place in nodes:
             if place.enabled:
                 yield from _node(session, place)
@@ -61,11 +61,12 @@ def _finding(item: Item, text: str, severity: str = "error", **values: Any) -> F
     return Finding(item.link_id, Sentence(text, values), severity)
 
 
-def _repeats(item: Item, nodes: list[Node]) -> Iterator[Finding]:
+def _repeats(session: Session, item: Item, nodes: list[Node]) -> Iterator[Finding]:
     filled = [place for place in nodes if place.doc.get("item")]
     enabled = any(place.enabled for place in nodes)
     if enabled and item.required and not filled:
-        yield _finding(item, sayings.REQUIRED_GROUP)
+        if any(session.is_decided(place) for place in nodes):
+            yield _finding(item, sayings.REQUIRED_GROUP)
     elif enabled:
         yield from _count(item, len(filled))
 
@@ -89,7 +90,7 @@ def _question(session: Session, place: Node) -> Iterator[Finding]:
     elif place in session.failed:
         yield _finding(item, session.failed[place], "warning")
     if not values:
-        if item.required:
+        if item.required and session.is_decided(place):
             yield _finding(item, sayings.REQUIRED)
         return
     yield from _count(item, len(values))
@@ -184,7 +185,7 @@ def _toggled(session: Session, place: Node) -> Iterator[Finding]:
             session.budget.pay(1 + len(place.values) * len(options) // COMPARED_IN_A_STEP)
             if not any(equal(said(one), each) for one in place.values for each in options):
                 continue
-            session.budget.begin()
+            session.begin(rule, place)
             found = session.work_out(rule, place)
         except EvaluationFailed:
             continue  # As with conditions: a rule that fails takes nothing away.
@@ -198,7 +199,7 @@ def _offered(session: Session, place: Node) -> Iterator[Finding]:
     if rule is None or not rule.is_fhirpath or place.item.type != "choice":
         return
     try:
-        session.budget.begin()
+        session.begin(rule, place)
         found = [data_of(each) for each in session.work_out(rule, place)]
         session.budget.pay(1 + len(found) * len(place.values) // COMPARED_IN_A_STEP)
     except EvaluationFailed:
@@ -215,7 +216,7 @@ def _constraint(session: Session, place: Node, constraint: Constraint) -> Iterat
     known = bool(named) and named[-1] in session.definition.by_link
     link = named[-1] if known else place.item.link_id
     try:
-        session.budget.begin()
+        session.begin(constraint.expression, place)
         found = session.work_out(constraint.expression, place)
     except EvaluationFailed:
         yield Finding(link, Sentence(sayings.RULE_FAILED), "warning")

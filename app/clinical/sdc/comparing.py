@@ -13,7 +13,7 @@ from app.clinical.sdc.item import Condition, Json, said
 
 LONGEST_MOMENT = 40
 # As much work as one step of an expression.
-COMPARED_IN_A_STEP = 8
+COMPARED_IN_A_STEP = 2
 
 
 def met(condition: Condition, answers: list[Json], budget: Budget) -> bool:

@@ -13,6 +13,7 @@ from app.clinical.sdc.exact import exact, refuse
 from app.clinical.sdc.expressions import mentioned, units
 from app.clinical.sdc.item import Constraint, Expression, Finding, Item, Json
 from app.clinical.sdc.loader import Loader
+from app.clinical.sdc.reaching import Reaches
 from app.clinical.sdc.valuesets import Resolver, ValueSets
 
 # Names every expression may use without anyone defining them.
@@ -34,6 +35,9 @@ class Definition:
     warnings: tuple[Finding, ...]
     weights: Mapping[tuple[str, str], Decimal | None]
     ranks: Mapping[str, int]
+    reaches: Reaches
+    # The place of each item in the form.
+    places: Mapping[str, int]
 
 
 def read(questionnaire: Any, resolver: Resolver | None) -> Definition:
@@ -70,6 +74,8 @@ def read(questionnaire: Any, resolver: Resolver | None) -> Definition:
         tuple(loader.findings),
         _weights(by_link),
         loops.order(by_link, variables),
+        Reaches(by_link.values(), variables),
+        {link: at for at, link in enumerate(by_link)},
     )
 
 

@@ -17,9 +17,20 @@ from app.clinical.sdc.item import Expression, Json
 
 # What one expression may cost. The dearest we met in a published form costs 1,100.
 EXPRESSION_STEPS = 30_000
-# What one call may cost in all: about a second on a slow machine.
-CALL_STEPS = 120_000
+# What the expressions of one call may cost in all: half a second on a slow machine.
+CALL_STEPS = 260_000
+# What is shared out among the rules of a call before, so that dear ones leave cheap ones theirs.
+SHARED_STEPS = 120_000
+# What comparing answers with conditions may cost in one call, beside the expressions.
+PLAIN_STEPS = 120_000
+# What comparing units may cost in one call, beside both.
+COMPARED_UNITS_STEPS = 120_000
 MAX_NESTED_VARIABLES = 60
+# What it costs to step from one element down to those of one name, and how many make a step.
+STEPS_DOWN = 4
+REACHED_IN_A_STEP = 2
+# A step down as our trees spell it; the library's own is not counted by what it finds.
+MEMBER = "MemberInvocation, counted"
 
 _STEP_KEYS = frozenset({"model", "userInvocationTable", "$this"})
 
@@ -44,35 +55,53 @@ class Budget:
 
     def __init__(self, call: int = CALL_STEPS, each: int = EXPRESSION_STEPS) -> None:
         self.left = call
+        self._plain = PLAIN_STEPS
+        self._units = COMPARED_UNITS_STEPS
         self._each = each
         self._here = each
         self._met: set[tuple[str, str]] = set()
+        # What is left of the share of each rule, and of the one being worked out.
+        self._share = 0
+        self._shares: dict[Any, int] = {}
+        self._rule: Any = None
 
-    def begin(self) -> None:
-        """A new expression starts."""
+    def share(self, rules: int) -> None:
+        """Keep a part of the work for each of so many rules."""
+        self._share = SHARED_STEPS // max(rules, 1)
+
+    def begin(self, rule: Any = None) -> None:
+        """A new expression starts; `rule` says whose share it may use up, if it has one."""
         self._here = self._each
-        if self.left <= 0:
+        self._rule = rule
+        if rule is not None:
+            self._shares.setdefault(rule, self._share)
+        if self.left <= 0 and self._shares.get(rule, 0) <= 0:
             raise OutOfBudget
 
     def spend(self, steps: int) -> None:
         """Pay for work done or about to be done."""
-        self.left -= steps
         self._here -= steps
-        if self._here < 0 or self.left < 0:
+        own = self._shares.get(self._rule, 0)
+        if own:
+            self._shares[self._rule] = max(own - steps, 0)
+            steps = max(steps - own, 0)
+        self.left -= steps
+        if self._here < 0 or (self.left < 0 and steps):
+            self.left = max(self.left, 0)
             raise OutOfBudget
 
     def pay(self, steps: int) -> None:
         """Pay for work done outside expressions."""
-        self.left -= steps
-        if self.left < 0:
+        self._plain -= steps
+        if self._plain < 0:
             raise OutOfBudget
 
     def meet(self, one: str, other: str, steps: int) -> None:
         """Pay for two units, when they are first seen together."""
         if (one, other) not in self._met:
-            if self.left < steps:
+            if self._units < steps:
                 raise OutOfBudget
-            self.left -= steps
+            self._units -= steps
             self._met.add((one, other))
 
 
@@ -117,7 +146,17 @@ class Names(Mapping[str, Any]):
 
 @cache
 def engine() -> Any:
-    """The library, loaded when a first expression is worked out."""
+    """The library, loaded when a first expression is worked out, with our step down beside its."""
+    steps = import_module("fhirpathpy.engine.evaluators").evaluators
+    plain = steps["MemberInvocation"]
+
+    def member(here: Surroundings, found: Any, tree: Json) -> Any:
+        here.budget.spend(STEPS_DOWN * len(found))
+        reached = plain(here, found, tree)
+        here.budget.spend(len(reached) // REACHED_IN_A_STEP)
+        return reached
+
+    steps[MEMBER] = member
     return import_module("fhirpathpy.engine")
 
 

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from importlib import import_module
 from typing import Any
 
-from app.clinical.sdc import quantities, shortcuts, spelling
+from app.clinical.sdc import lookups, quantities, spelling
 from app.clinical.sdc.evaluation import EvaluationFailed, OutOfBudget, data_of, node, nodes
 from app.clinical.sdc.item import Json
 
@@ -66,7 +66,7 @@ def _ours(base: Json) -> Json:
         made[name] = base[name] | {"fn": _real(base[name]["fn"])}
     for name in ("=", "!=", "<", ">", "<=", ">=", "+", "-"):
         made[name] = base[name] | {"fn": quantities.aware(name, base[name]["fn"])}
-    return made | spelling.functions() | shortcuts.functions()
+    return made | spelling.functions() | lookups.functions(_descendants)
 
 
 def _metered(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -236,8 +236,9 @@ def _children(ctx: Any, found: Any, *, plain: bool = True) -> list[Any]:
     step = import_module("fhirpathpy.engine.invocations.navigation").create_reduce_children
     kept: list[Any] = []
     for each in found:
+        ctx.budget.spend(2)
         below = step(ctx, plain)([], each)
-        ctx.budget.spend(2 + len(below))
+        ctx.budget.spend(len(below))
         kept += below
     return kept
 

@@ -190,6 +190,13 @@ class Item:
         """Whether the answer is chosen from a list."""
         return self.type in CHOICES
 
+    @cached_property
+    def rules(self) -> int:
+        """How many expressions of its own are worked out for each answer to it."""
+        single = (self.calculated, self.enable_when, self.initial_expression, self.offered)
+        own = sum(1 for each in single if each is not None)
+        return own + len(self.constraints) + len(self.toggles)
+
     def walk(self) -> Iterator[Item]:
         """The item and all below it, in order."""
         yield self

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.clinical.sdc import comparing, sayings
 from app.clinical.sdc.bringing import surroundings
+from app.clinical.sdc.changing import Changes
 from app.clinical.sdc.definition import Definition
 from app.clinical.sdc.evaluation import (
     MAX_NESTED_VARIABLES,
@@ -42,8 +43,12 @@ class Session:
         self.context = surroundings(context)
         self.findings: list[Finding] = []
         self.failed: dict[Node, str] = {}
+        # Whether these are asked could not be decided; nothing in them may be required.
+        self.undecided: set[Node] = set()
         self.budget = Budget()
-        self._known: dict[tuple[int, str], Any] = {}
+        # Values of variables, and when each was worked out.
+        self._known: dict[tuple[int, str], tuple[int, Any]] = {}
+        self.changes = Changes(definition.reaches)
         # All items below a mapping, for rules that look through the whole response.
         self.items_known: dict[int, tuple[Any, list[Any]]] = {}
         self._asked: set[tuple[int, str]] = set()
@@ -52,6 +57,7 @@ class Session:
         self._scores: dict[int, tuple[Json | None, Decimal | None]] = {}
         self._root = Item("", "group", "", definition.source, items=definition.items)
         self.top = Planter(self.findings).plant(self._root, response)
+        self.budget.share(sum(place.item.rules for place in self.nodes()))
 
     # What the rules ask of the surroundings.
 
@@ -104,8 +110,8 @@ class Session:
 
     def _value(self, place: Node, variable: Expression) -> Any:
         key = (id(place), variable.name)
-        if key in self._known:
-            return self._known[key]
+        if key in self._known and not self.changes.since(self._known[key][0], variable):
+            return self._known[key][1]
         if not variable.is_fhirpath:
             return self.context.get(variable.name, [])
         if key in self._asked:
@@ -114,15 +120,20 @@ class Session:
             raise OutOfBudget
         self._asked.add(key)
         try:
-            self._known[key] = self.work_out(variable, place)
+            self._known[key] = self.changes.count, self.work_out(variable, place)
         finally:
             self._asked.discard(key)
-        return self._known[key]
+        return self._known[key][1]
 
     def _focus(self, place: Node) -> Any:
         if place is self.top:
             return node(place.doc, "QuestionnaireResponse")
         return node(place.doc, ITEM)
+
+    def begin(self, expression: Expression, place: Node) -> None:
+        """An expression starts. One that finds its answers by name has its own share of work."""
+        reach = self.definition.reaches.of(expression)
+        self.budget.begin(None if reach is None else (place, expression.text))
 
     def work_out(self, expression: Expression, place: Node) -> list[Any]:
         """What an expression gives at a node; `EvaluationFailed` where it gives nothing."""
@@ -131,13 +142,22 @@ class Session:
     def result(self, expression: Expression, place: Node) -> list[Any] | None:
         """What an expression gives at a node; None, and remembered, where it gives nothing."""
         try:
-            self.budget.begin()
+            self.begin(expression, place)
             found = self.work_out(expression, place)
         except EvaluationFailed as failure:
             self.failed[place] = REASONS.get(failure.reason, sayings.RULE_FAILED)
             return None
         self.failed.pop(place, None)
         return found
+
+    def is_decided(self, place: Node) -> bool:
+        """Whether it is known that a node is asked, with all it stands in."""
+        here: Node | None = place if self.undecided else None
+        while here is not None:
+            if here in self.undecided:
+                return False
+            here = parent(here)
+        return True
 
     # What is written.
 
@@ -150,9 +170,20 @@ class Session:
         return doc
 
     def forget(self) -> None:
-        """What was worked out holds until something changes."""
+        """What was worked out holds until something is written anew."""
         self._known.clear()
         self.items_known.clear()
+
+    def change(self, place: Node) -> None:
+        """A node says something else now, or is asked or not: what looked at it may not hold."""
+        self.changes.note(place.item)
+        self.items_known.clear()
+
+    def asked(self, links: tuple[str, ...]) -> list[Item]:
+        """The items of some names, in the order of the form."""
+        known = self.definition.by_link
+        found = [known[link] for link in dict.fromkeys(links) if link in known]
+        return sorted(found, key=lambda item: self.definition.places[item.link_id])
 
     def nodes(self) -> list[Node]:
         """All nodes below the top, in order."""

@@ -37,6 +37,8 @@ class _Settling:
         self._out: set[Node] = set()
         # Calculated here, so that a rule that fails later does not leave it behind.
         self._put: set[Node] = set()
+        # When each rule was last worked out.
+        self._done: dict[tuple[Node, str], int] = {}
 
     def run(self) -> None:
         for _ in range(MAX_TRIES):
@@ -64,7 +66,10 @@ class _Settling:
             self._session.failed[place] = sayings.RULE_UNSETTLED
             if place.item.calculated is not None:
                 place.put([])
+            if place.item.enable_when is not None:
+                self._session.undecided.add(place)
             place.own_enabled = True
+            self._session.change(place)
         self._out |= self._restless
 
     def _unsettled(self) -> None:
@@ -88,6 +93,7 @@ class _Settling:
                 enabled = enabled and self._conditions_met(place)
                 if enabled is not place.enabled:
                     place.enabled, changed = enabled, True
+                    self._session.change(place)
             if not changed:
                 return
         self._unsettled()
@@ -101,6 +107,7 @@ class _Settling:
             return enough(self._met(place, each) for each in conditions)
         except OutOfBudget:
             self._session.failed[place] = sayings.RULE_TOO_LONG
+            self._session.undecided.add(place)
             return True  # as with a rule that fails: better asked than not
 
     def _met(self, place: Node, condition: Condition) -> bool:
@@ -126,9 +133,13 @@ class _Settling:
     def _switch_by_rule(self) -> bool:
         changed = False
         for place, rule in self._rules(self._session.nodes(), "enable_when"):
+            if not self._is_due(place, rule):
+                continue
             found = self._session.result(rule, place)
             # A rule that fails hides nothing: better asked once too often than not asked.
             enabled = found is None or _true(found)
+            undecided = self._session.undecided
+            (undecided.add if found is None else undecided.discard)(place)
             if enabled is not place.own_enabled:
                 place.own_enabled, changed = enabled, True
                 self._restless.add(place)
@@ -137,10 +148,19 @@ class _Settling:
     def _calculate(self) -> bool:
         changed = False
         for place, rule in self._rules(self._ordered(), "calculated"):
-            if place.item.is_question and place.enabled and self._calculated(place, rule):
+            asked = place.item.is_question and place.enabled
+            if asked and self._is_due(place, rule) and self._calculated(place, rule):
                 self._restless.add(place)
                 changed = True
         return changed
+
+    def _is_due(self, place: Node, rule: Expression) -> bool:
+        """Whether a rule may give something else than when it was last worked out."""
+        changes, key = self._session.changes, (place, rule.text)
+        due = key not in self._done or changes.since(self._done[key], rule)
+        if due:
+            self._done[key] = changes.count
+        return due
 
     def _calculated(self, place: Node, rule: Expression) -> bool:
         """Whether the answer is another one now."""
@@ -157,7 +177,7 @@ class _Settling:
             values = place.given
         (self._put.discard if found is None else self._put.add)(place)
         place.put(values)
-        session.forget()
+        session.change(place)
         rewrite(place)
         session.weigh([place])
         return True

@@ -1,40 +1,56 @@
-"""The two steps nearly every rule takes, done in one go instead of element by element.
+"""The steps nearly every rule takes, done in one go instead of element by element.
 
-`repeat(item)` and `where(linkId = '…')` walk all answers of a form once for each rule. In
-the tree of an expression they become functions of ours that give the same, which a test
-compares; for a form of 800 questions this decides between milliseconds and seconds.
+`repeat(item)`, `descendants()` and `where(linkId = '…')` walk all answers of a form once for
+each rule. In the tree of an expression they become functions of ours that give the same,
+which a test compares; for a form of 800 questions this decides between milliseconds and
+seconds.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
 from app.clinical.sdc import parser
-from app.clinical.sdc.evaluation import data_of, node
-from app.clinical.sdc.item import Json
+from app.clinical.sdc.evaluation import MEMBER
 from app.clinical.sdc.parser import Tree
 
 # No expression can spell these names.
 ITEMS = "repeat(item)"
 LINK = "where(linkId=)"
-PATHS = {"Questionnaire": "Questionnaire.item"}
-ANSWERS = "QuestionnaireResponse.item"
+CHILD_LINK = "item.where(linkId=)"
+ITEMS_LINK = "repeat(item).where(linkId=)"
+BELOW_LINK = "descendants().where(linkId=)"
+# The function a step before where(linkId = '…') makes of both together.
+JOINED = {ITEMS: ITEMS_LINK, "descendants": BELOW_LINK}
+PLACED = frozenset({CHILD_LINK, ITEMS_LINK, BELOW_LINK})
 
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Tree:
     """The tree of an expression, with the shortcuts in it. Do not change it: it is shared."""
     tree = parser.read(text)
-    waiting = [tree]
+    found, waiting = [], [tree]
     while waiting:
         each = waiting.pop()
         if each.get("type") == "Functn":
             _shorten(each)
+        elif each.get("type") == "InvocationExpression":
+            found.append(each)
         waiting.extend(each.get("children", ()))
+    for path in reversed(found):
+        _join(path)
+    _count(tree)
     return tree
+
+
+def _count(tree: Tree) -> None:
+    """Have each step down counted."""
+    waiting = [tree]
+    while waiting:
+        each = waiting.pop()
+        if each.get("type") == "MemberInvocation":
+            each["type"] = MEMBER
+        waiting.extend(each.get("children", ()))
 
 
 def _shorten(call: Tree) -> None:
@@ -44,12 +60,74 @@ def _shorten(call: Tree) -> None:
         return
     if name["text"] == "repeat" and _member(parameters[0]) == "item":
         call["children"] = [_named(ITEMS)]
-    elif name["text"] == "where" and parameters[0]["type"] == "EqualityExpression":
-        left, right = parameters[0]["children"]
-        equal = parameters[0]["terminalNodeText"] == ["="]
-        if equal and _member(left) == "linkId" and _literal(right):
-            listed[0]["children"] = [right]
+    elif name["text"] == "where":
+        links = _links(parameters[0])
+        if links:
+            listed[0]["children"] = links
             call["children"] = [_named(LINK), listed[0]]
+
+
+def _links(asked: Tree) -> list[Tree]:
+    """The texts of `linkId = 'a' or linkId = 'b'`; nothing where it is another question."""
+    if asked["type"] == "TermExpression" and asked["children"][0]["type"] == "ParenthesizedTerm":
+        return _links(asked["children"][0]["children"][0])
+    signs = asked["terminalNodeText"]
+    if asked["type"] == "OrExpression" and signs == ["or"]:
+        sides = [_links(side) for side in asked["children"]]
+        return sides[0] + sides[1] if all(sides) else []
+    if asked["type"] == "EqualityExpression" and signs == ["="]:
+        left, right = asked["children"]
+        return [right] if _member(left) == "linkId" and _literal(right) else []
+    if asked["type"] == "MembershipExpression" and signs == ["in"]:
+        left, right = asked["children"]
+        return _texts(right) if _member(left) == "linkId" else []
+    return []
+
+
+def _texts(union: Tree) -> list[Tree]:
+    if _literal(union):
+        return [union]
+    if union["type"] == "TermExpression" and union["children"][0]["type"] == "ParenthesizedTerm":
+        return _texts(union["children"][0]["children"][0])
+    if union["type"] != "UnionExpression":
+        return []
+    sides = [_texts(side) for side in union["children"]]
+    return sides[0] + sides[1] if all(sides) else []
+
+
+def _join(path: Tree) -> None:
+    """Make one step of `item.where(linkId = '…')` and its like."""
+    before, step = path["children"]
+    if called(step) != LINK:
+        return
+    last = before["children"][-1] if before["type"] == "InvocationExpression" else _start(before)
+    joined = JOINED.get(called(last))
+    if last["type"] == "MemberInvocation" and last["children"][0]["text"] == "item":
+        joined = CHILD_LINK
+    if joined is None:
+        return
+    call = step["children"][0]
+    call["children"] = [_named(joined), call["children"][1]]
+    if before["type"] == "InvocationExpression":
+        path["children"] = [before["children"][0], step]
+    else:
+        start = {"type": "InvocationTerm", "terminalNodeText": [], "children": [step]}
+        path |= {"type": "TermExpression", "children": [start]}
+
+
+def _start(path: Tree) -> Tree:
+    """The first step of a path that begins where the rule stands."""
+    if path["type"] == "TermExpression" and path["children"][0]["type"] == "InvocationTerm":
+        found: Tree = path["children"][0]["children"][0]
+        return found
+    return {"type": ""}
+
+
+def called(step: Tree) -> str:
+    """The name of the function a step calls; nothing where it calls none."""
+    if step["type"] != "FunctionInvocation":
+        return ""
+    return str(step["children"][0]["children"][0]["text"])
 
 
 def _named(name: str) -> Tree:
@@ -70,59 +148,3 @@ def _literal(tree: Tree) -> bool:
     if tree["type"] != "TermExpression" or tree["children"][0]["type"] != "LiteralTerm":
         return False
     return bool(tree["children"][0]["children"][0]["type"] == "StringLiteral")
-
-
-def functions() -> Json:
-    """The rows of the library's table that do the shortcuts."""
-    return {
-        ITEMS: {"fn": _items},
-        LINK: {"fn": _linked, "arity": {1: ["String"]}},
-    }
-
-
-def _linked(_ctx: Any, found: Any, link: str) -> list[Any]:
-    kept = []
-    for each in found:
-        data = data_of(each)
-        if isinstance(data, Mapping) and data.get("linkId") == link:
-            kept.append(each)
-    return kept
-
-
-def _items(ctx: Any, found: Any) -> list[Any]:
-    """Each different item below, level by level."""
-    known = ctx.bench.items_known
-    key = id(data_of(found[0])) if len(found) == 1 else 0
-    if key in known:
-        return list(known[key][1])
-    kept = _below(ctx, found)
-    if key:
-        # The mapping is kept beside its items, so that no other takes its identity.
-        known[key] = data_of(found[0]), kept
-    return list(kept)
-
-
-def _below(ctx: Any, found: Any) -> list[Any]:
-    seen: set[str] = set()
-    kept: list[Any] = []
-    level = list(found)
-    while level:
-        ctx.budget.spend(len(level) // 4 + 1)
-        lower = []
-        for each in level:
-            data = data_of(each)
-            inside = data.get("item") if isinstance(data, Mapping) else None
-            for item in inside if isinstance(inside, list) else ():
-                text = json.dumps(item, sort_keys=True, default=str)
-                ctx.budget.spend(len(text) // 2_000)
-                if text not in seen:
-                    seen.add(text)
-                    lower.append(node(item, _path(each)))
-        kept += lower
-        level = lower
-    return kept
-
-
-def _path(holder: Any) -> str:
-    path = str(getattr(holder, "path", "") or "") or str(data_of(holder).get("resourceType", ""))
-    return PATHS.get(path.partition(".")[0], ANSWERS)

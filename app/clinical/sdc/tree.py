@@ -16,6 +16,14 @@ MAX_NODES = 12_000
 OWN = frozenset({"linkId", "answer", "item"})
 
 
+class Written(Json):
+    """What was written of a node or an answer; it knows which, so that a rule finds its way."""
+
+    def __init__(self, holder: Node | Answer, values: Json) -> None:
+        super().__init__(values)
+        self.holder = holder
+
+
 class Answer:
     """One answer to a question, with the items below it. Without a value: not answered yet."""
 

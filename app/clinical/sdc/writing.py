@@ -7,7 +7,7 @@ stands in the response, and a change replaces parts of it in place.
 from __future__ import annotations
 
 from app.clinical.sdc.item import Json
-from app.clinical.sdc.tree import OWN, Answer, Node
+from app.clinical.sdc.tree import OWN, Answer, Node, Written
 
 
 def written(top: Node) -> Json:
@@ -15,7 +15,8 @@ def written(top: Node) -> Json:
     for nodes in top.children.values():
         for node in nodes:
             _write(node)
-    top.doc = {key: value for key, value in (top.source or {}).items() if key not in OWN}
+    kept = {key: value for key, value in (top.source or {}).items() if key not in OWN}
+    top.doc = Written(top, kept)
     _gather(top)
     return top.doc
 
@@ -34,7 +35,7 @@ def _write(node: Node) -> None:
         for nodes in holder.children.values():
             for child in nodes:
                 _write(child)
-    node.doc = {"linkId": node.item.link_id}
+    node.doc = Written(node, {"linkId": node.item.link_id})
     if node.item.text and node.source is None:
         node.doc["text"] = node.item.text
     source = node.source or {}
@@ -43,7 +44,7 @@ def _write(node: Node) -> None:
         _gather(node)
         return
     for answer in node.answers:
-        answer.doc = dict(answer.value or {})
+        answer.doc = Written(answer, answer.value or {})
         _gather(answer)
     _gather_answers(node)
 
