@@ -109,14 +109,6 @@ export class Paths extends EventTarget {
     }, FAREWELL);
   }
 
-  show(path) {
-    if (this.shown === path) return;
-    this.shown = path;
-    this.#tell("shown");
-  }
-
-  still(on) {
-    this.#still = on;
   // All of it through the node, while a call is recorded. Resolves once the node carries it, or that is no longer wished.
   through(only) {
     this.#only = only;
@@ -140,6 +132,14 @@ export class Paths extends EventTarget {
     this.direct = null;
   }
 
+  show(path) {
+    if (this.shown === path) return;
+    this.shown = path;
+    this.#tell("shown");
+  }
+
+  still(on) {
+    this.#still = on;
     this.direct?.still(on);
   }
 
