@@ -82,7 +82,7 @@ def check() -> str:
     """See and hear oneself, and be told whether the visit will work, with a visit or without."""
     allow_camera()
     actor = actors.required()
-    data = {"iceServers": turn.servers(actor), "probe": static(PROBE)}
+    data = {"probe": static(PROBE)}
     return render_template(
         "consults/check.html", next_visit=queries.next_visit(actor), data=data, **_phone()
     )

@@ -173,6 +173,7 @@ export class Call extends EventTarget {
     const seen = await this.#link.enter(this.sends, this.joined);
     if (seen.refused) return this.#refused(seen);
     if (name !== this.#link.connection) return;
+    this.paths.servers = seen.iceServers;
     this.#entered = !seen.elsewhere;
     this.over = seen.elsewhere ? "elsewhere" : null;
     this.#see(seen);

@@ -67,7 +67,7 @@ async function tryLine(mine) {
   link ??= new CheckLink();
   if (!(await link.up())) return;
   found.reached = true;
-  const way = new Relay(link, { iceServers: data.iceServers, tracks: () => media.tracks, guard() {} });
+  const way = new Relay(link, { tracks: () => media.tracks, guard() {} });
   echo = way;
   way.addEventListener("arrived", show);
   const taken = await way.join().catch(() => false);

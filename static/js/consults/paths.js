@@ -31,6 +31,14 @@ export class Paths extends EventTarget {
     this.#setup = setup;
   }
 
+  // Credentials for relays last an hour: what looks for routes from now on takes these.
+  set servers(iceServers) {
+    const before = JSON.stringify(this.#setup.iceServers);
+    this.#setup.iceServers = iceServers;
+    if (JSON.stringify(iceServers) === before || !this.direct?.fresh) return;
+    this.direct.pc.setConfiguration({ ...this.direct.pc.getConfiguration(), iceServers });
+  }
+
   get list() {
     return [this.direct, this.relay].filter((one) => one?.pc);
   }

@@ -16,7 +16,7 @@ export class Relay extends EventTarget {
   #many = false;
   #closed = false;
 
-  // `setup` holds iceServers, tracks() and guard(transceiver, of).
+  // `setup` holds tracks() and guard(transceiver, of).
   constructor(link, setup) {
     super();
     this.#link = link;
@@ -41,13 +41,13 @@ export class Relay extends EventTarget {
       return false;
     }
     this.place = said.place;
-    this.#begin();
+    this.#begin(said.iceServers);
     await this.#answer(said.offer);
     return true;
   }
 
-  #begin() {
-    const pc = new RTCPeerConnection({ iceServers: this.#setup.iceServers, bundlePolicy: "max-bundle" });
+  #begin(iceServers) {
+    const pc = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
     pc.addEventListener("track", ({ track, transceiver }) => this.#slot(track, transceiver));
     pc.addEventListener("connectionstatechange", () => this.#tell("state"));
     this.pc = pc;
