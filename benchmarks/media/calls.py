@@ -123,7 +123,7 @@ class Relayed(Call):
         self._answer(at, told["offer"])
 
     def _answer(self, at: int, offer: str) -> None:
-        small = len(self.pages) > 2  # noqa: PLR2004  as in the product, two people need no layers
+        small = len(self.pages) > 2  # noqa: PLR2004 - as in the product, two people need no layers
         sdp = self.pages[at].evaluate(
             f"(sdp) => answer(sdp, {{small: {str(small).lower()}}})", offer
         )

@@ -85,7 +85,7 @@ class Person:
         self.partner = self.number ^ self.crowd.pairs
         self.records: asyncio.Queue[bytes] = asyncio.Queue()
         self.answered = asyncio.Event()
-        self.dtls = RTCDtlsTransport(self, [self.certificate])  # type: ignore[arg-type]
+        self.dtls = RTCDtlsTransport(self, [self.certificate])  # type: ignore[arg-type]  # a duck of its ICE transport
 
     @property
     def fingerprint(self) -> str:
@@ -117,8 +117,8 @@ class Person:
         if self.dtls.state != "connected":
             raise ConnectionError(self.dtls.state)
         # The keys, where aiortc keeps them.
-        self.sealing = self.dtls._tx_srtp  # noqa: SLF001
-        self.opening = self.dtls._rx_srtp  # noqa: SLF001
+        self.sealing = self.dtls._tx_srtp  # noqa: SLF001 - no public name
+        self.opening = self.dtls._rx_srtp  # noqa: SLF001 - no public name
 
     def say(self, data: bytes) -> None:
         """Send one datagram to the server."""
@@ -177,7 +177,7 @@ class Crowd:
                 self.socket.setsockopt(socket.SOL_SOCKET, plain, SOCKET_BYTES)
         self.socket.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
         self.socket.setblocking(False)
-        self.socket.bind(("0.0.0.0", 0))  # noqa: S104  every address of the crowd is behind it
+        self.socket.bind(("0.0.0.0", 0))  # noqa: S104 - every address of the crowd is behind it
         self.port: int = self.socket.getsockname()[1]
         certificate = RTCCertificate.generateCertificate()
         self.people = [Person(at, self, certificate) for at in range(count)]

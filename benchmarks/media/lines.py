@@ -13,7 +13,7 @@ from benchmarks.figures import Figure, beside
 from benchmarks.media.addresses import Place
 from benchmarks.media.browsing import chrome
 from benchmarks.media.calls import Call, Direct, Got, Relayed
-from benchmarks.media.network import BRIDGE, NODE_ADDRESS, Home, closed, homes, opened
+from benchmarks.media.network import NODE_ADDRESS, OUT, Home, closed, homes, opened
 from benchmarks.media.servers import Node, node
 
 NARROW_KILOBITS, LOST = 200, 0.10
@@ -53,30 +53,26 @@ def scene(people: int) -> Iterator[Scene]:
     """The homes, the browsers, the node."""
     with ExitStack() as stack:
         found = stack.enter_context(homes(people))
-        place = Place(NODE_ADDRESS, BRIDGE, "")
-        server = stack.enter_context(node(place))
+        server = stack.enter_context(node(Place(NODE_ADDRESS, OUT, "")))
         playwright = stack.enter_context(sync_playwright())
-        browsers = [stack.enter_context(chrome(playwright, inside=home.space)) for home in found]
+        browsers = [stack.enter_context(chrome(playwright, inside=one.space)) for one in found]
         yield Scene(found, browsers, server)
 
 
-def both(
-    people: int, measured: Callable[[Scene, Call], float], turns: int = TURNS
-) -> tuple[float, float]:
+def both(measured: Callable[[Scene, Call], float]) -> tuple[float, float]:
     """The middle of some turns through the node, and of as many without it, by turns."""
-    ours, rival = [], []
-    for _ in range(turns):
-        # Each in new homes: what one turn does to a line must not reach the next.
-        for relayed, row in ((True, ours), (False, rival)):
-            with scene(people) as built, built.call(relayed=relayed) as call:
+    rows: dict[bool, list[float]] = {True: [], False: []}
+    with scene(2) as built:
+        for relayed in (True, False) * TURNS:
+            with built.call(relayed=relayed) as call:
                 call.pages[0].wait_for_timeout(WARM_SECONDS * MILLISECONDS)
-                row.append(measured(built, call))
-    return median(ours), median(rival)
+                rows[relayed].append(measured(built, call))
+    return median(rows[True]), median(rows[False])
 
 
 def returning() -> Iterator[Figure]:
     """How soon pictures come after another network and after none."""
-    mine, theirs = both(2, _moved)
+    mine, theirs = both(_moved)
     yield beside(
         "longest pause of the picture at a change of networks",
         "ms",
@@ -85,7 +81,7 @@ def returning() -> Iterator[Figure]:
         limit=300,
         more_is_better=False,
     )
-    mine, theirs = both(2, _interrupted)
+    mine, theirs = both(_interrupted)
     title = f"first picture after {OUTAGE_SECONDS:.0f} s without a line"
     yield beside(title, "ms", mine, theirs, limit=250, more_is_better=False)
 
@@ -102,7 +98,7 @@ def _moved(built: Scene, call: Call) -> float:
 
 
 def _interrupted(built: Scene, call: Call) -> float:
-    built.homes[1].cut()
+    built.homes[1].lose(1)
     call.pages[0].wait_for_timeout(OUTAGE_SECONDS * MILLISECONDS)
     built.homes[1].mend()
     moment = time.time() * MILLISECONDS

@@ -1,7 +1,8 @@
-"""Homes of a few people: network namespaces behind one bridge, with lines that can be made poor.
+"""Homes of a few people: network namespaces on one street, with lines that can be made poor.
 
-Needs root. Each home has one address, and a line that is narrowed, made
-lossy or cut in both directions, whoever is at the other end: the node or another home.
+Needs root. Each home has an address and a line that is narrowed, made lossy or cut in both
+directions, whoever is at the other end: the node or another home. Packets are lost on the street,
+a namespace that forwards between all of them, so neither side's system hears of it.
 """
 
 from __future__ import annotations
@@ -16,69 +17,70 @@ from playwright.sync_api import Browser, Page
 from benchmarks.media.addresses import run
 from benchmarks.media.pages import PAGE
 
-BRIDGE = "nsbench"
-NETWORK = "10.76.0"
-NODE_ADDRESS = f"{NETWORK}.1"
-FIRST_HOME, MOVED = 10, 100
+STREET, OUT = "nsstreet", "nsout"
+NETWORK = "10.76"
+NODE_ADDRESS, STREET_ADDRESS = f"{NETWORK}.255.1", f"{NETWORK}.255.254"
+NEAR = "line"
 QUEUE = "burst 5000 latency 300ms"
 
 
 class Home:
-    """One home, its line and its browser."""
+    """One home and its line."""
 
     def __init__(self, number: int) -> None:
-        self.space = f"{BRIDGE}-{number}"
-        self._far, self._near = f"nshome{number}", "line"
-        self._address = f"{NETWORK}.{FIRST_HOME + number}"
-        self._moved = f"{NETWORK}.{MOVED + number}"
+        self.space = self._far = f"nshome{number}"
+        net = f"{NETWORK}.{number}"
+        self._gate, self._address, self._moved = f"{net}.1", f"{net}.2", f"{net}.3"
 
     def build(self) -> None:
-        """The namespace, and a pair of interfaces from the bridge into it."""
+        """The namespace, and a pair of interfaces from the street into it."""
         run(f"ip netns add {self.space}")
-        run(f"ip link add {self._far} type veth peer name {self._near} netns {self.space}")
-        run(f"ip link set {self._far} master {BRIDGE} up")
+        run(f"ip -n {STREET} link add {self._far} type veth peer name {NEAR} netns {self.space}")
+        street(f"ip address add {self._gate}/24 dev {self._far}")
+        street(f"ip link set {self._far} up")
+        self._inside("sysctl -q net.ipv4.conf.all.promote_secondaries=1")
         self._inside("ip link set lo up")
-        self._inside(f"ip address add {self._address}/24 dev {self._near}")
-        self._inside(f"ip link set {self._near} up")
+        self._inside(f"ip address add {self._address}/24 dev {NEAR}")
+        self._inside(f"ip link set {NEAR} up")
+        self._inside(f"ip route add default via {self._gate}")
 
     def clear(self) -> None:
         """Everything away."""
         run(f"ip netns delete {self.space}", check=False)
-        run(f"ip link delete {self._far}", check=False)
 
     def narrow(self, kilobits: int) -> None:
         """So much each way and no more."""
         shape = f"root tbf rate {kilobits}kbit {QUEUE}"
-        run(f"tc qdisc replace dev {self._far} {shape}")
-        self._inside(f"tc qdisc replace dev {self._near} {shape}")
+        street(f"tc qdisc replace dev {self._far} {shape}")
+        self._inside(f"tc qdisc replace dev {NEAR} {shape}")
 
     def lose(self, share: float) -> None:
-        """Lose this share of datagrams each way, at random."""
-        for chain in ("INPUT", "OUTPUT"):
-            chance = f"-m statistic --mode random --probability {share}"
-            self._inside(f"iptables -A {chain} -p udp {chance} -j DROP")
-
-    def cut(self) -> None:
-        """Lose everything, without a word to the browser."""
-        for chain in ("INPUT", "OUTPUT"):
-            self._inside(f"iptables -I {chain} -p udp -j DROP")
+        """Lose this share of datagrams each way, at random; 1 is all of them."""
+        chance = f"-m statistic --mode random --probability {share}" if share < 1 else ""
+        for way in ("-i", "-o"):
+            street(f"iptables -A FORWARD {way} {self._far} -p udp {chance} -j DROP")
 
     def mend(self) -> None:
-        """No loss any more."""
-        for chain in ("INPUT", "OUTPUT"):
-            self._inside(f"iptables -F {chain}")
+        """A whole line again; of others' losses too."""
+        street("iptables -F FORWARD")
 
     def reach(self) -> None:
-        """A second network, beside the one in use."""
-        self._inside("sysctl -q net.ipv4.conf.all.promote_secondaries=1")
-        self._inside(f"ip address add {self._moved}/24 dev {self._near}")
+        """A second address, beside the one in use: another network has come within reach."""
+        self._inside(f"ip address add {self._moved}/24 dev {NEAR}")
 
     def move(self) -> None:
-        """The first network is gone; the second one stays."""
-        self._inside(f"ip address delete {self._address}/24 dev {self._near}")
+        """The first address is gone; the second one stays."""
+        self._inside(f"ip address delete {self._address}/24 dev {NEAR}")
+        self._inside(f"ip route replace default via {self._gate}")
+        self._address, self._moved = self._moved, self._address
 
     def _inside(self, command: str) -> None:
         run(f"ip netns exec {self.space} {command}")
+
+
+def street(command: str) -> None:
+    """One command between the homes."""
+    run(f"ip netns exec {STREET} {command}")
 
 
 @contextmanager
@@ -89,9 +91,14 @@ def homes(count: int) -> Iterator[list[Home]]:
     made = [Home(number) for number in range(count)]
     _clear(made)
     try:
-        run(f"ip link add {BRIDGE} type bridge")
-        run(f"ip address add {NODE_ADDRESS}/24 dev {BRIDGE}")
-        run(f"ip link set {BRIDGE} up")
+        run(f"ip netns add {STREET}")
+        run(f"ip link add {OUT} type veth peer name {OUT} netns {STREET}")
+        run(f"ip address add {NODE_ADDRESS}/24 dev {OUT}")
+        run(f"ip link set {OUT} up")
+        street(f"ip address add {STREET_ADDRESS}/24 dev {OUT}")
+        street(f"ip link set {OUT} up")
+        street("sysctl -q net.ipv4.ip_forward=1")
+        run(f"ip route add {NETWORK}.0.0/16 via {STREET_ADDRESS}")
         for home in made:
             home.build()
         yield made
@@ -102,7 +109,8 @@ def homes(count: int) -> Iterator[list[Home]]:
 def _clear(made: list[Home]) -> None:
     for home in made:
         home.clear()
-    run(f"ip link delete {BRIDGE}", check=False)
+    run(f"ip netns delete {STREET}", check=False)
+    run(f"ip link delete {OUT}", check=False)
 
 
 def opened(browser: Browser) -> Page:

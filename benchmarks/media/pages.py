@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -78,7 +78,7 @@ class Pages:
         made.cleanup_ctx.append(self._open_client)
         return made
 
-    async def _open_client(self, _application: web.Application):  # type: ignore[no-untyped-def]
+    async def _open_client(self, _application: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession() as self._client:
             yield
 

@@ -154,7 +154,7 @@ def _plan(count: int, seconds: float) -> list[Due]:
 
 def _ends(person: Person) -> tuple[Any, Any]:
     """Target and source of a participant's datagrams, as the kernel reads them."""
-    host, port = person.remote.address if person.remote else ("0.0.0.0", 0)  # noqa: S104  never sent to
+    host, port = person.remote.address if person.remote else ("0.0.0.0", 0)  # noqa: S104 - never sent to
     numbers = bytes(int(part) for part in host.split("."))
     name = struct.pack("=H", AF_INET) + struct.pack("!H", port) + numbers + bytes(8)
     size = CONTROL.size + INFO.size
