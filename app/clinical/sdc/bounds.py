@@ -12,7 +12,7 @@ from app.clinical.sdc.evaluation import EvaluationFailed
 from app.clinical.sdc.exact import number_in
 from app.clinical.sdc.item import Json
 
-COUNTS = ("minOccurs", "maxOccurs", "minLength", "maxDecimalPlaces", "maxSize")
+COUNTS = ("minOccurs", "maxOccurs", "minLength", "maxDecimalPlaces")
 # FHIR R4 limits a quantity by a number of its unit, SDC by an amount with its own unit.
 RANGES = {
     "minValue": ("minValue", "minQuantity"),
@@ -72,7 +72,9 @@ def _pattern(stated: Any) -> Any:
 def _counts(source: Json, link: str, note: Note) -> Json:
     stated = {name: extensions.value(source, name) for name in COUNTS}
     stated["maxLength"] = source.get("maxLength", extensions.value(source, "maxLength"))
-    found = {name: _whole(value, link, name, note) for name, value in stated.items()}
+    found: Json = {name: _whole(value, link, name, note) for name, value in stated.items()}
+    # In R4 the size of a file is a decimal.
+    found["maxSize"] = _size(extensions.value(source, "maxSize"), link, note)
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -94,6 +96,14 @@ def _whole(value: Any, link: str, name: str, note: Note) -> int | None:
     return int(number)
 
 
+def _size(value: Any, link: str, note: Note) -> Decimal | None:
+    number = None if value is None else _number(value)
+    if value is not None and (number is None or number < 0):
+        note(link, sayings.LIMIT_NO_NUMBER, "warning", name="maxSize")
+        return None
+    return number
+
+
 def _number(value: Any) -> Decimal | None:
     if isinstance(value, str):
         return number_in(value)
@@ -109,6 +119,8 @@ def _limit(source: Json, word: str, link: str, note: Note) -> Any:
         saying = sayings.LIMIT_NO_NUMBER if number is None else sayings.NUMBER_TEXT
         note(link, saying, "warning", name=word)
         return number
+    if isinstance(value, Mapping) and "expression" in value:
+        return None  # It is worked out for each answer.
     if isinstance(value, Mapping) and quantities.amount(value) is None:
         note(link, sayings.LIMIT_NO_NUMBER, "warning", name=word)
         return None

@@ -94,8 +94,16 @@ def _question(session: Session, place: Node) -> Iterator[Finding]:
             yield _finding(item, sayings.REQUIRED)
         return
     yield from _count(item, len(values))
+    worked_out: Json = {}
+    for name, rule in item.limit_rules:
+        try:
+            session.begin(rule, place)
+            limit = limits.worked_out(session.work_out(rule, place))
+            worked_out |= {} if limit is None else {name: limit}
+        except EvaluationFailed:
+            yield _finding(item, sayings.LIMIT_FAILED, "warning")
     for value in values:
-        yield from _answer(item, value, session.budget)
+        yield from _answer(item, value, session.budget, worked_out)
     yield from _alone(item, values)
     yield from _toggled(session, place)
     yield from _offered(session, place)
@@ -140,7 +148,7 @@ def _shown(values: list[Json]) -> str:
     return ", ".join(shown)[:200] or "-"
 
 
-def _answer(item: Item, value: Json, budget: Budget) -> Iterator[Finding]:
+def _answer(item: Item, value: Json, budget: Budget, worked_out: Json) -> Iterator[Finding]:
     """What is wrong with one answer by itself."""
     keys = [key for key in value if key.startswith("value")]
     listed = keys and item.is_choice and any(keys[0] in option.value for option in item.options)
@@ -153,14 +161,16 @@ def _answer(item: Item, value: Json, budget: Budget) -> Iterator[Finding]:
         return
     if item.is_choice or item.options:
         yield from _option(item, keys[0], found)
-    for text, said_values, severity in limits.broken(item, found, budget):
+    for text, said_values, severity in limits.broken(item, found, budget, worked_out):
         yield _finding(item, text, severity, **said_values)
 
 
 def _option(item: Item, key: str, found: Any) -> Iterator[Finding]:
     if any(equal(found, said(option.value)) for option in item.options.like(found)):
         return
-    if item.closed and item.options:
+    # To an open choice, another answer is a text; a code is one of the list.
+    coded = key == "valueCoding" and "code" in found and item.lists_its_codes
+    if (item.closed or coded) and item.options:
         yield _finding(item, sayings.NOT_AN_OPTION)
     elif item.type == "choice" and key == "valueString" and not item.options:
         yield _finding(item, sayings.WRONG_KIND, "warning")

@@ -49,6 +49,8 @@ def read(questionnaire: Any, resolver: Resolver | None) -> Definition:
     if source.get("resourceType") != "Questionnaire":
         loader.note("", sayings.NOT_A_FORM)
         raise _error(loader.findings)
+    if not loader.expressions.weigh(source):
+        raise _error(loader.findings)
     _head(source, loader)
     shapes.form(source, loader.note)
     items = loader.items(source)

@@ -10,7 +10,15 @@ from app.clinical.sdc.item import Constraint, Expression, Json
 
 FHIRPATH = frozenset({"text/fhirpath", "text/fhir-path", "fhirpath"})
 # All expressions of a form together; the longest published form has 60,000 characters.
-MAX_TOTAL = 400_000
+MAX_TOTAL = 250_000
+# Limits an expression may give, and the limit each is; where a value says it is worked out.
+LIMITS = {
+    "minValue": "minValue",
+    "minQuantity": "minValue",
+    "maxValue": "maxValue",
+    "maxQuantity": "maxValue",
+}
+WORKED_OUT = ("cqf-expression", "cqf-calculatedValue")
 # Extensions whose expression may carry a name, and is then a variable as well.
 NAMED = ("calculatedExpression", "initialExpression", "enableWhenExpression")
 
@@ -21,6 +29,22 @@ class Expressions:
     def __init__(self, note: Callable[..., None]) -> None:
         self._note = note
         self._length = 0
+
+    def weigh(self, source: Json) -> bool:
+        """Whether all expressions of a form can be read; told if they are too long in all."""
+        length = 0
+        waiting: list[Any] = [source]
+        while waiting:
+            each = waiting.pop()
+            if isinstance(each, dict):
+                text = each.get("expression")
+                length += len(text) if isinstance(text, str) else 0
+                waiting.extend(part for part in each.values() if isinstance(part, dict | list))
+            else:
+                waiting.extend(part for part in each if isinstance(part, dict | list))
+        if length > MAX_TOTAL:
+            self._note("", sayings.EXPRESSIONS_TOO_LONG)
+        return length <= MAX_TOTAL
 
     def of_item(self, source: Json, link: str) -> Json:
         """The arguments of `Item` that hold expressions."""
@@ -37,6 +61,7 @@ class Expressions:
             "variables": self.variables(source, link),
             "constraints": self.constraints(source, link),
             "toggles": self.toggles(source, link),
+            "limit_rules": self.limits(source, link),
             "offered": self.first(source, "answerExpression", link),
         }
 
@@ -72,6 +97,25 @@ class Expressions:
             for each in extensions.every(source, name)
         )
         return tuple(constraint for constraint in made if constraint is not None)
+
+    def limits(self, source: Json, link: str) -> tuple[tuple[str, Expression], ...]:
+        """The limits that are worked out, by name: in their place, or beside a fixed value."""
+        found = []
+        for word, name in LIMITS.items():
+            for each in extensions.every(source, word):
+                value = extensions.value_of(each)
+                beside = [each[key] for key in each if key.startswith("_value")]
+                stated = [value] if isinstance(value, dict) and "expression" in value else []
+                stated += [
+                    extensions.value(part, said)
+                    for part in beside
+                    if isinstance(part, dict)
+                    for said in WORKED_OUT
+                    if extensions.value(part, said) is not None
+                ]
+                rules = (self.read(one, word, link) for one in stated)
+                found += [(name, rule) for rule in rules if rule is not None and rule.is_fhirpath]
+        return tuple(found)
 
     def toggles(self, source: Json, link: str) -> tuple[tuple[tuple[Any, ...], Expression], ...]:
         """Answers, and the rule that must be true for them to be chosen."""

@@ -46,6 +46,14 @@ def value_of(extension: Mapping[str, Any]) -> Any:
     return None
 
 
+def flag(element: Mapping[str, Any], name: str) -> bool | None:
+    """The yes or no of an extension, written as text too; None where it says neither."""
+    found = value(element, name)
+    if isinstance(found, str):
+        return {"true": True, "false": False}.get(found.lower())
+    return found if isinstance(found, bool) else None
+
+
 def values(element: Mapping[str, Any], name: str) -> list[Any]:
     """The values of each extension of this name."""
     found = (value_of(extension) for extension in every(element, name))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from app.clinical.sdc import extensions
 from app.clinical.sentences import Sentence
 
 Json = dict[str, Any]
@@ -171,6 +172,8 @@ class Item:
     constraints: tuple[Constraint, ...] = ()
     # Answers that may be chosen only while a rule is true.
     toggles: tuple[tuple[tuple[Any, ...], Expression], ...] = ()
+    # Limits that are worked out, by name.
+    limit_rules: tuple[tuple[str, Expression], ...] = ()
     # A rule that gives the answers to choose from.
     offered: Expression | None = None
     initial: tuple[Json, ...] = ()
@@ -190,12 +193,19 @@ class Item:
         """Whether the answer is chosen from a list."""
         return self.type in CHOICES
 
+    @property
+    def lists_its_codes(self) -> bool:
+        """Whether other answers than those listed may be given, but no other codes."""
+        dynamic = ("answerExpression", "candidateExpression")
+        brought = any(True for name in dynamic for _ in extensions.every(self.source, name))
+        return self.source.get("type") == "open-choice" and not brought
+
     @cached_property
     def rules(self) -> int:
         """How many expressions of its own are worked out for each answer to it."""
         single = (self.calculated, self.enable_when, self.initial_expression, self.offered)
         own = sum(1 for each in single if each is not None)
-        return own + len(self.constraints) + len(self.toggles)
+        return own + len(self.constraints) + len(self.toggles) + len(self.limit_rules)
 
     def walk(self) -> Iterator[Item]:
         """The item and all below it, in order."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.clinical.sdc import comparing, patterns, quantities, sayings
-from app.clinical.sdc.evaluation import Budget, EvaluationFailed
+from app.clinical.sdc.evaluation import Budget, EvaluationFailed, data_of
 from app.clinical.sdc.item import Item
 
 Broken = tuple[str, dict[str, Any], str]
@@ -74,22 +74,43 @@ def _shaped(key: str, value: str) -> bool:
     return True
 
 
-def broken(item: Item, value: Any, budget: Budget) -> Iterator[Broken]:
-    """The limits of an item that an answer does not keep."""
+def broken(
+    item: Item, value: Any, budget: Budget, worked_out: Mapping[str, Any]
+) -> Iterator[Broken]:
+    """The limits of an item that an answer does not keep, those that are worked out among them."""
     if isinstance(value, str):
         yield from _text(item, value, budget)
     try:
-        yield from _range(item, value, budget)
+        yield from _range({**item.limits, **worked_out}, value, budget)
         if isinstance(value, Mapping) and "value" in value:
             yield from _unit(item, value, budget)
     except EvaluationFailed:
         yield sayings.UNITS_UNCHECKED, {}, "warning"
     yield from _file(item, value)
-    most = item.limits.get("maxDecimalPlaces")
+    yield from _digits(item, value)
+
+
+def _digits(item: Item, value: Any) -> Iterator[Broken]:
+    most, longest = item.limits.get("maxDecimalPlaces"), item.limits.get("maxLength")
+    # FHIR R4 (que-10) lets numbers be limited in length too.
+    if (
+        longest is not None
+        and _is_number(value)
+        and len(format(value, "f" if isinstance(value, Decimal) else "d")) > longest
+    ):
+        yield sayings.TOO_MANY_SIGNS, {"most": longest}, "error"
     if most is not None and isinstance(value, Decimal):
         exponent = value.normalize().as_tuple().exponent
         if isinstance(exponent, int) and -exponent > most:
             yield sayings.TOO_PRECISE, {"most": most}, "error"
+
+
+def worked_out(found: list[Any]) -> Any:
+    """A limit as an expression gives it; None where it gives none."""
+    if not found:
+        return None
+    amount = quantities.amount(found[0])
+    return data_of(found[0]) if amount is None else quantities.as_json(amount)
 
 
 def _file(item: Item, value: Any) -> Iterator[Broken]:
@@ -120,12 +141,12 @@ def _text(item: Item, value: str, budget: Budget) -> Iterator[Broken]:
         yield sayings.PATTERN_UNUSABLE, {}, "warning"
 
 
-def _range(item: Item, value: Any, budget: Budget) -> Iterator[Broken]:
+def _range(stated: Mapping[str, Any], value: Any, budget: Budget) -> Iterator[Broken]:
     for name, text, word, wrong in (
         ("minValue", sayings.TOO_SMALL, "least", -1),
         ("maxValue", sayings.TOO_BIG, "most", 1),
     ):
-        limit = item.limits.get(name)
+        limit = stated.get(name)
         if limit is None or isinstance(value, bool):
             continue
         comparing.units_met(value, limit, budget)
@@ -152,20 +173,24 @@ def _shown(limit: Any) -> Any:
 
 def _unit(item: Item, value: Mapping[str, Any], budget: Budget) -> Iterator[Broken]:
     listed = item.units or ((item.unit,) if item.unit else ())
-    if not listed or item.unit_open:
+    if not listed or (item.units and item.unit_open):
         return
-    given = [value[part] for part in ("code", "unit") if part in value]
+    # A unit that is not among those asked for is not read as one of them, however like it is.
+    given = [value[part] for part in ("code", "unit") if value.get(part)]
+    if not given and not item.units:
+        return  # A number alone is of the unit the question asks in.
     known = [unit.get(part) for unit in listed for part in ("code", "display")]
-    if any(each in known for each in given) or not given:
+    if any(each in known for each in given[:1]) or (given and _same_unit(value, listed, budget)):
         return
-    if not _convertible(value, listed, budget):
-        yield sayings.NOT_A_UNIT, {}, "error"
+    asked = ", ".join(str(unit.get("display") or unit.get("code") or "") for unit in listed)
+    yield sayings.NOT_A_UNIT, {"units": asked[:200]}, "error"
 
 
-def _convertible(value: Mapping[str, Any], listed: Any, budget: Budget) -> bool:
+def _same_unit(value: Mapping[str, Any], listed: Any, budget: Budget) -> bool:
+    """Whether a unit is one of those asked for, written in another way."""
     unit = quantities.unit_of(value)
     for code in (str(each.get("code") or "") for each in listed):
         quantities.pay(budget, unit, code)
-        if quantities.factor(unit, code) is not None:
+        if quantities.factor(unit, code) == 1:
             return True
     return False

@@ -19,8 +19,8 @@ MAX_ITEM_DEPTH = 50
 # What the types of later FHIR versions were called in R4.
 LATER_TYPES = {"coding": "choice", "question": "string", "uri": "url", "instant": "dateTime"}
 SPELLINGS = {kind.casefold(): kind for kind in TYPES} | {"openchoice": "open-choice"}
-# Units that are typed in, or that stand in a list we may not have.
-OPEN_UNITS = ("unitOpen", "unitValueSet")
+# How SDC says that other units may be given too.
+OPEN_UNITS = ("optionsOrType", "optionsOrString")
 TRUE, FALSE = frozenset({"true", "True"}), frozenset({"false", "False"})
 
 
@@ -113,6 +113,10 @@ class Loader:
             self.note(link, sayings.PART_MISSING, "warning", address=str(address)[:200])
         options, closed = self._choices.read(source, link, kind)
         named = self.expressions.of_item(source, link)
+        if isinstance(extensions.value(source, "observationExtract"), str) and (
+            extensions.flag(source, "observationExtract") is not None
+        ):
+            self.note(link, sayings.FLAG_TEXT, "warning", name="observationExtract")
         unit = extensions.value(source, "unit")
         units = tuple(u for u in extensions.values(source, "unitOption") if isinstance(u, dict))
         return Item(
@@ -129,7 +133,7 @@ class Loader:
             help=_help(source),
             unit=unit if isinstance(unit, dict) else None,
             units=units,
-            unit_open=any(extensions.value(source, name) is not None for name in OPEN_UNITS),
+            unit_open=_takes_any_unit(source),
             conditions=conditions.read(source, link, self.note),
             any_condition=conditions.is_any(source, link, self.note),
             initial=initial.read(source, link, kind, self.note),
@@ -149,6 +153,12 @@ class Loader:
             return value in TRUE
         self.note(link, sayings.FLAG_UNKNOWN, "warning", name=name)
         return False
+
+
+def _takes_any_unit(source: Json) -> bool:
+    """Units may be typed in, or stand in a list we may not have."""
+    listed = extensions.value(source, "unitValueSet") is not None
+    return listed or extensions.value(source, "unitOpen") in OPEN_UNITS
 
 
 def _text(value: object) -> str:

@@ -38,7 +38,7 @@ class Extraction:
     def run(self) -> list[Json]:
         """All Observations, the one above before those joined to it."""
         source = self._session.definition.source
-        self._below(self._session.top, extensions.value(source, MARK) is True, None, {})
+        self._below(self._session.top, extensions.flag(source, MARK) is True, None, {})
         kept = [each for each in self.found if _says_something(each)]
         made: list[Json] = plain(kept)
         return made
@@ -57,9 +57,9 @@ class Extraction:
 
     def _node(self, place: Node, marked: bool, above: Json | None, category: Json) -> None:
         item = place.item
-        mark = extensions.value(item.source, MARK)
-        marked_here = mark if isinstance(mark, bool) else marked
-        relation = mark if isinstance(mark, str) else ""
+        mark, stated = extensions.flag(item.source, MARK), extensions.value(item.source, MARK)
+        marked_here = marked if mark is None else mark
+        relation = stated if isinstance(stated, str) and mark is None else ""
         codes = _codes(item, marked_here or bool(relation))
         category = _category(item.source) or category
         for answer in place.holders:
@@ -122,7 +122,7 @@ def _says_something(observation: Json) -> bool:
 
 def _codes(item: Item, marked: bool) -> list[Json]:
     codes = extensions.parts(item.source, "code")
-    marks = [extensions.value(code, MARK) for code in codes]
+    marks = [extensions.flag(code, MARK) for code in codes]
     if marked:
         kept = [code for code, mark in zip(codes, marks, strict=True) if mark is not False]
     else:

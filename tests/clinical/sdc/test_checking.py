@@ -150,11 +150,6 @@ def test_a_limit_is_named(item: Json, key: str, value: Any, text: str) -> None:
             "valueQuantity",
             {"value": 150, **MMHG},
         ),
-        (
-            question("a", "quantity", extension("questionnaire-unitOption", valueCoding=MMHG)),
-            "valueQuantity",
-            {"value": 1, **KPA},
-        ),
         (question("a", "open-choice", answerOption=coded("x")), "valueString", "mine"),
         (
             question("a", "choice", answerValueSet="http://example.org/unknown"),
