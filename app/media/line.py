@@ -13,3 +13,4 @@ class Line:
         self.given: dict[int, Given] = {}
         self.rising: dict[int, int] = {}
         self.looked_us = 0
+        self.silent = False

@@ -36,13 +36,18 @@ class Quality:
     def look(self, leg: Leg, now: int) -> bool:
         """Share out a leg's line when it is time: whether it should be told a new cap at once."""
         line = leg.line
-        if now - line.looked_us < LOOK_US:
+        silent = leg.estimate.state == "silent"
+        back, line.silent = line.silent and not silent, silent
+        if now - line.looked_us < LOOK_US and not back:
             return False
         line.looked_us = now
         for stream in leg.streams.values():
             measure(stream, now)
         line.wants = [want for slot in leg.slots if (want := self._want(leg, slot, now))]
         ripe = {place for place, since in line.rising.items() if now - since >= RIPE_US}
+        if back:
+            # What a silence took away was not too much for the line: it returns with it.
+            ripe = set(leg.company)
         shared = share(leg.estimate.bits, line.wants, line.given, ripe)
         # A place whose picture has yet to come is new when it comes, and waits for nothing.
         shown = {want.place for want in line.wants if want.kind == "video"}

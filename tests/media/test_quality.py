@@ -99,6 +99,21 @@ def test_a_better_picture_waits_until_it_has_fitted_for_a_while():
     assert meeting.sees(1, 0) == "h"
 
 
+def test_what_a_lost_line_took_away_comes_back_with_it():
+    meeting = Meeting(2)
+    meeting.talk(2)
+    seen = meeting.sees(1, 0)
+    line = meeting.people[1].leg.estimate
+    # Nobody tells of arrivals here: what the estimate would make of that is said instead.
+    line.state, line.bits = "silent", 30_000
+    meeting.talk(5)
+    assert meeting.sees(1, 0) == ""
+    line.state, line.bits = "holding", 1_500_000
+    meeting.talk(0.2)
+    assert seen
+    assert meeting.sees(1, 0) == seen
+
+
 def test_a_newcomers_sound_is_heard_at_once_though_the_picture_came_first():
     meeting = Meeting(2)
     meeting.send(meeting.people[0], voice=False)
