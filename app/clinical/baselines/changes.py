@@ -8,8 +8,9 @@ levels of `serial` fitted to the earlier readings, a shift of the newest has the
 
 with d its regressor in generalised least squares. Under each correlation t has Student's
 distribution with 6 + n - 1 degrees of freedom; the chance is the mean over correlations. A
-change is called when it is below 0.0075, or less with fewer than 30 earlier readings. With
-more than three new readings all of them are compared with the earlier ones.
+change is called when it is below the limit that `alarms` fits to the number of readings and
+to how much they lean. With more than three new readings all of them are compared with the
+earlier ones.
 
 One wild reading cannot be a change: each of the newest counts no further than 3.5 scales
 from the median. It is called unusual when it is outside the person's 99 % range. Readings
@@ -20,9 +21,11 @@ with half the error. With one earlier result that is the classical reference cha
 RCV = sqrt(2) z sqrt(CVA^2 + CVI^2), with a t for z because nobody's own CVI is known.
 
 Shown by simulation (tests/clinical/change): a lasting shift of two personal standard
-deviations is found by the third reading in the middle case with no more than one false
-alarm in 100 readings, after 30 earlier readings when they are independent, after 60 when
-neighbours correlate by 0.3 or 0.5 or times are uneven. After ten it takes longer.
+deviations is found by the third reading in the middle case with about one false alarm in
+100 readings at most: after 15 earlier readings when they are independent, after 60 when
+neighbours a day apart correlate by 0.3 or 0.5, also at uneven times. Before that it takes
+longer in the middle case: after eight readings, or after
+15 correlated ones, more than a third of such shifts are found by the third reading.
 """
 
 from __future__ import annotations
@@ -33,6 +36,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple, cast
 
+from app.clinical.baselines import alarms
 from app.clinical.baselines.ranges import MeasureName, check_confidence
 from app.clinical.baselines.readings import (
     History,
@@ -53,11 +57,8 @@ from app.clinical.baselines.variation import PER_CENT, Variation, variation
 from app.clinical.errors import ClinicalInputError
 from app.clinical.sentences import N_, Sentence
 
-# At most so many readings in a hundred may be called a change when nothing has changed.
-# The rest of the one in a hundred is kept for people whose readings lean on one another.
+# Laboratory results are judged by two looks at once, each with half of this.
 ALARM = 0.0075
-# With fewer readings the correlation is hardly known, so the rule asks for more.
-SETTLED = 30
 NEWEST = 3
 # A single reading outside this range is worth measuring again, and is no change yet.
 UNUSUAL = 0.01
@@ -160,7 +161,10 @@ def _judged(series: _Series, row: Variation | None) -> Change:
     if settled is None:
         return _answer("too-early", 0.0, 1.0, row)
     # A result or two is all a laboratory gives: there the table's CVI is relied on.
-    allowed = ALARM / 2 if single else ALARM * min(1.0, before / SETTLED)
+    if single:
+        allowed = ALARM / 2
+    else:
+        allowed = alarms.limit(before, settled.levels) if row else alarms.limit_untabled(before)
     chance, shift = min(looks)
     if chance < allowed:
         return _answer("change", shift, chance, row)
