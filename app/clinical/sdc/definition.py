@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.clinical.errors import FormError
-from app.clinical.sdc import extensions, loops, quantities, sayings, shapes
+from app.clinical.sdc import extensions, loops, quantities, sayings, shapes, shortcuts
 from app.clinical.sdc.exact import exact, refuse
 from app.clinical.sdc.expressions import mentioned, units
 from app.clinical.sdc.item import Constraint, Expression, Finding, Item, Json
@@ -63,6 +63,8 @@ def read(questionnaire: Any, resolver: Resolver | None) -> Definition:
     _references(by_link, loader, is_part="child" in str(expected))
     _units(source, by_link, variables, loader)
     _names(by_link, variables, launch, source, loader)
+    reaches = Reaches(by_link.values(), variables)
+    _rules(by_link, reaches, loader)
     loader.findings.extend(loops.find(by_link, variables))
     if any(finding.is_error for finding in loader.findings):
         raise _error(loader.findings)
@@ -76,7 +78,7 @@ def read(questionnaire: Any, resolver: Resolver | None) -> Definition:
         tuple(loader.findings),
         _weights(by_link),
         loops.order(by_link, variables),
-        Reaches(by_link.values(), variables),
+        reaches,
         {link: at for at, link in enumerate(by_link)},
     )
 
@@ -176,6 +178,18 @@ def _names(
         for name in sorted(used - known):
             if not name.startswith(("vs-", "ext-")):
                 loader.note(link, sayings.NAME_UNKNOWN, "warning", name=name[:60])
+
+
+def _rules(by_link: Mapping[str, Item], reaches: Reaches, loader: Loader) -> None:
+    """Tell of rules that call what we do not know, or look at their own answer."""
+    for link, item in by_link.items():
+        listed = list(_expressions(item))
+        called = {w for each in listed for kind, w in mentioned(each.tree) if kind == "call"}
+        for name in sorted(called - shortcuts.FUNCTIONS - shortcuts.OURS):
+            loader.note(link, sayings.FUNCTION_UNKNOWN, "warning", name=name[:60])
+        own = (rule for rule in (item.calculated, item.enable_when) if rule is not None)
+        if any(link in (reaches.of(rule) or ()) for rule in own):
+            loader.note(link, sayings.RULE_ITSELF, "warning")
 
 
 def _used(expression: Expression) -> Iterator[str]:

@@ -183,7 +183,7 @@ def units(tree: Any) -> Iterator[str]:
 
 
 def mentioned(tree: Any) -> Iterator[tuple[str, str]]:
-    """("name", n) for each `%n` and ("text", t) for each 't' in an expression."""
+    """("name", n) for each `%n`, ("text", t) for each 't', ("call", f) for each function f."""
     waiting = list((tree or {}).get("children", ()))
     while waiting:
         node = waiting.pop()
@@ -191,4 +191,6 @@ def mentioned(tree: Any) -> Iterator[tuple[str, str]]:
             yield "name", node["children"][0]["text"].strip("`")
         elif node["type"] == "StringLiteral":
             yield "text", node["text"][1:-1]
+        elif node["type"] == "Functn":
+            yield "call", node["children"][0]["text"]
         waiting.extend(node.get("children", ()))

@@ -94,7 +94,7 @@ def _texts(expression: Expression, known: Mapping[str, Expression]) -> set[str]:
         for kind, word in mentioned(waiting.pop().tree):
             if kind == "text":
                 found.add(word)
-            elif word in known and word not in seen:
+            elif kind == "name" and word in known and word not in seen:
                 seen.add(word)
                 waiting.append(known[word])
     return found

@@ -68,6 +68,8 @@ EXPRESSION_LANGUAGE = N_(
 NAME_TWICE = N_("The name “%(name)s” is given twice in one place.")
 NAME_MISSING = N_("A variable has no name; we leave it out.")
 NAME_UNKNOWN = N_("A rule uses “%(name)s”, which nothing defines; it means nothing here.")
+FUNCTION_UNKNOWN = N_("A rule calls “%(name)s”, which we do not know; it gives no result.")
+RULE_ITSELF = N_("A rule of this question looks at the answer to the question itself.")
 EXPRESSIONS_TOO_LONG = N_("The rules of the form are too long in all.")
 LOOP = N_("These questions wait for each other in a circle: %(circle)s.")
 
@@ -112,5 +114,6 @@ RULE_FAILED = N_("The rule for this question gave no result, so it was not worke
 RULE_TOO_LONG = N_("The rule for this question takes too much work, so it was not worked out.")
 LIMIT_FAILED = N_("A limit for this answer could not be worked out, so it was not checked.")
 RULE_NEEDS_TIME = N_("The rule for this question needs to know today's date.")
+CHANGING = N_("Answers that are worked out change without end.")
 RULE_UNSETTLED = N_("The rule for this question never comes to rest, so it was not worked out.")
 UNSETTLED = N_("The questions switch each other on and off without end.")

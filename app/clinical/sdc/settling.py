@@ -44,7 +44,8 @@ class _Settling:
         for _ in range(MAX_TRIES):
             if self._rounds():
                 return
-            self._unsettled()
+            switching = any(place.item.enable_when is not None for place in self._restless)
+            self._unsettled(sayings.UNSETTLED if switching else sayings.CHANGING)
             self._take_out()
         self._switch()
         self._session.write()
@@ -72,8 +73,8 @@ class _Settling:
             self._session.change(place)
         self._out |= self._restless
 
-    def _unsettled(self) -> None:
-        finding = Finding("", Sentence(sayings.UNSETTLED), "warning")
+    def _unsettled(self, saying: str) -> None:
+        finding = Finding("", Sentence(saying), "warning")
         if finding not in self._session.findings:
             self._session.findings.append(finding)
 
@@ -96,7 +97,7 @@ class _Settling:
                     self._session.change(place)
             if not changed:
                 return
-        self._unsettled()
+        self._unsettled(sayings.UNSETTLED)
 
     def _conditions_met(self, place: Node) -> bool:
         conditions = place.item.conditions

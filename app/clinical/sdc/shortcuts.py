@@ -22,7 +22,24 @@ ITEMS_LINK = "repeat(item).where(linkId=)"
 BELOW_LINK = "descendants().where(linkId=)"
 # The function a step before where(linkId = '…') makes of both together.
 JOINED = {ITEMS: ITEMS_LINK, "descendants": BELOW_LINK}
+# What an expression may call; a test compares it with the table it is worked out by.
+FUNCTIONS = frozenset({
+    "abs", "aggregate", "all", "allFalse", "allTrue", "answers", "anyFalse", "anyTrue",
+    "as", "avg", "ceiling", "children", "coalesce", "combine", "contains",
+    "convertsToBoolean", "convertsToDate", "convertsToDateTime", "convertsToDecimal",
+    "convertsToInteger", "convertsToQuantity", "convertsToString", "convertsToTime",
+    "count", "decode", "descendants", "distinct", "empty", "encode", "endsWith", "exclude",
+    "exists", "exp", "extension", "first", "floor", "iif", "indexOf", "intersect", "is",
+    "isDistinct", "join", "last", "length", "ln", "log", "lower", "matches", "matchesFull",
+    "max", "min", "not", "now", "ofType", "ordinal", "power", "repeat", "replace",
+    "replaceMatches", "round", "select", "single", "skip", "split", "sqrt", "startsWith",
+    "subsetOf", "substring", "sum", "supersetOf", "tail", "take", "timeOfDay", "toBoolean",
+    "toChars", "toDate", "toDateTime", "toDecimal", "toInteger", "toQuantity", "toString",
+    "toTime", "today", "trace", "trim", "truncate", "type", "union", "upper", "weight",
+    "where",
+})  # fmt: skip
 PLACED = frozenset({CHILD_LINK, ITEMS_LINK, BELOW_LINK})
+OURS = PLACED | {ITEMS, LINK}
 
 
 @lru_cache(maxsize=4096)

@@ -107,7 +107,8 @@ def test_a_value_that_keeps_changing_is_told_and_not_written(rules: dict[str, st
         assert [each["linkId"] for each in done["item"]] == ["still"]
         assert loaded.calculate(done) == done
         found = {(each.link_id, each.sentence.text) for each in loaded.problems(given)}
-        assert ("", sayings.UNSETTLED) in found
+        assert ("", sayings.CHANGING) in found
+        assert ("", sayings.UNSETTLED) not in found
         assert {(link, sayings.RULE_UNSETTLED) for link in rules} <= found
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from app.clinical import sdc
-from app.clinical.sdc import sayings
+from app.clinical.sdc import sayings, shortcuts
+from app.clinical.sdc.evaluation import table
 from tests.clinical.sdc.building import (
     answered,
     calculated,
@@ -17,6 +18,7 @@ from tests.clinical.sdc.building import (
     form,
     question,
     response,
+    rule,
     said,
 )
 
@@ -267,3 +269,30 @@ def test_a_group_without_a_name_is_asked() -> None:
     given = response({"linkId": part.link_id, "item": [answered("a", "text")]})
     assert loaded.problems(given) == []
     assert said(loaded.calculate(given)) == {"a": ["text"]}
+
+
+def test_a_rule_that_calls_what_nobody_knows_is_told() -> None:
+    loaded = sdc.load(form(calculated("%resource.foo()"), calculated("today()", link="b")))
+    assert [str(each.sentence) for each in loaded.warnings] == [
+        "A rule calls “foo”, which we do not know; it gives no result."
+    ]
+
+
+def test_the_functions_we_know_are_those_rules_are_worked_out_by() -> None:
+    known = {name for name in table() if name.isidentifier()}
+    signs = {"and", "asOp", "containsOp", "div", "implies", "inOp", "isOp", "mod", "or", "xor"}
+    assert known - signs == shortcuts.FUNCTIONS
+
+
+def test_a_rule_that_looks_at_its_own_answer_is_told() -> None:
+    own = "%resource.item.where(linkId='it').answer.value"
+    through = rule("variable", own, "before")
+    for item in (
+        calculated(f"{own} + 1", "integer"),
+        calculated("%before + 1", "integer"),
+        question("it", "string", rule("enableWhenExpression", f"{own}.empty()")),
+    ):
+        loaded = sdc.load(form(item, extension=[through]))
+        assert [each.sentence.text for each in loaded.warnings] == [sayings.RULE_ITSELF]
+    others = "%resource.item.where(linkId!='it').answer.value.weight().sum()"
+    assert sdc.load(form(calculated(others, "integer"))).warnings == ()
