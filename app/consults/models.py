@@ -102,7 +102,7 @@ class Recording(Row):
         CheckConstraint(
             "(state IN ('asked', 'agreed', 'running')) = (ended_at IS NULL)", name="ended"
         ),
-        CheckConstraint("(ended_at IS NULL) = (ending IS NULL)", name="ending"),
+        CheckConstraint("(ended_at IS NULL) = (ending IS NULL)", name="reason"),
         CheckConstraint("(state = 'deleted') = (deleted_at IS NOT NULL)", name="deleted"),
         CheckConstraint("(deleted_at IS NULL) = (deleted_for IS NULL)", name="deleted_for"),
         # What is recorded can be read; what was deleted cannot be read any more.

@@ -25,7 +25,7 @@ ENDINGS = (
 )
 CHECKS = {
     "ended": "(state IN ('asked', 'agreed', 'running')) = (ended_at IS NULL)",
-    "ending": "(ended_at IS NULL) = (ending IS NULL)",
+    "reason": "(ended_at IS NULL) = (ending IS NULL)",
     "deleted": "(state = 'deleted') = (deleted_at IS NOT NULL)",
     "deleted_for": "(deleted_at IS NULL) = (deleted_for IS NULL)",
     "readable": "state NOT IN ('running', 'kept') OR sealed_key IS NOT NULL",
