@@ -107,7 +107,7 @@ CRC_02 = rule(
 
 
 def _lungs(person: Person) -> Answer:
-    """LUNG-01: 50 to 80 years, 20 pack-years, smoking or stopped within 15 years."""
+    """LUNG-01: 50 to 80 years, 20 pack-years, smoking or stopped under 15 years ago."""
     never = person.never_smoked
     if never.true:
         return NO

@@ -91,8 +91,11 @@ def colorectal(age: Figure) -> Grades:
 
 
 def lung(age: Figure, pack_years: Figure, smokes: Answer, years_since_quit: Figure) -> Grades:
-    """50 to 80 years, 20 pack-years, smoking now or stopped within the past 15 years: B."""
-    recent = smokes | ~years_since_quit.above(QUIT_YEARS)
+    """50 to 80 years, 20 pack-years, smoking now or stopped less than 15 years ago: B.
+
+    USPSTF 2021 ends the scans once a person has not smoked for 15 years.
+    """
+    recent = smokes | years_since_quit.below(QUIT_YEARS)
     return {"B": age.within(*LUNG_AGES) & pack_years.at_least(PACK_YEARS) & recent}
 
 

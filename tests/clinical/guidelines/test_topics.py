@@ -113,7 +113,7 @@ EDGES: list[tuple[str, dict[str, Any], str | None]] = [
     ("lung-2021", {"age": 49, "pack_years": 20, "smokes": True, "years_since_quit": None}, None),
     ("lung-2021", {"age": 50, "pack_years": 20, "smokes": True, "years_since_quit": None}, "B"),
     ("lung-2021", {"age": 80, "pack_years": 20, "smokes": False, "years_since_quit": 14.9}, "B"),
-    ("lung-2021", {"age": 80, "pack_years": 20, "smokes": False, "years_since_quit": 15}, "B"),
+    ("lung-2021", {"age": 80, "pack_years": 20, "smokes": False, "years_since_quit": 15}, None),
     ("lung-2021", {"age": 80, "pack_years": 20, "smokes": False, "years_since_quit": 15.1}, None),
     ("lung-2021", {"age": 81, "pack_years": 20, "smokes": True, "years_since_quit": None}, None),
     ("lung-2021", {"age": 60, "pack_years": 19.9, "smokes": True, "years_since_quit": None}, None),
