@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from secrets import token_hex
 from typing import Any
 
@@ -79,11 +78,6 @@ class Call:
                 return shown[0] - moment
             self.pages[at].wait_for_timeout(LOOK_MILLISECONDS)
         return float("inf")
-
-    def pause(self, at: int, moment: float) -> float:
-        """The longest time without a picture, in ms, from a moment on that has passed a while."""
-        shown = [moment, *self.shown(at, moment), time.time() * 1000]
-        return max(after - before for before, after in pairwise(shown))
 
 
 def _between(before: dict[str, Any], after: dict[str, Any], seconds: float) -> dict[str, Got]:

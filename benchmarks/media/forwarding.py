@@ -23,7 +23,7 @@ from benchmarks.media.traffic import RATE, Numbers, Traffic
 PEOPLE = 80
 SLOWEST, STEP, TRIES = 20_000, 1.08, 2
 TRIAL_SECONDS = 1.5
-REAL_SECONDS, ROUNDS = 8.0, 3
+REAL_SECONDS, ROUNDS = 6.0, 3
 DELAY_SECONDS = 4.0
 CROWDS = (2, 10, 30, 100)
 Start = Callable[[Place], AbstractContextManager[Server]]

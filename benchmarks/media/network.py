@@ -21,6 +21,7 @@ STREET, OUT = "nsstreet", "nsout"
 NETWORK = "10.76"
 NODE_ADDRESS, STREET_ADDRESS = f"{NETWORK}.255.1", f"{NETWORK}.255.254"
 NEAR = "line"
+OTHERS = 100
 QUEUE = "burst 5000 latency 300ms"
 
 
@@ -29,20 +30,22 @@ class Home:
 
     def __init__(self, number: int) -> None:
         self.space = self._far = f"nshome{number}"
-        net = f"{NETWORK}.{number}"
-        self._gate, self._address, self._moved = f"{net}.1", f"{net}.2", f"{net}.3"
+        self._nets = [f"{NETWORK}.{number}", f"{NETWORK}.{number + OTHERS}"]
 
     def build(self) -> None:
         """The namespace, and a pair of interfaces from the street into it."""
         run(f"ip netns add {self.space}")
-        run(f"ip -n {STREET} link add {self._far} type veth peer name {NEAR} netns {self.space}")
-        street(f"ip address add {self._gate}/24 dev {self._far}")
-        street(f"ip link set {self._far} up")
-        self._inside("sysctl -q net.ipv4.conf.all.promote_secondaries=1")
         self._inside("ip link set lo up")
-        self._inside(f"ip address add {self._address}/24 dev {NEAR}")
-        self._inside(f"ip link set {NEAR} up")
-        self._inside(f"ip route add default via {self._gate}")
+        self._lay(NEAR, self._nets[0])
+
+    def _lay(self, near: str, net: str) -> None:
+        far = self.space + near[len(NEAR) :]
+        run(f"ip -n {STREET} link add {far} type veth peer name {near} netns {self.space}")
+        street(f"ip address add {net}.1/24 dev {far}")
+        street(f"ip link set {far} up")
+        self._inside(f"ip address add {net}.2/24 dev {near}")
+        self._inside(f"ip link set {near} up")
+        self._inside(f"ip route append default via {net}.1 dev {near}")
 
     def clear(self) -> None:
         """Everything away."""
@@ -65,17 +68,22 @@ class Home:
         street("iptables -F FORWARD")
 
     def reach(self) -> None:
-        """A second address, beside the one in use: another network has come within reach."""
-        self._inside(f"ip address add {self._moved}/24 dev {NEAR}")
+        """Another network has come within reach, beside the one in use."""
+        self._inside(f"ip link delete {NEAR}b", check=False)
+        self._lay(f"{NEAR}b", self._nets[1])
 
     def move(self) -> None:
-        """The first address is gone; the second one stays."""
-        self._inside(f"ip address delete {self._address}/24 dev {NEAR}")
-        self._inside(f"ip route replace default via {self._gate}")
-        self._address, self._moved = self._moved, self._address
+        """The first network is gone; the other one stays."""
+        self._inside(f"ip link delete {NEAR}")
 
-    def _inside(self, command: str) -> None:
-        run(f"ip netns exec {self.space} {command}")
+    def settle(self) -> None:
+        """The first network as it was, and no other."""
+        for near in (NEAR, f"{NEAR}b"):
+            self._inside(f"ip link delete {near}", check=False)
+        self._lay(NEAR, self._nets[0])
+
+    def _inside(self, command: str, *, check: bool = True) -> None:
+        run(f"ip netns exec {self.space} {command}", check=check)
 
 
 def street(command: str) -> None:
