@@ -63,8 +63,8 @@ def read(questionnaire: Any, resolver: Resolver | None) -> Definition:
     _references(by_link, loader, is_part="child" in str(expected))
     _units(source, by_link, variables, loader)
     _names(by_link, variables, launch, source, loader)
-    reaches = Reaches(by_link.values(), variables)
-    _rules(by_link, reaches, loader)
+    # What it finds is not kept: a form that waits to be asked stays small.
+    _rules(by_link, Reaches(by_link.values(), variables), loader)
     loader.findings.extend(loops.find(by_link, variables))
     if any(finding.is_error for finding in loader.findings):
         raise _error(loader.findings)
@@ -78,7 +78,7 @@ def read(questionnaire: Any, resolver: Resolver | None) -> Definition:
         tuple(loader.findings),
         _weights(by_link),
         loops.order(by_link, variables),
-        reaches,
+        Reaches(by_link.values(), variables),
         {link: at for at, link in enumerate(by_link)},
     )
 
