@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.consults.checking import PATH, begin, concludes, opened, to_do, why
 from tests.consults.meeting import Hall, Meeting
-from tests.consults.test_devices import FAKE_DEVICES, NO_QUESTIONS, refuse
+from tests.consults.test_devices import FAKE_DEVICES, NO_QUESTIONS, SLOW_DEVICES, refuse
 from tests.consults.test_paths import MediaNode, node, running_node
 from tests.support.browser import FLAGS, Visitors
 from tests.support.packages import chromium
@@ -48,7 +48,9 @@ def _content(visitors: Visitors) -> None:
 
 
 def test_while_the_browser_asks_the_page_says_so(elsewhere: Elsewhere, node: MediaNode) -> None:
-    page = opened(elsewhere(without=(NO_QUESTIONS,)), allowed=False)
+    # Chromium without a window answers at once; people take longer.
+    slow = {"allowed": False, "script": SLOW_DEVICES}
+    page = opened(elsewhere(without=(NO_QUESTIONS,)), **slow)
     begin(page)
     expect(page.locator("#verdict-heading")).to_have_text("Your browser is asking you")
     assert "Choose Allow" in why(page)

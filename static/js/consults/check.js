@@ -48,6 +48,8 @@ async function check() {
   found = { able: ABLE, reached: false, heard: false, server: "absent", line: null };
   view.figures(null);
   view.progress(0);
+  view.stand("running");
+  find("verdict-heading").focus();
   if (ABLE) await ask();
   if (mine !== run) return;
   if (media.audio) await tryLine(mine);
@@ -56,8 +58,7 @@ async function check() {
 
 // The browser's question stands beside this page; the page says that it waits for the answer.
 async function ask() {
-  view.stand((await media.allowed()) ? "running" : "asking");
-  find("verdict-heading").focus();
+  if (!(await media.allowed())) view.stand("asking");
   media.close();
   await media.open({ audio: true, video: true });
   view.stand("running");
