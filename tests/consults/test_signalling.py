@@ -150,6 +150,8 @@ def test_joining_on_a_newer_page_tells_the_older(
     assert patient.heard("consults:replaced") == []
     assert newer.enter()["elsewhere"] is False
     until(lambda: patient.heard("consults:replaced"), "the older page being told")
+    # By that name a page knows a late word of its own from another page.
+    assert patient.heard("consults:replaced") == [{"by": newer.connection}]
     assert patient.ask("state", connected=True) == {"refused": "Replaced"}
     until(lambda: clinician.heard("consults:here"), "the clinician being told")
     assert clinician.heard("consults:here")[-1]["other"]["connection"] == newer.connection

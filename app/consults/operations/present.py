@@ -84,8 +84,8 @@ def _place(
         )
         session.add(row)
     elif row.sid != page.sid and before is not Place.LOST:
-        old = row.sid
-        db.after_commit(lambda: live.send(REPLACED_EVENT, {}, to=old))
+        old, told = row.sid, {"by": page.connection}
+        db.after_commit(lambda: live.send(REPLACED_EVENT, told, to=old))
     if row.connection != page.connection or place is Place.WAITING:
         row.connected = False
     row.place, row.sid, row.connection = place, page.sid, page.connection

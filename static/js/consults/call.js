@@ -55,9 +55,9 @@ export class Call extends EventTarget {
     link.addEventListener("here", ({ detail }) => this.#see(detail));
     link.addEventListener("signal", ({ detail }) => this.#heard(detail));
     link.addEventListener("moved", () => this.joined && this.paths.relay && this.paths.rejoin());
-    link.addEventListener("replaced", () => this.#end("replaced"));
+    link.addEventListener("replaced", ({ detail }) => (detail.ours ? this.#enter() : this.#end("replaced")));
     media.addEventListener("change", () => this.#send());
-    setInterval(() => this.#beat(), BEAT);
+    setInterval(() => this.beat(), BEAT);
   }
 
   get up() {
@@ -78,7 +78,7 @@ export class Call extends EventTarget {
   }
 
   get reachable() {
-    return this.#link.up && this.other?.place === "call" && !this.#renewing;
+    return this.#link.sure && this.other?.place === "call" && !this.#renewing;
   }
 
   // The second to come offers at once, before the server has written down that they joined.
@@ -151,7 +151,7 @@ export class Call extends EventTarget {
     if (flows && !this.#setupTime) this.#setupTime = Math.round(performance.now() - this.#since);
     if (flows) this.met = true;
     this.#judge();
-    this.#beat();
+    this.beat();
   }
 
   frame() {
@@ -179,7 +179,7 @@ export class Call extends EventTarget {
     this.#see(seen);
     if (!this.joined || this.other?.place !== "call") return;
     if (this.peer?.fresh) this.peer.offer();
-    else if (!this.#flows) this.peer?.restart();
+    else if (!this.#flows) this.#watch.reroute();
   }
 
   #refused({ refused, words }) {
@@ -239,10 +239,10 @@ export class Call extends EventTarget {
   #send() {
     if (this.#barred) for (const kind of ["audio", "video"]) this.paths.replace(kind, null);
     else for (const [kind, track] of Object.entries(this.#media.tracks)) this.paths.replace(kind, track);
-    this.#beat();
+    this.beat();
   }
 
-  async #beat() {
+  async beat() {
     if (!this.#entered || !this.#link.up) return;
     const way = this.#flows ? await this.way().catch(() => "") : "";
     const figures = { setup: this.#setupTime, way, lost: this.line.loss, concealed: this.line.concealed };
@@ -250,7 +250,7 @@ export class Call extends EventTarget {
   }
 
   #lineChanged() {
-    this.#beat();
+    this.beat();
     this.#tell("change");
   }
 

@@ -3,23 +3,32 @@
 import { io } from "../../vendor/socket.io.esm.min.js";
 
 const PATIENCE = 8000;
+// How soon a server that still hears this page answers, also over a poor line.
+const KNOCK = 3000;
+// A try that began on a dead line does not notice that it lives again; the next one does.
+const TRY = 4000;
 
 export class Link extends EventTarget {
   #socket;
   #appointment;
+  #knocking = false;
+  // Every name this page has had.
+  #names = new Set();
 
   constructor(appointment) {
     super();
     this.#appointment = appointment;
-    this.connection = crypto.randomUUID();
-    this.#socket = io({ transports: ["websocket"], reconnectionDelay: 250, reconnectionDelayMax: 3000 });
+    this.rename();
+    this.#socket = io({ transports: ["websocket"], reconnectionDelay: 250, reconnectionDelayMax: 3000, timeout: TRY });
     this.#socket.on("connect", () => this.#tell("open"));
     this.#socket.on("disconnect", (reason) => this.#tell("shut", { final: reason === "io server disconnect" }));
     this.#socket.on("consults:here", (seen) => this.#tell("here", seen));
     this.#socket.on("consults:signal", (signal) => this.#tell("signal", signal));
     this.#socket.on("consults:moved", () => this.#tell("moved"));
     this.#socket.on("consults:recording", (told) => this.#tell("recording", told));
-    this.#socket.on("consults:replaced", () => this.#tell("replaced"));
+    // What this page said on a line that then died may arrive after all, later than what it said since on another: then
+    // it is told that it replaced itself.
+    this.#socket.on("consults:replaced", ({ by }) => this.#tell("replaced", { ours: this.#names.has(by) }));
     this.#socket.on("changed", (hint) => hint.id === appointment && this.#tell("changed"));
   }
 
@@ -27,9 +36,15 @@ export class Link extends EventTarget {
     return this.#socket.connected;
   }
 
+  // Up, as far as is known: whoever has just been asked and not answered yet may be gone.
+  get sure() {
+    return this.up && !this.#knocking;
+  }
+
   // A new name makes the other side start afresh with us, as after a reload.
   rename() {
     this.connection = crypto.randomUUID();
+    this.#names.add(this.connection);
   }
 
   enter(sends, joining) {
@@ -41,8 +56,17 @@ export class Link extends EventTarget {
   }
 
   // A sign of life, with figures of the call and nothing of what is said in it.
-  state(sends, figures) {
-    return this.#ask("state", { ...sends, ...figures });
+  // Whoever gets nothing asks at the same time whether the server still hears this page: when a device changes its
+  // network, the socket of the old one stays open and deaf for most of a minute. It makes way for a new one.
+  async state(sends, standing) {
+    if (standing.connected) return this.#ask("state", { ...sends, ...standing });
+    if (this.#knocking || !this.up) return {};
+    this.#knocking = true;
+    const { engine } = this.#socket.io;
+    const said = await this.#ask("state", { ...sends, ...standing }, KNOCK);
+    this.#knocking = false;
+    if (said.refused === "Silence" && this.#socket.io.engine === engine) engine.close();
+    return said;
   }
 
   async signal(to, kind, body) {
@@ -64,11 +88,11 @@ export class Link extends EventTarget {
   }
 
   // Without a socket nothing is queued: what is worth saying is said anew when it is back.
-  async #ask(name, data) {
+  async #ask(name, data, patience = PATIENCE) {
     if (!this.up) return { refused: "Offline" };
     const said = { appointment: this.#appointment, connection: this.connection, ...data };
     try {
-      return await this.#socket.timeout(PATIENCE).emitWithAck(`consults:${name}`, said);
+      return await this.#socket.timeout(patience).emitWithAck(`consults:${name}`, said);
     } catch {
       return { refused: "Silence" };
     }

@@ -2,6 +2,8 @@
 // what comes of each other person is named by their place: "a2", "v2". So nothing is renegotiated when people come or go.
 
 const SLOT = /^([av])([0-3])$/;
+// The server was not reached: that says nothing of the node.
+const UNHEARD = ["Offline", "Silence"];
 const LAYERS = { small: "l", large: "h" };
 
 export class Relay extends EventTarget {
@@ -86,7 +88,7 @@ export class Relay extends EventTarget {
   async restart() {
     const said = await this.#link.relay("restart");
     if (said.offer && !this.#closed) await this.#answer(said.offer).catch(() => {});
-    else if (said.refused) this.#tell("lost");
+    else if (said.refused && !UNHEARD.includes(said.refused)) this.#tell("lost");
   }
 
   replace(kind, track) {

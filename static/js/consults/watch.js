@@ -5,6 +5,8 @@ const TICK = 500;
 const INTERRUPTED = 1000;
 const AGAIN = 3000;
 const SILENT = 3000;
+// The node speaks at least once a second to whoever it hears.
+const DEAF = 1700;
 const FIRST = 8000;
 const LONGEST = 30000;
 // Looks in a row with new pictures before the call moves to the direct way.
@@ -15,11 +17,12 @@ export class Watch {
   #seen = new WeakMap();
   #grown = 0;
   #patience = FIRST;
+  #knocked = 0;
 
   constructor(call) {
     this.#call = call;
     setInterval(() => this.#look(), TICK);
-    window.addEventListener("online", () => this.#restart());
+    window.addEventListener("online", () => this.#back());
   }
 
   // A frame was painted: sooner known than from the counters.
@@ -44,16 +47,18 @@ export class Watch {
   }
 
   async #measure(path, now) {
-    const before = this.#seen.get(path) ?? { bytes: 0, frames: 0, grown: now, sure: 0, torn: 0, restarted: 0 };
-    const { bytes, frames } = await received(path).catch(() => before);
+    const before = this.#seen.get(path) ?? { bytes: 0, frames: 0, all: 0, grown: now, reached: now, sure: 0, torn: 0, restarted: 0 };
+    const { bytes, frames, all } = await received(path).catch(() => before);
     const arrives = bytes > before.bytes || this.#call.quiet(path);
     const look = {
       ...before,
       path,
       bytes,
       frames,
+      all,
       arrives,
       grown: arrives ? now : before.grown,
+      reached: all > before.all ? now : before.reached,
       sure: frames > before.frames || (arrives && !this.#call.pictured) ? before.sure + 1 : 0,
     };
     this.#seen.set(path, look);
@@ -68,41 +73,61 @@ export class Watch {
     if (direct && direct.sure >= SURE) paths.settle();
     else if (live.length && (!shown || now - shown.grown > INTERRUPTED)) paths.show(live[0].path);
     if (live.length) this.seen();
-    else if (now - this.#grown > 2 * TICK + INTERRUPTED / 2) this.#call.flow(false);
+    else this.#miss(now);
     if (this.#call.reachable && !(direct && direct.arrives)) paths.bridge();
     for (const look of looks) this.#mend(look, now);
-    this.#climb(now);
+    // Where the node reaches this page and nothing comes, the line of the other is the bad one, and theirs to mend.
+    const theirs = shown?.path.relayed && now - shown.reached < DEAF;
+    this.#climb(now, theirs ? LONGEST : this.#patience);
+  }
+
+  #miss(now) {
+    if (now - this.#grown > 2 * TICK + INTERRUPTED / 2) this.#call.flow(false);
+    if (now - this.#grown < INTERRUPTED || now - this.#knocked < AGAIN) return;
+    this.#knocked = now;
+    this.#call.beat();
   }
 
   #mend(look, now) {
     const state = look.path.pc.iceConnectionState;
     look.torn = state === "disconnected" ? look.torn || now : 0;
-    const torn = state === "failed" || (look.torn && now - look.torn > INTERRUPTED);
+    const deaf = look.path.relayed && now - look.reached > DEAF;
+    const torn = state === "failed" || (look.torn && now - look.torn > INTERRUPTED) || deaf;
     if (!torn || now - look.restarted < AGAIN || !this.#call.reachable) return;
     look.restarted = now;
     look.path.restart();
   }
 
-  #climb(now) {
-    if (now - this.#grown < this.#patience || !this.#call.reachable) return;
+  #climb(now, patience) {
+    if (now - this.#grown < patience || !this.#call.reachable) return;
     this.#grown = now;
     this.#patience = Math.min(2 * this.#patience, LONGEST);
     this.#call.renew();
   }
 
-  #restart() {
+  // New routes for each way, which get their time before anything else is tried.
+  reroute() {
     const { paths, joined, reachable } = this.#call;
     if (!joined || !reachable) return;
+    this.#grown = performance.now();
     for (const path of paths.list) {
       const look = this.#seen.get(path);
-      if (look) look.restarted = performance.now();
+      if (!look) continue;
+      look.restarted = performance.now();
       path.restart();
     }
+  }
+
+  #back() {
+    this.#call.beat();
+    this.reroute();
   }
 }
 
 export async function received(path) {
-  const inbound = (await path.stats()).filter(({ type }) => type === "inbound-rtp");
-  const sum = (name) => inbound.reduce((all, one) => all + (one[name] ?? 0), 0);
-  return { bytes: sum("bytesReceived"), frames: sum("framesDecoded") };
+  const stats = await path.stats();
+  const sum = (wanted, name) => stats.reduce((all, { type, [name]: more = 0 }) => all + (type === wanted ? more : 0), 0);
+  const bytes = sum("inbound-rtp", "bytesReceived");
+  // Everything that came, reports of the other end too.
+  return { bytes, frames: sum("inbound-rtp", "framesDecoded"), all: sum("candidate-pair", "bytesReceived") || bytes };
 }
