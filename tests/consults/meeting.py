@@ -95,11 +95,14 @@ class Meeting:
 class Hall:
     """A running portal in which visits can be held."""
 
-    def __init__(self, stack: ExitStack, templates: Templates, directory: Path) -> None:
+    def __init__(
+        self, stack: ExitStack, templates: Templates, directory: Path, also: str = ""
+    ) -> None:
         url = templates.sqlite(directory / "hall.db")
         self.portal = Portal(url, directory, Environment.TEST)
         stack.callback(self.portal.close)
         known = settings(url, directory, Environment.TEST)
+        self._also = also
         self._stack, self._directory, self._port = (
             stack.enter_context(ExitStack()),
             directory,
@@ -129,7 +132,7 @@ class Hall:
         self.server = self._start()
 
     def _start(self) -> Server:
-        start = running(self._environment, self._directory, port=self._port)
+        start = running(self._environment, self._directory, port=self._port, also=self._also)
         return self._stack.enter_context(start)
 
 

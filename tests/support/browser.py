@@ -6,9 +6,17 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    BrowserType,
+    ConsoleMessage,
+    Page,
+    sync_playwright,
+)
 
 from tests.support.packages import chromium
 
@@ -34,14 +42,19 @@ DESK = {"width": 1280, "height": 900}
 @contextmanager
 def launched() -> Iterator[Browser]:
     """One browser, closed at the end."""
-    # Chromium's own sandbox cannot be set up by root.
-    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
+        browser = start(playwright.chromium)
         try:
             yield browser
         finally:
             browser.close()
+
+
+def start(kind: BrowserType, *more: str, program: Path | None = None) -> Browser:
+    """One browser with a few flags more; `program` stands in for Debian's own."""
+    # Chromium's own sandbox cannot be set up by root.
+    flags = [*FLAGS, *more, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    return kind.launch(executable_path=program or chromium(), args=flags)
 
 
 @dataclass

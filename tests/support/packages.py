@@ -1,4 +1,4 @@
-"""What the tests need of the machine: Chromium, its driver's library, a PostgreSQL server.
+"""What the tests need of the machine: browsers, a driver's library, a PostgreSQL server.
 
 `python -m tests.support.packages` installs what is missing when it may, and otherwise says what to
 install. Nothing is ever skipped for the lack of one.
@@ -30,6 +30,20 @@ def chromium() -> Path:
     raise Missing("Chromium is not installed. On Debian: apt-get install chromium")
 
 
+def firefox() -> Path:
+    """The other browser that people call with."""
+    if found := shutil.which("firefox-esr"):
+        return Path(found)
+    raise Missing("Firefox is not installed. On Debian: apt-get install firefox-esr")
+
+
+def network_tools() -> None:
+    """What makes a bad line, for whoever may make one."""
+    absent = [name for name in ("ip", "tc", "iptables") if not shutil.which(name)]
+    if absent and os.geteuid() == 0:
+        raise Missing("On Debian: apt-get install iproute2 iptables")
+
+
 def postgres_programs() -> Path:
     """The directory that holds `initdb` and `postgres`; Debian keeps it off the path."""
     versions = Path("/usr/lib/postgresql").glob("*/bin/initdb")
@@ -59,6 +73,8 @@ def turnserver() -> Path:
 
 NEEDED: dict[str, Callable[[], object]] = {
     "chromium": chromium,
+    "firefox-esr": firefox,
+    "iptables": network_tools,
     "postgresql": postgres_programs,
     "libatomic1": driver_library,
     "coturn": turnserver,

@@ -39,19 +39,21 @@ class Server:
 
 
 @contextmanager
-def running(
+def running(  # noqa: PLR0913 - each is a thing of its own, and given by name
     environment: Mapping[str, str],
     directory: Path,
     *,
     port: int | None = None,
     health: str = "/health",
     host: str = "localhost",
+    also: str = "",
     application: str = "wsgi:app",
     config: Path = ROOT / "gunicorn.conf.py",
 ) -> Iterator[Server]:
     """Start gunicorn with this environment and no other; stop it and its children at the end.
 
     Only the port is not the test's to know beforehand, and the origin that people reach it by.
+    `also` is one more address to listen at, for whoever comes over a network.
     """
     port = port or free_port()
     url = f"http://{host}:{port}"
@@ -61,6 +63,7 @@ def running(
         [
             *(sys.executable, "-m", "gunicorn", "--config", str(config)),
             *("--chdir", str(ROOT), "--bind", f"127.0.0.1:{port}", "--log-level", "warning"),
+            *(("--bind", f"{also}:{port}") if also else ()),
             application,
         ],
         log=directory / f"server-{port}.log",
