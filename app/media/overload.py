@@ -13,7 +13,7 @@ from app.media.leg import Leg
 
 # Above this share of one core nobody else is let in; the rest is for those who are.
 FULL = 0.6
-TOO_BUSY, CALM = 0.92, 0.75
+CALM = 0.75
 JUDGED_US = 250_000
 CALM_ROUNDS = 8
 STEPS = 4
@@ -54,7 +54,7 @@ class Pressure:
         self.load += (busy - self.load) / 2
         # One that is late again has too much to do, however little of the processor it was given:
         # the system's own work on the same core counts as nobody's. Once is a stall that passes.
-        return self._move(busy, too_much=lasts or (late > 0 and busy > TOO_BUSY))
+        return self._move(busy, too_much=lasts)
 
     def _move(self, busy: float, *, too_much: bool) -> bool:
         before = self.step
