@@ -8,7 +8,7 @@ const browser = [
   "localStorage", "sessionStorage", "structuredClone", "queueMicrotask", "crypto", "TextEncoder", "DOMParser", "Notification",
   "history", "Intl", "WebSocket", "MediaStreamTrack", "cancelAnimationFrame", "RadioNodeList", "HTMLInputElement", "HTMLFormElement",
   "Element", "Node", "Blob", "File", "Response", "Request", "Headers", "DOMException", "KeyboardEvent", "BroadcastChannel",
-  "PerformanceObserver", "Worker", "RTCRtpScriptTransform", "RTCRtpReceiver", "visualViewport", "screen", "CSS", "Audio", "atob", "btoa", "TextDecoder", "HTMLMediaElement", "self", "TransformStream",
+  "PerformanceObserver", "Worker", "RTCRtpScriptTransform", "RTCRtpReceiver", "MediaRecorder", "addEventListener", "visualViewport", "screen", "CSS", "Audio", "atob", "btoa", "TextDecoder", "HTMLMediaElement", "self", "TransformStream",
 ];
 
 const rules = {

@@ -37,7 +37,9 @@ class Meeting:
         at = person.leg.place
         level = 20 if at == 0 else 100
         for number in range(self.seq, self.seq + 10):
-            packets = [sound(number, ssrc=VOICE_SSRC + at, body=VOICE, level=level)] if voice else []
+            packets = (
+                [sound(number, ssrc=VOICE_SSRC + at, body=VOICE, level=level)] if voice else []
+            )
             rids = ((HIGH_SSRC, "h", HIGH_BODY), (LOW_SSRC, "l", LOW_BODY))
             for ssrc, rid, body in rids if self.simulcast else rids[:1]:
                 named = rid if self.simulcast else ""

@@ -53,7 +53,11 @@ def read(questionnaire: Any, resolver: Resolver | None) -> Definition:
         raise _error(loader.findings)
     _head(source, loader)
     shapes.form(source, loader.note)
-    items = loader.items(source)
+    return _checked(source, loader, loader.items(source))
+
+
+def _checked(source: Json, loader: Loader, items: tuple[Item, ...]) -> Definition:
+    """The form's parts, looked at together."""
     by_link = {each.link_id: each for item in items for each in item.walk()}
     variables = loader.expressions.variables(source, "")
     launch = _launch(source)

@@ -84,7 +84,8 @@ def _place(
         )
         session.add(row)
     elif row.sid != page.sid and before is not Place.LOST:
-        old, told = row.sid, {"by": page.connection}
+        old = row.sid
+        told: dict[str, object] = {"by": page.connection}
         db.after_commit(lambda: live.send(REPLACED_EVENT, told, to=old))
     if row.connection != page.connection or place is Place.WAITING:
         row.connected = False
