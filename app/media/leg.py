@@ -24,6 +24,8 @@ KEPT_CHECKS = 512
 # Names of streams without any sense; whoever sends more has lost its mind or means harm.
 MOST_STRANGE = 64
 MOST_STREAMS = 8
+# Bytes of repairs that a leg may have each second whatever its line, and from the start.
+LEAST_REPAIR_BYTES = 24_000
 # A leg that never spoke, and one that fell silent (RFC 7675 gives consent for 30 s).
 ARRIVE_SECONDS = 20
 SILENT_SECONDS = 30
@@ -76,7 +78,7 @@ class Leg:
         self.estimate = Estimate()
         self.reports: dict[int, int] = {}
         self.round_trip = 100_000
-        self.resend_bytes = 0
+        self.resend_bytes = LEAST_REPAIR_BYTES
 
     @property
     def credentials(self) -> Credentials:

@@ -72,11 +72,11 @@ class Quality:
         changed = False
         sent = {(want.place, want.kind) for want in leg.line.wants}
         for slot in leg.slots:
-            # What has yet to come is awaited as it will come at its best.
-            wanted = sdp.HIGH
-            if (slot.place, slot.kind) in sent:
-                given = shared[slot.place]
-                wanted = LAYERS[given.video] if not slot.sound else sdp.HIGH * given.audio
+            # What has yet to come, or pauses, is awaited as before.
+            if (slot.place, slot.kind) not in sent:
+                continue
+            given = shared[slot.place]
+            wanted = LAYERS[given.video] if not slot.sound else sdp.HIGH * given.audio
             changed = changed or wanted != slot.wanted
             slot.wanted = wanted
         # A layer that ran dry, or came back, changes what is best without a new share.

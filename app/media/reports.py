@@ -12,7 +12,7 @@ from app.media import rtcp
 from app.media.congestion.share import red_wanted
 from app.media.downstream import Segment, Slot
 from app.media.forward import Forwarder
-from app.media.leg import Leg
+from app.media.leg import LEAST_REPAIR_BYTES, Leg
 from app.media.quality import GUESSED
 from app.media.rtcp import Nack, ReceiverReport, ReportBlock, SenderReport, TransportFeedback
 from app.media.upstream import M32, Stream
@@ -23,7 +23,6 @@ KEPT_REPORTS = 16
 LONGEST_ROUND_TRIP_US = 5_000_000
 # Repairs may take this share of the line, and this much at least: beyond it they add to the jam.
 REPAIR_SHARE = 5
-LEAST_REPAIR_BYTES = 24_000
 ASKED_AT_ONCE = 64
 
 

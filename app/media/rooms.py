@@ -35,6 +35,11 @@ class Room:
             stream.sink = None
             for slot in [*stream.slots, *stream.waiting]:
                 self._detach(slot)
+        # Whoever has the place next is awaited at their best.
+        for other in self.legs.values():
+            for slot in other.slots:
+                if slot.place == leg.place:
+                    slot.wanted = sdp.HIGH
         self.arrange()
 
     def news(self, stream: Stream) -> None:
@@ -65,7 +70,9 @@ class Room:
         if slot.sound or not source.simulcast:
             return found[-1] if found else None
         live = {stream.layer: stream for stream in found if not now or not stream.is_stale(now)}
-        return live.get(slot.wanted) or live.get(sdp.HIGH) or live.get(sdp.LOW)
+        best = live.get(slot.wanted) or live.get(sdp.HIGH) or live.get(sdp.LOW)
+        # Where all have paused, what was shown last goes on at once when its sender is back.
+        return best or (slot.stream if slot.stream in found else None)
 
     def _follow(self, slot: Slot, stream: Stream | None) -> None:
         if stream is None:

@@ -138,7 +138,7 @@ def test_it_is_there_within_a_second(tmp_path: Path) -> None:
 
 
 def test_no_web_worker_loads_what_the_node_needs() -> None:
-    """The portal knows the tokens; event loops, codecs and decoder threads stay outside."""
+    """The portal knows tokens and the seal of recordings; event loops and codecs stay outside."""
     code = (
         "import sys, json, tempfile\n"
         "from app import create_app\n"
@@ -153,4 +153,5 @@ def test_no_web_worker_loads_what_the_node_needs() -> None:
     loaded = json.loads(done.stdout)
     foreign = {"aiohttp", "aiortc", "aioice", "av", "pylibsrtp", "ifaddr"}
     assert {name.partition(".")[0] for name in loaded} & foreign == set()
-    assert [name for name in loaded if name.startswith("app.media.")] == ["app.media.tokens"]
+    known = {name.removeprefix("app.media.") for name in loaded if name.startswith("app.media.")}
+    assert known == {"tokens", "recording", "recording.sealing"}

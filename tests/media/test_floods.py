@@ -8,9 +8,8 @@ import pytest
 from aiortc import RTCCertificate
 
 from app.media.congestion.arrivals import MOST_ARRIVALS, WIDEST_GAP
-from app.media.leg import MOST_STRANGE
+from app.media.leg import LEAST_REPAIR_BYTES, MOST_STRANGE
 from app.media.refusals import Refused
-from app.media.reports import LEAST_REPAIR_BYTES
 from app.media.rtcp import TransportFeedback, nack
 from tests.media.bench import Bench, picture, seq_of, sound
 from tests.media.peer import meet, token

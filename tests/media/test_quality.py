@@ -153,6 +153,26 @@ def test_who_is_alone_may_send_enough_for_a_good_beginning():
     assert meeting.people[0].leg.cap >= UNSEEN
 
 
+def test_a_pause_of_everybody_gives_nobody_more_than_before():
+    meeting = Meeting(2)
+    meeting.bits(1, 400_000)
+    meeting.talk(1)
+    assert meeting.sees(1, 0) == "l"
+    meeting.bench.passes(2_000_000)
+    meeting.quality.look(meeting.people[1].leg, meeting.bench.now)
+    meeting.send(meeting.people[0])
+    assert meeting.sees(1, 0) == "l"
+
+
+def test_whoever_takes_a_place_next_is_awaited_at_their_best():
+    meeting = Meeting(2)
+    meeting.bits(1, 400_000)
+    meeting.talk(1)
+    assert meeting.sees(1, 0) == "l"
+    meeting.bench.leaves(meeting.people[0])
+    assert meeting.people[1].slot(0, "video").wanted == sdp.HIGH
+
+
 @pytest.mark.parametrize("place", [0, 1])
 def test_a_layer_that_runs_dry_gives_way_to_the_other(place):
     meeting = Meeting(2)

@@ -93,8 +93,9 @@ class Arrivals:
                 self._begin(sequence)
             number = extend(sequence, self._highest)
             ahead = number - self._highest
-            losses += max(0, ahead - 1)
-            if abs(ahead) > WIDEST_GAP or losses > MOST_LOSSES:
+            wide = abs(ahead) > WIDEST_GAP
+            losses += 0 if wide else max(0, ahead - 1)
+            if wide or (ahead > 1 and losses > MOST_LOSSES):
                 self._close(current, runs)
                 current = {}
                 self._begin(number)
