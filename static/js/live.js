@@ -42,7 +42,8 @@ function say(state) {
 }
 
 function recovered() {
-  if (over) return;
+  // An answer that was under way when the network went says nothing of the network.
+  if (over || !navigator.onLine) return;
   if (told === "offline" || told === "slow") {
     say("back");
     setTimeout(() => told === "back" && say(""), 10_000);
