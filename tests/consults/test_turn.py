@@ -9,7 +9,7 @@ import subprocess
 import time
 from base64 import b64decode
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,27 +73,26 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-@pytest.fixture(scope="module")
-def hall(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
-    """A portal whose clinic has a TURN server, spoken to over TLS alone."""
-    directory = tmp_path_factory.mktemp("turn")
-    tls_port = free_port()
+@contextmanager
+def clinic_with_turn(templates: Templates, directory: Path, scheme: str) -> Iterator[Hall]:
+    """A portal whose clinic has a TURN server, spoken to over TLS (turns) or TCP (turn) alone."""
+    ports = {"turns": free_port(), "turn": free_port()}
     with ExitStack() as stack:
-        server = started(directory, free_port(), tls_port)
+        server = started(directory, ports["turn"], ports["turns"])
         stack.callback(server.stop)
         hall = Hall(stack, templates, directory)
         hall._environment |= {
-            "NEARSIDE_TURN_URLS": f"turns:localhost:{tls_port}?transport=tcp",
+            "NEARSIDE_TURN_URLS": f"{scheme}:localhost:{ports[scheme]}?transport=tcp",
             "NEARSIDE_TURN_SECRET": SECRET,
         }
         hall.restart()
         yield hall
 
 
-@pytest.fixture
-def visitors(browser: Browser) -> Iterator[Visitors]:
+@contextmanager
+def trusting(browser: Browser, *more: str) -> Iterator[Visitors]:
     """People whose Chromium takes the server's own certificate."""
-    flags = [*FLAGS, "--ignore-certificate-errors"]
+    flags = [*FLAGS, *more, "--ignore-certificate-errors"]
     if os.geteuid() == 0:
         flags.append("--no-sandbox")
     other = browser.browser_type.launch(executable_path=chromium(), args=flags)
@@ -102,6 +101,18 @@ def visitors(browser: Browser) -> Iterator[Visitors]:
     visitors.leave()
     other.close()
     assert visitors.complaints == []
+
+
+@pytest.fixture(scope="module")
+def hall(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    with clinic_with_turn(templates, tmp_path_factory.mktemp("turn"), "turns") as hall:
+        yield hall
+
+
+@pytest.fixture
+def visitors(browser: Browser) -> Iterator[Visitors]:
+    with trusting(browser) as visitors:
+        yield visitors
 
 
 def test_where_only_tls_passes_the_call_goes_through_turn(meeting: Meeting) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hmac
-import os
 import time
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -18,11 +16,9 @@ from tests.consults.checking import begin, concludes, opened
 from tests.consults.meeting import Hall, Meeting, flows, join, reaches, stats
 from tests.consults.test_check_without import NO_UDP
 from tests.consults.test_paths import HIDDEN, MediaNode, goes
-from tests.consults.test_turn import SECRET, started
-from tests.support.browser import FLAGS, Visitors
-from tests.support.packages import chromium
+from tests.consults.test_turn import SECRET, clinic_with_turn, trusting
+from tests.support.browser import Visitors
 from tests.support.portal import Templates
-from tests.support.ports import free_port
 
 GATHER = """async ([servers]) => {
   const pc = new RTCPeerConnection({ iceServers: servers, iceTransportPolicy: "relay" });
@@ -62,32 +58,15 @@ def hall(
     request: pytest.FixtureRequest, templates: Templates, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Hall]:
     """A portal whose clinic has a TURN server, spoken to over TLS or over TCP."""
-    directory = tmp_path_factory.mktemp("turn")
-    ports = {"turns": free_port(), "turn": free_port()}
-    with ExitStack() as stack:
-        server = started(directory, ports["turn"], ports["turns"])
-        stack.callback(server.stop)
-        hall = Hall(stack, templates, directory)
-        hall._environment |= {
-            "NEARSIDE_TURN_URLS": f"{request.param}:localhost:{ports[request.param]}?transport=tcp",
-            "NEARSIDE_TURN_SECRET": SECRET,
-        }
-        hall.restart()
+    with clinic_with_turn(templates, tmp_path_factory.mktemp("turn"), request.param) as hall:
         yield hall
 
 
 @pytest.fixture
 def visitors(browser: Browser) -> Iterator[Visitors]:
-    """People whose Chromium sends no UDP, and takes the server's own certificate."""
-    flags = [*FLAGS, NO_UDP, "--ignore-certificate-errors"]
-    if os.geteuid() == 0:
-        flags.append("--no-sandbox")
-    other = browser.browser_type.launch(executable_path=chromium(), args=flags)
-    visitors = Visitors(other)
-    yield visitors
-    visitors.leave()
-    other.close()
-    assert visitors.complaints == []
+    """People whose Chromium sends no UDP."""
+    with trusting(browser, NO_UDP) as visitors:
+        yield visitors
 
 
 @pytest.fixture
