@@ -68,6 +68,11 @@ def joinable(actor: Actor, appointment_id: UUID) -> AppointmentView | None:
     return found if meets else None
 
 
+def known(appointment_id: UUID) -> AppointmentView | None:
+    """One visit, for a room that has let its people in already."""
+    return _one(select(Appointment).where(Appointment.id == appointment_id))
+
+
 def visits(actor: Actor) -> list[AppointmentView]:
     """Every visit that this person may see, the latest first."""
     return db.remembered(("appointments.visits", actor.person_id), lambda: _visits(actor))

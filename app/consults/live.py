@@ -101,7 +101,7 @@ def leave(actor: Actor, payload: OpenPage, appointment: VisitView) -> dict[str, 
 
 @room.event("signal", access=DOOR, shape=Signal)
 def signal(actor: Actor, payload: Signal, appointment: VisitView) -> dict[str, object]:
-    """Hand a description or a candidate to the other person's present page."""
+    """Hand a description or a candidate to another person's present page."""
     if not rules.signal_fits(payload.kind, payload.body):
         raise BadPayload(payload.kind)
     to = queries.target(appointment, actor, live.sid(), payload.connection, payload.to)

@@ -125,6 +125,7 @@ def _for_script(actor: Actor, visit: VisitView) -> dict[str, object]:
     until = (visit.opens_at - clock.now()).total_seconds()
     return {
         "appointment": str(visit.id),
+        "seat": visit.seat,
         "visit": visit.state.value,
         "door": visit.door.value,
         "opensIn": max(0, round(until * 1000)) if visit.door is Door.EARLY else 0,

@@ -174,7 +174,7 @@ def test_a_person_checks_with_one_connection_at_a_time(
     assert health(node)["legs"] == 1
     # Nobody is in the room of another.
     found = check(clinician, "join")
-    assert (found["place"], found["others"], found["iceServers"]) == (1, [], [])
+    assert (found["place"], found["others"], found["iceServers"]) == (0, [], [])
     assert (health(node)["rooms"], health(node)["legs"]) == (2, 2)
 
 

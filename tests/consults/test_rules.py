@@ -18,7 +18,7 @@ IN_CALL, MET = Standing(Place.CALL, False), Standing(Place.CALL, True)
 LOST, WAITING = Standing(Place.LOST, True), Standing(Place.WAITING, False)
 PEOPLE = st.lists(
     st.builds(Standing, st.sampled_from([Place.WAITING, Place.CALL, Place.LOST]), st.booleans()),
-    max_size=2,
+    max_size=4,
 )
 
 
@@ -51,6 +51,10 @@ def test_a_visit_goes_one_way(state: VisitState, step: VisitStep, then: VisitSta
         (CallState.CONNECTED, [MET, IN_CALL], CallState.CONNECTING),
         (CallState.CONNECTED, [MET, WAITING], CallState.CONNECTING),
         (CallState.CONNECTED, [LOST, LOST], CallState.CONNECTED),
+        (CallState.CONNECTING, [IN_CALL, MET, MET], CallState.CONNECTED),
+        (CallState.CONNECTED, [IN_CALL, MET, MET], CallState.CONNECTED),
+        (CallState.CONNECTED, [IN_CALL, IN_CALL, MET], CallState.CONNECTING),
+        (CallState.CONNECTED, [MET, WAITING, WAITING], CallState.CONNECTING),
         (CallState.CONNECTED, [WAITING, WAITING], CallState.ENDED),
         (CallState.CONNECTING, [], CallState.ENDED),
         (CallState.ENDED, [MET, MET], CallState.ENDED),
@@ -73,7 +77,7 @@ def test_an_ended_call_stays_ended(walk: list[list[Standing]]) -> None:
 
 @given(PEOPLE)
 def test_no_call_is_connected_with_one_person(people: list[Standing]) -> None:
-    if len(people) < 2:
+    if len([one for one in people if one.place is not Place.WAITING]) < 2:
         assert rules.call_after(CallState.CONNECTING, people) is not CallState.CONNECTED
 
 

@@ -128,6 +128,32 @@ def test_a_signal_reaches_the_other_person_alone(
     assert clinician.heard("consults:signal") == []
 
 
+def test_a_page_is_told_who_else_has_the_room_open(
+    quiet_meeting: Meeting, open_line: Callable[..., Line]
+) -> None:
+    patient, clinician = open_line(quiet_meeting.patient), open_line(quiet_meeting.clinician)
+    assert patient.enter(joining=False)["others"] == []
+    seen = clinician.enter()
+    waiting = {"place": "waiting", "seat": 0, "name": "Ana Sousa"}
+    assert seen["others"] == [{**_sent(patient), **waiting}]
+    assert seen["other"] == {**_sent(patient), "place": "waiting"}
+    until(lambda: patient.heard("consults:here"), "the patient being told")
+    calling = {"place": "call", "seat": 1, "name": "Dr Imre Kovács"}
+    assert patient.heard("consults:here")[-1]["others"] == [{**_sent(clinician), **calling}]
+
+
+def _sent(line: Line) -> dict[str, object]:
+    return {"connection": line.connection, "sound": True, "picture": True}
+
+
+def test_a_signal_to_oneself_goes_nowhere(
+    quiet_meeting: Meeting, open_line: Callable[..., Line]
+) -> None:
+    patient, _clinician = _both(quiet_meeting, open_line)
+    answer = patient.ask("signal", to=patient.connection, kind="description", body=OFFER)
+    assert answer == {"sent": False}
+
+
 def test_signals_from_and_to_an_older_page_find_nobody(
     quiet_meeting: Meeting, open_line: Callable[..., Line]
 ) -> None:

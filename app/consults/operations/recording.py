@@ -11,11 +11,10 @@ from uuid import UUID
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import Session
 
 from app.consults import queries
 from app.consults.models import Consult, Recording, RecordingConsent
-from app.consults.operations import nodes, recorder, relay
+from app.consults.operations import nodes, recorder
 from app.consults.operations.present import REPLACED
 from app.consults.operations.recorder import consent_of, end, tell
 from app.consults.operations.standing import consult_of
@@ -99,7 +98,7 @@ def answer(one: VisitView, actor: Actor, recording_id: UUID, *, agreed: bool) ->
             raise Stale(PAST)
         if consent_of(row, actor.person_id, Answer.AGREED) is not None:
             return
-        _note(session, row, actor, Answer.AGREED if agreed else Answer.REFUSED)
+        _note(row, one, actor, Answer.AGREED if agreed else Answer.REFUSED)
         if not agreed:
             end(row, Ending.REFUSED)
             return
@@ -140,7 +139,7 @@ def withdraw(one: VisitView, actor: Actor, recording_id: UUID) -> None:
             end(row, Ending.STOPPED)
             return
         if consent_of(row, actor.person_id, Answer.WITHDRAWN) is None:
-            _note(session, row, actor, Answer.WITHDRAWN)
+            _note(row, one, actor, Answer.WITHDRAWN)
         end(row, Ending.WITHDRAWN)
 
 
@@ -237,15 +236,15 @@ def _open(consult: Consult, recording_id: UUID) -> Recording:
     return row
 
 
-def _note(session: Session, row: Recording, actor: Actor, said: Answer) -> None:
-    session.add(
+def _note(row: Recording, one: VisitView, actor: Actor, said: Answer) -> None:
+    db.session().add(
         RecordingConsent(
             recording_id=row.id,
             person_id=actor.person_id,
             answer=said,
             wording=row.wording,
             at=clock.now(),
-            place=relay.PLACES[actor.role],
+            place=one.seat,
         )
     )
     audit.record(

@@ -1,7 +1,7 @@
 """A call through the media node: who may have a connection to it, and which node it is.
 
 The node knows a room by the call's id and a person by a name that means nothing elsewhere. Who
-has which place is decided here, never by the page: the patient has 0, the clinician 1.
+has which place is decided here, never by the page: it is their seat in the visit.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -25,13 +25,12 @@ from app.consults.operations.present import CLOSED, REPLACED
 from app.consults.queries import CallView, VisitView
 from app.consults.rules import Door
 from app.kernel import clock, db, live
-from app.kernel.actor import Actor, Role
+from app.kernel.actor import Actor
 from app.kernel.limits import Limit
 from app.kernel.refusal import Refusal
 from app.media import tokens
 
 TRIES = Limit("relay", ((60, timedelta(minutes=1)),))
-PLACES = {Role.PATIENT: 0, Role.CLINICIAN: 1}
 # Five of the minute that a node grants are left for clocks that differ.
 TOKEN_SECONDS = tokens.LONGEST_SECONDS - 5
 MOST_LEGS = 10_000
@@ -74,6 +73,7 @@ class Page:
     sid: str
     connection: str
     echo: bool
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,7 @@ def join(one: VisitView, actor: Actor, page: Page) -> Answer:
 
     Raises RelayRefusal where the page is not the present one, or no node has room.
     """
+    page = replace(page, place=one.seat)
     return _kept(actor, page, *_join_call(_call(one, actor, page), actor, page))
 
 
@@ -248,7 +249,7 @@ def _join(node: str, room: str, actor: Actor, page: Page) -> Answer:
     claims = tokens.Claims(
         room=room,
         participant=_participant(room, actor.person_id),
-        place=PLACES[actor.role],
+        place=page.place,
         role=actor.role.value,
         expires=int(clock.now().timestamp()) + TOKEN_SECONDS,
         nonce=tokens.fresh_nonce(),

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.appointments import queries as appointments
 from app.consults import queries, rules
 from app.consults.models import Call, Consult, Presence
 from app.consults.operations import recorder
-from app.consults.queries import Seen, VisitView
+from app.consults.queries import Seen, VisitView, people
 from app.consults.rules import CallFigures, CallState, Door, Standing, VisitState
 from app.kernel import clock, db, live
 
@@ -56,12 +57,12 @@ def settle(
     session.flush()
     here = queries.presences(consult.id)
     over = consult.state is VisitState.FINISHED
-    people = [] if over else [Standing(row.place, row.connected) for row in here.values()]
+    standing = [] if over else [Standing(row.place, row.connected) for row in here.values()]
     call = session.scalar(
         select(Call).where(Call.consult_id == consult.id, Call.ended_at.is_(None))
     )
     before = call.state if call else CallState.NONE
-    after = rules.call_after(before, people)
+    after = rules.call_after(before, standing)
     if call is None and after is not CallState.NONE:
         call = Call(consult_id=consult.id, began_at=clock.now(), state=after, reconnects=0)
         session.add(call)
@@ -89,11 +90,16 @@ def _follow(call: Call, before: CallState, after: CallState, figures: CallFigure
 
 
 def _tell(consult: Consult, here: dict[UUID, Presence], skip: str) -> None:
-    call = queries.latest_call(consult.id)
+    appointment = appointments.known(consult.appointment_id)
+    if appointment is None:
+        return
+    call, seats = queries.latest_call(consult.id), people.seated(appointment)
     # A page that has the room open saw it open; only the end of the visit closes it again.
     door = Door.FINISHED if consult.state is VisitState.FINISHED else Door.OPEN
     for person, row in here.items():
-        theirs = next((one for other, one in here.items() if other != person), None)
-        told = Seen(consult.state.value, call.value, door.value, queries.other(theirs)).told()
-        if row.sid != skip:
-            db.after_commit(partial(live.send, HERE_EVENT, told, to=row.sid))
+        if row.sid == skip or person not in seats:
+            continue
+        other = people.other(here.get(people.counterpart(appointment, person)))
+        others = people.companions(here, seats, of=seats[person].seat)
+        told = Seen(consult.state.value, call.value, door.value, other, others).told()
+        db.after_commit(partial(live.send, HERE_EVENT, told, to=row.sid))

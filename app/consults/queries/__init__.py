@@ -1,4 +1,4 @@
-"""A visit as its two people may see it, and where the other one is."""
+"""A visit as its people may see it, and where the others are."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from app.appointments.queries import AppointmentView
 from app.appointments.rules import AppointmentState
 from app.consults import rules
 from app.consults.models import Call, Consult, Presence
+from app.consults.queries import people
+from app.consults.queries.people import Companion, Other
 from app.consults.rules import CallState, Door, Place, VisitState
 from app.kernel import clock, db
 from app.kernel.actor import Actor, Role
@@ -20,7 +22,7 @@ from app.kernel.actor import Actor, Role
 
 @dataclass(frozen=True, slots=True)
 class VisitView:
-    """A visit for one of its two people: `other` is the one whom they meet."""
+    """A visit for one of its people: `other` is the one whom they have come to meet."""
 
     appointment: AppointmentView
     consult_id: UUID | None
@@ -30,6 +32,7 @@ class VisitView:
     other_id: UUID
     other_name: str
     door: Door
+    seat: int
 
     @property
     def id(self) -> UUID:
@@ -43,23 +46,14 @@ class VisitView:
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
-    """Where the other person is, and which connection of theirs counts."""
-
-    connection: str
-    place: str
-    sound: bool
-    picture: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Seen:
-    """What a page is told about visit, call and the other person: no names, no content."""
+    """What a page is told about visit, call and the others who have the room open."""
 
     visit: str
     call: str
     door: str
     other: Other | None
+    others: tuple[Companion, ...]
 
     def told(self) -> dict[str, object]:
         """As it travels."""
@@ -83,16 +77,18 @@ def visit(actor: Actor, appointment_id: UUID) -> VisitView | None:
     state = row.state if row else VisitState.PLANNED
     if found.state is AppointmentState.FULFILLED:
         state = VisitState.FINISHED
-    patient = actor.person_id == found.patient_person_id
+    seats = people.seated(found)
+    meets = people.counterpart(found, actor.person_id)
     return VisitView(
         appointment=found,
         consult_id=row.id if row else None,
         state=state,
         started_at=row.started_at if row else None,
         finished_at=row.finished_at if row else None,
-        other_id=found.clinician_id if patient else found.patient_person_id,
-        other_name=found.clinician_name if patient else found.patient_name,
+        other_id=meets,
+        other_name=seats[meets].name,
         door=rules.door(state, found.starts_at, found.minutes, clock.now()),
+        seat=seats[actor.person_id].seat,
     )
 
 
@@ -104,16 +100,15 @@ def visit_of_clinician(actor: Actor, appointment_id: UUID) -> VisitView | None:
 def seen(one: VisitView) -> Seen:
     """How things stand now, for the person whose view of the visit this is."""
     if one.consult_id is None:
-        return Seen(one.state.value, CallState.NONE.value, one.door.value, None)
-    found = presences(one.consult_id).get(one.other_id)
-    return Seen(one.state.value, latest_call(one.consult_id).value, one.door.value, other(found))
-
-
-def other(row: Presence | None) -> Other | None:
-    """One person, as the other's page may know them."""
-    if row is None:
-        return None
-    return Other(row.connection, row.place.value, row.sound, row.picture)
+        return Seen(one.state.value, CallState.NONE.value, one.door.value, None, ())
+    here = presences(one.consult_id)
+    return Seen(
+        one.state.value,
+        latest_call(one.consult_id).value,
+        one.door.value,
+        people.other(here.get(one.other_id)),
+        people.companions(here, people.seated(one.appointment), of=one.seat),
+    )
 
 
 def presences(consult_id: UUID) -> dict[UUID, Presence]:
@@ -146,20 +141,19 @@ def call_of_page(one: VisitView, actor: Actor, sid: str, connection: str) -> Cal
 
 
 def target(one: VisitView, actor: Actor, sid: str, connection: str, to: str) -> str | None:
-    """The socket that a signal may go to: the other's, if both connections are the present ones.
+    """The socket that a signal may go to: anybody's in the visit, if both pages are present ones.
 
     Whatever an older page still sends, or sends to an older page, finds nobody.
     """
     if one.consult_id is None:
         return None
     here = presences(one.consult_id)
-    mine, theirs = here.get(actor.person_id), here.get(one.other_id)
+    mine = here.pop(actor.person_id, None)
+    theirs = next((row for row in here.values() if row.connection == to), None)
     if mine is None or (mine.sid, mine.connection) != (sid, connection):
         return None
     # One who has just pressed Join may still be written down as waiting; their page knows.
-    if theirs is None or theirs.connection != to or theirs.place is Place.LOST:
-        return None
-    return theirs.sid
+    return theirs.sid if theirs is not None and theirs.place is not Place.LOST else None
 
 
 _OTHERS = (

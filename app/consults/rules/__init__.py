@@ -31,6 +31,10 @@ SEAL_STEPS = {
     "cannot": set[str](),
 }
 PERMILLE = 1000
+# Seats are places at the media node as well.
+PATIENT_SEAT, CLINICIAN_SEAT = 0, 1
+# A call takes two.
+FEWEST_MET = 2
 LONGEST_SETUP_MILLISECONDS = 10 * 60 * 1000
 
 
@@ -187,8 +191,9 @@ def _call_step(state: CallState, people: list[Standing]) -> CallStep:
         return CallStep.JOIN
     if not taking_part:
         return CallStep.EMPTY
-    both = len(taking_part) > 1 and all(one.connected for one in taking_part)
-    return CallStep.MEET if both else CallStep.PART
+    # Two who meet are a call, whoever they are, and whoever else is still on the way.
+    met = sum(one.connected for one in taking_part) >= FEWEST_MET
+    return CallStep.MEET if met else CallStep.PART
 
 
 def opens_at(starts_at: datetime) -> datetime:
