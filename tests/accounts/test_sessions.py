@@ -23,7 +23,7 @@ def newcomer(portal: Portal) -> Actor:
             email="new@nearside.test", name="New", role=Role.PATIENT, password=PASSWORD, zone="UTC"
         )
         with db.writing():
-            token = operations._open_session(person_id, Stage.PASSWORD)
+            token = operations.open_session(person_id, Stage.PASSWORD)
         found = queries.session_of(token)
         assert found is not None
         session_id = found[0].id
@@ -115,7 +115,7 @@ def test_new_session_after_the_code_replaces_the_one_of_the_password(portal: Por
 
 
 def test_portal_hashes_passwords_at_full_strength() -> None:
-    program = "from app.accounts import operations; print(operations._hasher().hash('x'))"
+    program = "from app.accounts.operations import passwords; print(passwords._hasher().hash('x'))"
     ran = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True
     )

@@ -42,7 +42,7 @@ class Asker:
     def session(self, someone: Someone, stage: Stage) -> str:
         """A fresh session's token."""
         with self.portal.inside(), db.writing():
-            return accounts._open_session(someone.id, stage)
+            return accounts.open_session(someone.id, stage)
 
     def path(self, door: Door, role: Role, own: bool) -> str:
         """The door's address with things made for the occasion."""

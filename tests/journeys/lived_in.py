@@ -67,7 +67,7 @@ class Lived:
         key = (someone.email, stage)
         if key not in self._cookies:
             with self.portal.inside(), db.writing():
-                self._cookies[key] = accounts._open_session(someone.id, stage)
+                self._cookies[key] = accounts.open_session(someone.id, stage)
         return self._cookies[key]
 
     def arrive(self, visitors: Visitors, token: str | None, **options: Any) -> Page:

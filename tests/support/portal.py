@@ -22,6 +22,7 @@ from werkzeug.test import TestResponse
 from app import create_app
 from app.accounts import operations as accounts
 from app.accounts import queries as account_queries
+from app.accounts.operations import passwords
 from app.care import operations as care
 from app.care.rules import Sex
 from app.kernel import clock
@@ -31,7 +32,7 @@ from tests.support.inspection import inspect
 
 # People by the thousand: at full strength, hashing their passwords took most of the tests' time.
 # That the portal itself hashes at full strength is asked in tests/accounts.
-accounts.HASHING = profiles.CHEAPEST
+passwords.HASHING = profiles.CHEAPEST
 ORIGIN = "https://nearside.test"
 PASSWORD = "violet anchor seven kettles"
 COOKIE = "__Host-session"

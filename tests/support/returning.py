@@ -11,7 +11,7 @@ from tests.support.portal import COOKIE, Portal, Someone, Visitor
 def signed_in_again(portal: Portal, someone: Someone) -> Visitor:
     """A browser with a fresh session of this person."""
     with portal.inside(), db.writing():
-        token = accounts._open_session(someone.id, Stage.FULL)
+        token = accounts.open_session(someone.id, Stage.FULL)
     visitor = Visitor(portal.app)
     visitor.client.set_cookie(COOKIE, token, domain="nearside.test", secure=True)
     return visitor

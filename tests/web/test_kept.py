@@ -124,7 +124,7 @@ def fresh_session(someone: Someone) -> str:
     from app.kernel.actor import Stage
 
     with db.writing():
-        return accounts._open_session(someone.id, Stage.FULL)
+        return accounts.open_session(someone.id, Stage.FULL)
 
 
 def test_words_that_nobody_came_back_for_are_forgotten_after_a_day(

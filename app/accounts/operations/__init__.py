@@ -1,0 +1,42 @@
+"""The verbs of accounts: making people, signing them in and out, and their second factors."""
+
+from __future__ import annotations
+
+from app.accounts.operations.authenticators import (
+    CLOCK_OFF,
+    begin_enrolment,
+    confirm_enrolment,
+    confirm_with_code,
+    provisioning_address,
+    verify_second_factor,
+)
+from app.accounts.operations.passwords import check_password, create_person
+from app.accounts.operations.recovery import codes_are_saved, codes_to_show, redeem_recovery_code
+from app.accounts.operations.sessions import (
+    SIGN_IN_FAILED,
+    SIGNED_OUT,
+    end_every_session,
+    open_session,
+    seen,
+    sign_out,
+)
+
+__all__ = [
+    "CLOCK_OFF",
+    "SIGNED_OUT",
+    "SIGN_IN_FAILED",
+    "begin_enrolment",
+    "check_password",
+    "codes_are_saved",
+    "codes_to_show",
+    "confirm_enrolment",
+    "confirm_with_code",
+    "create_person",
+    "end_every_session",
+    "open_session",
+    "provisioning_address",
+    "redeem_recovery_code",
+    "seen",
+    "sign_out",
+    "verify_second_factor",
+]

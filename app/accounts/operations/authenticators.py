@@ -1,0 +1,113 @@
+"""The authenticator app: enrolled with its first code, then asked for a new one each time."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pyotp
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.accounts import queries, rules
+from app.accounts.models import Authenticator
+from app.accounts.operations.recovery import new_codes
+from app.accounts.operations.sessions import CODE_TRIES, complete, note_failure
+from app.kernel import audit, clock, db
+from app.kernel.actor import Actor
+from app.kernel.refusal import Refusal
+
+ENROLLED = audit.tag("accounts.authenticator_enrolled", "person")
+CODE_CONFIRMED = audit.tag("accounts.code_confirmed", "person", "purpose")
+
+SECRET_CHARACTERS = 32  # 160 bits of base32
+ISSUER = "Nearside"
+
+WRONG_CODE = _l("That code is not right, or was used already. Please wait for the next one.")
+CLOCK_OFF = _l("That code is from another time. Please set your phone's clock to automatic.")
+NOT_A_CODE = _l("Please type the six digits that your authenticator app shows.")
+
+
+def begin_enrolment(actor: Actor) -> str:
+    """The secret to put into an authenticator; the same until a code confirms it."""
+    if waiting := queries.authenticator_of(actor.person_id):
+        return waiting.secret
+    try:
+        with db.writing(claims=False) as session:
+            factor = Authenticator(
+                person_id=actor.person_id,
+                secret=pyotp.random_base32(SECRET_CHARACTERS),
+                created_at=clock.now(),
+            )
+            session.add(factor)
+    except IntegrityError:  # The page was opened twice at once, and the other one was first.
+        db.session().rollback()
+        return begin_enrolment(actor)
+    return factor.secret
+
+
+def provisioning_address(secret: str, name: str) -> str:
+    """The otpauth:// address that the QR code carries."""
+    return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
+
+
+def confirm_enrolment(actor: Actor, typed: str) -> str:
+    """Activate the authenticator with its first code; makes recovery codes and a full session.
+
+    Answers the new session's token.
+    """
+    spend_code(actor.person_id, typed, confirmed=False)
+    with db.writing() as session:
+        factor = queries.authenticator_of(actor.person_id)
+        if factor is None or factor.confirmed_at is not None:
+            raise Refusal(WRONG_CODE, "code")
+        factor.confirmed_at = clock.now()
+        factor.codes = "\n".join(new_codes(session, actor.person_id))
+        audit.record(ENROLLED, entity_id=actor.person_id)
+        return complete(actor, "enrolment")
+
+
+def verify_second_factor(actor: Actor, typed: str) -> str:
+    """Finish signing in with an authenticator code; answers the new session's token."""
+    spend_code(actor.person_id, typed, confirmed=True)
+    return complete(actor, "authenticator")
+
+
+def confirm_with_code(actor: Actor, typed: str, purpose: str) -> None:
+    """Ask for a fresh code before a weighty act, and before the transaction of that act.
+
+    Raises Refusal on field `code`, or TooMany. The code is used up even if the act then fails.
+    """
+    spend_code(actor.person_id, typed, confirmed=True)
+    with db.writing(claims=False):
+        audit.record(CODE_CONFIRMED, entity_id=actor.person_id, purpose=purpose)
+
+
+def spend_code(person_id: UUID, typed: str, *, confirmed: bool) -> None:
+    """Use up one code: one atomic update decides, however many try at once."""
+    code = rules.plain_code(typed)
+    if code is None:
+        raise Refusal(NOT_A_CODE, "code")
+    CODE_TRIES.take(person_id.hex)
+    with db.writing(claims=False) as session:
+        factor = queries.authenticator_of(person_id)
+        if factor is None or (factor.confirmed_at is not None) != confirmed:
+            raise Refusal(WRONG_CODE, "code")
+        off = rules.clock_is_off(factor.secret, code, clock.now())
+        step = rules.accepted_step(factor.secret, code, clock.now(), factor.last_step)
+        won = step is not None and _take_step(session, factor.id, step)
+    if not won:
+        note_failure(person_id, "authenticator")
+        raise Refusal(CLOCK_OFF if off else WRONG_CODE, "code")
+    CODE_TRIES.give_back(person_id.hex)
+
+
+def _take_step(session: Session, factor_id: UUID, step: int) -> bool:
+    won = session.execute(
+        update(Authenticator)
+        .where(Authenticator.id == factor_id, Authenticator.last_step < step)
+        .values(last_step=step)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(won.rowcount == 1)  # type: ignore[attr-defined]  # an UPDATE counts its rows

@@ -1,0 +1,86 @@
+"""People and their passwords: the first of two steps."""
+
+from __future__ import annotations
+
+import secrets
+from functools import cache
+from uuid import UUID
+
+from argon2 import PasswordHasher, profiles
+from argon2.exceptions import VerificationError
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from app.accounts.models import Person
+from app.accounts.operations.sessions import (
+    ADDRESS_TRIES,
+    PASSWORD_TRIES,
+    note_failure,
+    open_session,
+)
+from app.kernel import audit, clock, db
+from app.kernel.actor import Role, Stage
+from app.kernel.refusal import Refusal
+
+PERSON_CREATED = audit.tag("accounts.person_created", "person", "role")
+
+# RFC 9106, section 4, second choice: 64 MiB and three passes.
+HASHING = profiles.RFC_9106_LOW_MEMORY
+
+WRONG_PASSWORD = _l("That e-mail and password do not match. Please check both.")
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    return PasswordHasher.from_parameters(HASHING)
+
+
+@cache
+def _dummy_hash() -> str:
+    return _hasher().hash(secrets.token_urlsafe(16))
+
+
+def create_person(
+    *, email: str, name: str, role: Role, password: str, zone: str, title: str = ""
+) -> UUID:
+    """Make an account that must enrol an authenticator before it opens anything."""
+    hashed = _hasher().hash(password)
+    with db.writing() as session:
+        person = Person(
+            email=email.strip().lower(),
+            name=name,
+            role=role,
+            title=title,
+            zone=zone,
+            password_hash=hashed,
+            created_at=clock.now(),
+        )
+        session.add(person)
+        session.flush()
+        audit.record(PERSON_CREATED, entity_id=person.id, role=role.value)
+        return person.id
+
+
+def check_password(email: str, password: str, address: str) -> str:
+    """Begin a session with the password; answers its token. Takes the same time for anyone.
+
+    Raises TooMany or Refusal.
+    """
+    account = email.strip().lower()[:254]
+    PASSWORD_TRIES.take(account)
+    ADDRESS_TRIES.take(address)
+    person = db.session().scalar(select(Person).where(Person.email == account, Person.active))
+    if not _matches(person.password_hash if person else _dummy_hash(), password) or not person:
+        note_failure(person.id if person else None, "password")
+        raise Refusal(WRONG_PASSWORD, "password")
+    PASSWORD_TRIES.give_back(account)
+    ADDRESS_TRIES.give_back(address)
+    with db.writing():
+        return open_session(person.id, Stage.PASSWORD)
+
+
+def _matches(hashed: str, password: str) -> bool:
+    try:
+        return _hasher().verify(hashed, password)
+    except VerificationError:
+        return False

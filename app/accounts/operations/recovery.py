@@ -1,0 +1,76 @@
+"""Recovery codes: ten, each of which stands in for the authenticator once."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from app.accounts import queries, rules
+from app.accounts.models import RecoveryCode
+from app.accounts.operations.sessions import CODE_TRIES, complete, note_failure
+from app.kernel import clock, db
+from app.kernel.actor import Actor
+from app.kernel.crypto import keyring
+from app.kernel.refusal import Refusal
+
+# 120 bits: beyond any search, so that a keyed fingerprint keeps them as well as a slow hash.
+CODE_BYTES = 15
+WRONG_RECOVERY = _l("That recovery code is not right, or was used already.")
+
+
+def new_codes(session: Session, person_id: UUID) -> list[str]:
+    """Put ten new codes in place of whatever the person had; answers them as they are written."""
+    session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
+    codes = [
+        base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode()
+        for _ in range(rules.RECOVERY_CODES)
+    ]
+    moment = clock.now()
+    for code in codes:
+        session.add(RecoveryCode(person_id=person_id, mac=_mac(code), created_at=moment))
+    size = rules.RECOVERY_GROUP_CHARACTERS
+    return ["-".join(code[at : at + size] for at in range(0, len(code), size)) for code in codes]
+
+
+def _mac(code: str) -> str:
+    return keyring().blind(code, purpose="recovery-code")
+
+
+def codes_to_show(actor: Actor) -> list[str]:
+    """The recovery codes that the person has not yet said they saved."""
+    factor = queries.authenticator_of(actor.person_id)
+    return factor.codes.split("\n") if factor and factor.sealed_codes else []
+
+
+def codes_are_saved(actor: Actor) -> None:
+    """The person has written the codes down: forget their text."""
+    with db.writing():
+        factor = queries.authenticator_of(actor.person_id)
+        if factor is not None:
+            factor.sealed_codes = None
+
+
+def redeem_recovery_code(actor: Actor, typed: str) -> str:
+    """Finish signing in with a recovery code, which is then used up."""
+    key = actor.person_id.hex
+    CODE_TRIES.take(key)
+    with db.writing(claims=False) as session:
+        spent = session.execute(
+            update(RecoveryCode)
+            .where(
+                RecoveryCode.person_id == actor.person_id,
+                RecoveryCode.mac == _mac(rules.plain_recovery_code(typed)),
+                RecoveryCode.used_at.is_(None),
+            )
+            .values(used_at=clock.now())
+        )
+    if spent.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE counts its rows
+        note_failure(actor.person_id, "recovery-code")
+        raise Refusal(WRONG_RECOVERY, "recovery_code")
+    CODE_TRIES.give_back(key)
+    return complete(actor, "recovery-code")
