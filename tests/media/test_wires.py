@@ -129,3 +129,46 @@ def test_one_port_serves_both_families(fast):
             assert (packet, wire.host(source)[0]) == (b"four", "127.0.0.1")
     finally:
         wire.close()
+
+
+@pytest.mark.parametrize("fast", [False, True], ids=["plain", "batched"])
+@pytest.mark.parametrize("both", [False, True], ids=["one-family", "both-families"])
+def test_an_answer_leaves_from_the_address_that_was_asked(monkeypatch, fast, both):
+    monkeypatch.setattr(socket, "has_dualstack_ipv6", lambda: both)
+    wire = open_wire("0.0.0.0", 0, batched=fast)  # noqa: S104 - every address is the point
+    asked = ["127.0.0.2", "127.0.0.3", "127.0.0.1"]
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+            one.bind(("127.0.0.1", 0))
+            one.settimeout(5)
+            for address in asked:
+                one.sendto(b"hello", (address, wire.port))
+            found = arrived(wire, len(asked))
+            # One who asks at two of our addresses is on two ways, each with its own answer.
+            assert len({source for _, source in found}) == len(asked)
+            assert {wire.host(source) for _, source in found} == {one.getsockname()}
+            for _, source in found:
+                buffer = wire.take()
+                buffer.view[:6] = b"answer"
+                wire.put(buffer, 6, wire.destination(source))
+            wire.flush()
+            heard = [one.recvfrom(100) for _ in asked]
+        assert heard == [(b"answer", (address, wire.port)) for address in asked]
+    finally:
+        wire.close()
+
+
+@pytest.mark.parametrize("fast", [False, True], ids=["plain", "batched"])
+def test_over_the_newer_protocol_too(fast):
+    wire = open_wire("::", 0, batched=fast)
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as six:
+            six.settimeout(5)
+            six.sendto(b"six", ("::1", wire.port))
+            packet, source = arrived(wire, 1)[0]
+            wire.put(wire.buffers[0], 3, wire.destination(source))
+            wire.flush()
+            assert (packet, wire.host(source)[0]) == (b"six", "::1")
+            assert six.recvfrom(9)[1][:2] == ("::1", wire.port)
+    finally:
+        wire.close()

@@ -9,10 +9,12 @@ from __future__ import annotations
 import ipaddress
 import socket
 import sys
-from typing import Any
+from array import array
+from typing import Any, NamedTuple, cast
 
 from cffi import FFI
 
+from app.media.wires import asked
 from app.media.wires.wire import (
     BATCH,
     OUTGOING,
@@ -23,10 +25,13 @@ from app.media.wires.wire import (
     open_socket,
 )
 
-LONGEST_NAME = 28
+V4_NAME, V6_NAME = 16, 28
 PORT_AT = slice(2, 4)
 V4_AT, V6_AT = slice(4, 8), slice(8, 24)
 WORD = 8
+HEAD = asked.LENGTH_LEVEL_KIND.size
+# Which word of a message's header points to what is said beside it.
+CONTROL = 4
 
 ffi = FFI()
 ffi.cdef(
@@ -59,20 +64,56 @@ libc = _load()
 AVAILABLE = libc is not None
 
 
+class Layout(NamedTuple):
+    """How the other's address (name) and ours (control) of one message lie in memory.
+
+    Both lie side by side with what never changes, so that one cut of bytes names the source.
+    `cut` is that cut, `name` where the name begins in it, `ours` our own address in it.
+    """
+
+    row: int
+    name_at: int
+    name_bytes: int
+    control_at: int
+    control_bytes: int
+    cut: tuple[int, int]
+    name: int
+    ours: slice
+
+
+def layout(form: asked.Form | None, *, six: bool) -> Layout:
+    """The layout for a socket of either family, with our own address or without."""
+    size = V6_NAME if six else V4_NAME
+    if form is None:
+        return Layout(size, 0, size, 0, 0, (0, size), 0, slice(0))
+    if six:
+        # Behind the address the system writes the interface: the cut ends before it.
+        begin = size + -size % WORD
+        first, last = begin + HEAD + form.first, begin + HEAD + form.last
+        row = begin + form.space
+        return Layout(row, 0, size, begin, form.space, (0, last), 0, slice(first, last))
+    first = HEAD + form.first
+    row, name = form.space + size, form.space - first
+    ours = slice(0, form.last - form.first)
+    return Layout(row, form.space, size, 0, form.space, (first, row), name, ours)
+
+
 class Messages:
     """A row of message headers, each with one piece of memory and one address."""
 
-    def __init__(self, count: int, name_bytes: int) -> None:
+    def __init__(self, count: int, form: Layout) -> None:
         self.headers = ffi.new("struct mmsghdr[]", count)
         self._pieces = ffi.new("struct iovec[]", count)
-        self._names = ffi.new("unsigned char[]", count * name_bytes)
+        self._rows = ffi.new("unsigned char[]", count * form.row)
         for at in range(count):
-            header = self.headers[at].msg_hdr
-            header.msg_name = self._names + at * name_bytes
-            header.msg_namelen = name_bytes
+            header, row = self.headers[at].msg_hdr, self._rows + at * form.row
+            header.msg_name = row + form.name_at
+            header.msg_namelen = form.name_bytes
             header.msg_iov = self._pieces + at
             header.msg_iovlen = 1
-        self.names = memoryview(ffi.buffer(self._names))
+            header.msg_control = row + form.control_at if form.control_bytes else ffi.NULL
+            header.msg_controllen = form.control_bytes
+        self.rows = memoryview(ffi.buffer(self._rows))
         # The same memory as rows of numbers.
         self.step = ffi.sizeof("struct mmsghdr") // WORD
         self.header_words = memoryview(ffi.buffer(self.headers)).cast("Q")
@@ -80,6 +121,10 @@ class Messages:
         at = ffi.offsetof("struct mmsghdr", "msg_len") // 4
         halves = memoryview(ffi.buffer(self.headers)).cast("I")
         self.lengths = halves[at :: ffi.sizeof("struct mmsghdr") // 4]
+        # The system writes over how much room there was.
+        at = ffi.offsetof("struct msghdr", "msg_controllen") // WORD
+        self.controls = self.header_words[at :: self.step]
+        self.whole = memoryview(array("Q", [form.control_bytes] * count))
 
 
 class Batched:
@@ -90,13 +135,12 @@ class Batched:
         self._number = self._socket.fileno()
         self.port: int = self._socket.getsockname()[1]
         self._six = self._socket.family == socket.AF_INET6
-        self._name_bytes = LONGEST_NAME if self._six else 16
-        self._ends = [
-            (at, at + self._name_bytes) for at in range(0, BATCH * LONGEST_NAME, self._name_bytes)
-        ]
+        self._asked = asked.listen(self._socket)
+        self._layout = form = layout(self._asked, six=self._six)
+        first, last = form.cut
+        self._ends = [(at * form.row + first, at * form.row + last) for at in range(BATCH)]
         self._incoming, self._outgoing = Buffers(BATCH), Buffers(OUTGOING)
-        self._in = Messages(BATCH, self._name_bytes)
-        self._out = Messages(OUTGOING, self._name_bytes)
+        self._in, self._out = Messages(BATCH, form), Messages(OUTGOING, form)
         for at, buffer in enumerate(self._incoming.row):
             self._in.piece_words[2 * at] = buffer.address
             self._in.piece_words[2 * at + 1] = len(buffer.view)
@@ -117,12 +161,15 @@ class Batched:
         """Send what waits, then take what has come, at most BATCH."""
         if self._waiting:
             self.flush()
-        count: int = libc.recvmmsg(self._number, self._in.headers, BATCH, 0, ffi.NULL)
+        incoming = self._in
+        if self._asked is not None:
+            incoming.controls[:] = incoming.whole
+        count: int = libc.recvmmsg(self._number, incoming.headers, BATCH, 0, ffi.NULL)
         if count <= 0:
             return 0
-        self.sizes = self._in.lengths[:count].tolist()
-        names = bytes(self._in.names[: count * self._name_bytes])
-        self.sources = [names[start:end] for start, end in self._ends[:count]]
+        self.sizes = incoming.lengths[:count].tolist()
+        rows = bytes(incoming.rows[: count * self._layout.row])
+        self.sources = [rows[start:end] for start, end in self._ends[:count]]
         return count
 
     def take(self) -> Buffer:
@@ -137,7 +184,8 @@ class Batched:
         """Line up the first `size` bytes for the next flush."""
         at = self._waiting
         out = self._out
-        out.header_words[at * out.step] = to[0]
+        words = at * out.step
+        out.header_words[words], out.header_words[words + CONTROL] = to[0], to[1]
         self._held[at] = to
         out.piece_words[2 * at] = buffer.address
         out.piece_words[2 * at + 1] = size
@@ -162,13 +210,17 @@ class Batched:
             sent += done
 
     def destination(self, source: Source) -> Destination:
-        """The address in memory that stays, and where that memory is."""
-        kept = ffi.new("unsigned char[]", source)
-        return int(ffi.cast("uintptr_t", kept)), kept
+        """Their address and ours in memory that stays, and where that memory is."""
+        raw, form = cast(bytes, source), self._layout
+        name = raw[form.name : form.name + form.name_bytes]
+        beside = self._asked.message(raw[form.ours]) if self._asked else b""
+        kept = ffi.new("unsigned char[]", beside + name)
+        at = int(ffi.cast("uintptr_t", kept))
+        return at + len(beside), at if beside else 0, kept
 
     def host(self, source: Source) -> tuple[str, int]:
         """Address and port."""
-        raw: bytes = source  # type: ignore[assignment]  # its own
+        raw = cast(bytes, source)[self._layout.name :]
         port = int.from_bytes(raw[PORT_AT], "big")
         if not self._six:
             return str(ipaddress.IPv4Address(raw[V4_AT])), port
