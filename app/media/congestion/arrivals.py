@@ -6,6 +6,7 @@ with an append, and everything else is done when feedback is made, every 50 to 1
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 
 from app.media.rtcp import transport_feedback
@@ -57,11 +58,23 @@ class Arrivals:
         if not self.pending:
             return []
         messages: list[bytes] = []
-        for base, arrivals in self._stretches():
+        for base, arrivals in self._unbroken() or self._stretches():
             messages.append(transport_feedback(sender, media, base, self._number, arrivals))
             self._number = self._number + 1 & 0xFF
         self.pending.clear()
         return messages
+
+    def _unbroken(self) -> list[tuple[int, Sequence[int]]]:
+        """The ordinary case: everything came, in its order, and fits one message. Or nothing."""
+        numbers, times = zip(*self.pending, strict=True)
+        first, count = self._next & 0xFFFF, len(numbers)
+        if self._highest < 0 or numbers != tuple(range(first, first + count)):
+            return []
+        if count > MOST_ARRIVALS or max(times) - min(times) > FARTHEST_APART_US:
+            return []
+        self._highest += count
+        self._next += count
+        return [(first, times)]
 
     def _stretches(self) -> list[Stretch]:
         """What is to be told: first number and arrivals, each short enough for one message."""

@@ -9,6 +9,7 @@ full does not grow, and is the worst of all.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 
 GROUP_US = 5_000  # packets sent within this time are one group
 WINDOW = 20  # groups through which the line is drawn
@@ -99,6 +100,22 @@ class Delay:
         self._first_sent = self._sent = sent_us
         self._arrived = arrival_us
         self._lowest = delay
+
+    def add_all(self, sent: Iterable[int], arrived: Iterable[int]) -> None:
+        """Packets arrived, in the order they were sent: what `add` does, for many at once."""
+        first, last = self._first_sent, self._sent
+        latest, lowest = self._arrived, self._lowest
+        for sent_us, arrival_us in zip(sent, arrived, strict=True):
+            if last and first <= sent_us <= first + GROUP_US:
+                last = max(last, sent_us)
+                latest = max(latest, arrival_us)
+                lowest = min(lowest, arrival_us - sent_us)
+                continue
+            self._sent, self._arrived, self._lowest = last, latest, lowest
+            self.add(sent_us, arrival_us)
+            first, last = self._first_sent, self._sent
+            latest, lowest = self._arrived, self._lowest
+        self._sent, self._arrived, self._lowest = last, latest, lowest
 
     def _close_group(self) -> None:
         self._recent.append(self._lowest)

@@ -14,12 +14,13 @@ publishers follow it with a delay.
 
 from __future__ import annotations
 
-from array import array
 from typing import Literal
 
 from app.media.congestion.delay import Delay
 from app.media.congestion.rate import Rate
+from app.media.congestion.sent import KEPT, Sent
 from app.media.rtcp import TransportFeedback
+from app.media.rtcp.transport_cc import Arrival
 from app.media.rtp import HALF
 
 State = Literal["rising", "holding", "falling", "silent"]
@@ -28,7 +29,6 @@ START_BITS = 1_500_000
 LEAST_BITS, MOST_BITS = 30_000, 4_000_000
 # It may rise to this much above what got through.
 HEADROOM, FREE_BITS = 1.5, 200_000
-KEPT = 4096  # packets remembered: over ten seconds of a full call
 
 # Rates of rising, each second: far from the last limit, near it, and on a line that loses.
 FAST, NEAR, LOSSY = 0.45, 0.07, 0.08
@@ -68,9 +68,7 @@ class Estimate:
         self.bits = bits
         self.loss = 0.0  # share of packets, over the last seconds
         self.state: State = "holding"
-        self._sizes = array("H", bytes(2 * KEPT))
-        self._at = array("q", bytes(8 * KEPT))
-        self._last = self._reported = -1
+        self._sent = Sent()
         self._delay = Delay()
         self._through, self._offered = Rate(), Rate()
         self._round_trip = 100_000
@@ -86,10 +84,11 @@ class Estimate:
 
     def sent(self, sequence: int, size: int, at_us: int) -> None:
         """A packet of `size` bytes went out under the next transport number."""
-        self._last = sequence
-        at = sequence & 4095  # KEPT - 1, spelt out: this runs for each packet
-        self._sizes[at] = size
-        self._at[at] = at_us
+        sent = self._sent
+        sent.last = sequence
+        place = sequence & 4095  # KEPT - 1, spelt out: this runs for each packet
+        sent.sizes[place] = size
+        sent.at[place] = at_us
 
     def rtt(self, round_trip_us: int) -> None:
         """A round trip was measured."""
@@ -102,14 +101,27 @@ class Estimate:
 
     def feedback(self, message: TransportFeedback, now_us: int) -> None:
         """Learn what arrived, and set the estimate anew."""
-        if self._last < 0:
+        if self._sent.last < 0:
             return
         if self.state == "silent":
             self._wake(now_us)
         self._heard_us = now_us
         turn = self._turn(message.reference * 64_000)
-        sizes, sent, newest, reported = self._sizes, self._at, self._last, self._reported
-        for sequence, arrival in message.packets:
+        row = self._sent.row(message.packets, turn) if message.packets else None
+        if row is None:
+            self._one_by_one(message.packets, turn)
+        else:
+            self._offered.add_all(row.sent, row.sizes)
+            self._through.add_all(row.arrived, row.sizes)
+            self._delay.add_all(row.sent, row.arrived)
+            self._received += len(row.sizes)
+        self._steer(now_us)
+
+    def _one_by_one(self, packets: list[Arrival], turn: int) -> None:
+        """Packets of which some were lost, came late, or were told of before."""
+        sizes, sent, newest = self._sent.sizes, self._sent.at, self._sent.last
+        reported = self._sent.reported
+        for sequence, arrival in packets:
             place = sequence & 4095
             size = sizes[place]
             # Nothing was sent under it, it was told of before, or it is long forgotten.
@@ -124,8 +136,7 @@ class Estimate:
                 self._arrival(sent[place], arrival + turn, size, fresh)
             elif fresh and sent[place] >= self._forgiven_us:
                 self._lost += 1
-        self._reported = reported
-        self._steer(now_us)
+        self._sent.reported = reported
 
     def _arrival(self, sent_us: int, arrival_us: int, size: int, fresh: bool) -> None:
         self._through.add(arrival_us, size)
@@ -251,10 +262,11 @@ class Estimate:
 
     def tick(self, now_us: int) -> None:
         """Notice silence; called several times a second."""
-        if self._last < 0:
+        last = self._sent.last
+        if last < 0:
             return
         self._heard_us = self._heard_us or now_us
-        waits = self._at[self._last & 4095] > self._heard_us
+        waits = self._sent.at[last & 4095] > self._heard_us
         if now_us - self._heard_us < SILENCE_US + 2 * self._round_trip or not waits:
             return
         if self.state != "silent":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 
 BUCKET_US = 50_000
 BUCKETS = 10  # whole ones that are counted; the present one is not yet whole
@@ -25,6 +26,18 @@ class Rate:
         # Of the present bucket: what it holds, and where it ends. A receiver's clock may be
         # below zero, so no time of it can stand for none.
         self._bytes, self._edge = 0, NEVER
+
+    def add_all(self, times: Iterable[int], sizes: Iterable[int]) -> None:
+        """Count packets in the order of their times."""
+        edge, held = self._edge, self._bytes
+        for at_us, size in zip(times, sizes, strict=True):
+            if at_us < edge:
+                held += size
+                continue
+            self._bytes = held
+            self.add(at_us, size)
+            edge, held = self._edge, size
+        self._bytes = held
 
     def add(self, at_us: int, size: int) -> None:
         """Count a packet; one that is older than the last joins it."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import sub
 
 TICK_US = 250
 REFERENCE_US = 64_000
@@ -82,6 +84,13 @@ def _arrivals(
     packet: bytes, at: int, end: int, base: int, clock: int, statuses: list[int]
 ) -> list[Arrival]:
     """Spell the statuses out, with the deltas that start at this offset."""
+    count = len(statuses)
+    # Nearly every feedback tells of packets that all came, one soon after the other.
+    if statuses.count(1) == count and at + count <= end:
+        deltas = [delta * TICK_US for delta in packet[at : at + count]]
+        deltas[:1] = [clock + deltas[0]] if deltas else []
+        numbers = [sequence & 0xFFFF for sequence in range(base, base + count)]
+        return list(zip(numbers, accumulate(deltas), strict=True))
     packets: list[Arrival] = []
     for sequence, status in enumerate(statuses, start=base):
         if not status:
@@ -114,9 +123,27 @@ def feedback_body(
     first = next((one for one in arrivals if one is not None), None)
     if first is None or len(arrivals) > MOST_STATUSES:
         raise ValueError("transport-cc: nothing arrived, or too much to tell")
+    tail = (reference_of(first) & 0xFFFFFF) << 8 | number & 0xFF
+    head = _FIXED.pack(sender, media, base, len(arrivals), tail)
+    clock = first // REFERENCE_US * (REFERENCE_US // TICK_US)
+    return head + (_even(clock, arrivals) or _mixed(clock, arrivals))
+
+
+def _even(clock: int, arrivals: Sequence[int | None]) -> bytes:
+    """All arrived one soon after the other, as nearly always: one run. Otherwise nothing."""
+    ticks = [arrival // TICK_US for arrival in arrivals if arrival is not None]
+    if len(ticks) != len(arrivals) or len(ticks) > LONGEST_RUN:
+        return b""
+    deltas = list(map(sub, ticks, [clock, *ticks]))
+    if min(deltas) not in SMALL_DELTAS or max(deltas) not in SMALL_DELTAS:
+        return b""
+    return _WORD.pack(1 << 13 | len(ticks)) + bytes(deltas)
+
+
+def _mixed(clock: int, arrivals: Sequence[int | None]) -> bytes:
+    """Statuses and deltas of any arrivals. Raises ValueError if two lie too far apart."""
     statuses: list[int] = []
     deltas = bytearray()
-    clock = first // REFERENCE_US * (REFERENCE_US // TICK_US)
     for arrival in arrivals:
         if arrival is None:
             statuses.append(0)
@@ -131,9 +158,7 @@ def feedback_body(
             deltas += _SIGNED.pack(delta)
         else:
             raise ValueError("transport-cc: arrivals too far apart")
-    tail = (reference_of(first) & 0xFFFFFF) << 8 | number & 0xFF
-    head = _FIXED.pack(sender, media, base, len(statuses), tail)
-    return head + _chunks(statuses) + deltas
+    return _chunks(statuses) + deltas
 
 
 def _chunks(statuses: list[int]) -> bytes:

@@ -125,6 +125,18 @@ def test_arrivals_too_far_apart_for_one_message_are_told_in_two() -> None:
     ]
 
 
+def test_neighbours_too_far_apart_for_one_message_are_told_in_two() -> None:
+    arrivals = Arrivals()
+    add(arrivals, 7)
+    assert len(told(arrivals)) == 1
+    add(arrivals, 8)
+    add(arrivals, 9, at_ms=9_000)
+    assert [message.packets for message in told(arrivals)] == [
+        [(8, CLOCK)],
+        [(9, CLOCK + 9_000_000)],
+    ]
+
+
 def test_a_flood_is_told_in_messages_that_fit_any_path() -> None:
     arrivals = Arrivals()
     dice = random.Random(3)  # noqa: S311 - the same gaps in every run
