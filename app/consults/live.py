@@ -25,7 +25,9 @@ from app.kernel.refusal import Refusal, TooMany
 BOTH = (Role.PATIENT, Role.CLINICIAN)
 DOOR = signed_in(*BOTH, writes=True, appointment=queries.visit)
 SIGNAL_EVENT = "consults:signal"
-RELAY_ACTIONS = frozenset({"join", "answer", "restart", "leave"})
+# What a page looks for ways with, or, at the last, just the ways: it is told the TURN servers.
+ROUTED = frozenset({"join", "restart", "servers"})
+RELAY_ACTIONS = ROUTED | {"answer", "show", "leave"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,8 @@ class Checking:
     action: str = field(metadata={"longest": 16})
     # The browser's answer to the node's offer.
     sdp: str = field(default="", metadata={"longest": rules.LONGEST_SIGNAL})
+    # Whether it wants to see the others, or only hears them.
+    pictures: bool = True
 
     def page(self, *, echo: bool) -> relay.Page:
         """The page that asks."""
@@ -159,7 +163,7 @@ class Relaying(Checking):
 
 @room.event("relay", access=DOOR, shape=Relaying)
 def through_node(actor: Actor, payload: Relaying, appointment: VisitView) -> dict[str, object]:
-    """Make, answer, renew or end this page's connection to the media node."""
+    """Make, answer, renew or end this page's connection to the media node, or ways to it."""
     page = payload.page(echo=False)
     return _relayed(actor, page, payload, lambda: relay.join(appointment, actor, page))
 
@@ -176,17 +180,27 @@ def _relayed(
 ) -> dict[str, object]:
     try:
         relay.TRIES.take(str(actor.person_id))
-        if payload.action == "join":
-            return {**join(), "iceServers": turn.servers(actor)}
-        if payload.action == "answer":
-            return relay.answer(actor, page, payload.sdp)
-        if payload.action == "restart":
-            return relay.restart(actor, page)
-        return relay.leave(actor, page)
+        said = join() if payload.action == "join" else _asked(actor, page, payload)
     except TooMany as refusal:
         return {"refused": "TooMany", "words": str(refusal.sentence)}
     except RelayRefusal as refusal:
         return {"refused": refusal.code, "words": str(refusal.sentence)}
+    # Those that the page had an hour ago are worth nothing now.
+    fresh = {"iceServers": turn.servers(actor)} if payload.action in ROUTED else {}
+    return {**said, **fresh}
+
+
+def _asked(actor: Actor, page: relay.Page, payload: Checking) -> dict[str, object]:
+    match payload.action:
+        case "answer":
+            return relay.answer(actor, page, payload.sdp)
+        case "restart":
+            return relay.restart(actor, page)
+        case "show":
+            return relay.show(actor, page, pictures=payload.pictures)
+        case "leave":
+            return relay.leave(actor, page)
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

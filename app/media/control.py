@@ -73,6 +73,9 @@ class Forwarder(Protocol):
     async def restart(self, leg: str) -> Answer:
         """New ICE credentials for a leg: {"offer"}."""
 
+    async def show(self, leg: str, *, pictures: bool) -> Answer:
+        """Give a leg the others' pictures, or their sound alone."""
+
     async def leave(self, leg: str) -> Answer:
         """End a leg."""
 
@@ -107,6 +110,13 @@ class Answering:
     """The browser's answer."""
 
     sdp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """Whether somebody wants to see the others, or only hear them."""
+
+    pictures: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +157,7 @@ class Control:
                 web.post("/join", self._join),
                 web.post(f"{leg}/answer", self._answer),
                 web.post(f"{leg}/restart", self._restart),
+                web.post(f"{leg}/show", self._show),
                 web.delete(leg, self._leave),
                 web.post(f"{room}/remove", self._remove),
                 web.post(f"{room}/recording", self._record),
@@ -173,6 +184,11 @@ class Control:
 
     async def _restart(self, request: web.Request) -> web.Response:
         return web.json_response(await self.node.restart(request.match_info["leg"]))
+
+    async def _show(self, request: web.Request) -> web.Response:
+        asked = await _body(request, Showing)
+        leg = request.match_info["leg"]
+        return web.json_response(await self.node.show(leg, pictures=asked.pictures))
 
     async def _leave(self, request: web.Request) -> web.Response:
         return web.json_response(await self.node.leave(request.match_info["leg"]))

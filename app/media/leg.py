@@ -55,6 +55,8 @@ class Leg:
         self.streams: dict[int, Stream] = {}
         self.repairs: dict[int, Stream] = {}
         self.strange: set[int] = set()
+        # Whether it wants to see the others, or only hears them.
+        self.pictures = True
         # The room it is in: who else, and what to do when its slots should show something else.
         self.company: Mapping[int, Leg] = {}
         self.rearrange: Callable[[int], None] = lambda _now: None

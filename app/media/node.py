@@ -126,6 +126,13 @@ class Node:
         self._restarts += 1
         return {"offer": self._engine.offer(found)}
 
+    async def show(self, leg: str, *, pictures: bool) -> Mapping[str, object]:
+        """Give a leg the others' pictures from now on, or their sound alone."""
+        found = self._leg(leg)
+        found.pictures = pictures
+        found.rearrange(0)
+        return {}
+
     async def leave(self, leg: str) -> Mapping[str, object]:
         """End a leg."""
         await self._engine.shut(self._leg(leg))

@@ -58,7 +58,7 @@ class Quality:
 
     def _want(self, leg: Leg, slot: Slot, now: int) -> Want | None:
         source = leg.company.get(slot.place)
-        if source is None:
+        if source is None or not (slot.sound or leg.pictures):
             return None
         found = [one for one in source.streams.values() if one.kind == slot.kind]
         live = [one for one in found if not one.is_stale(now)]
@@ -87,15 +87,22 @@ class Quality:
         pictures = [stream for stream in leg.video_streams() if stream.began]
         if not pictures:
             return False
-        watching = [
-            spare(one.estimate.bits, one.line.wants, one.line.given, leg.place)
+        shown = [
+            one
             for one in leg.company.values()
             if one.sealed is not None and any(slot.place == leg.place for slot in one.slots)
         ]
+        watching = [
+            spare(one.estimate.bits, one.line.wants, one.line.given, leg.place)
+            for one in shown
+            if one.pictures
+        ]
+        # Where somebody is there and nobody wants to see, hardly anything need be sent.
+        unseen = [] if shown else [UNSEEN]
         sound = sum(one.rate for one in leg.streams.values() if one.kind == "audio")
         low = sum(one.rate for one in pictures if one.layer == sdp.LOW)
         layered = leg.simulcast and low > 0
-        told = cap(None, watching or [UNSEEN], simulcast=layered, beside=sound + low)
+        told = cap(None, watching or unseen, simulcast=layered, beside=sound + low)
         sharp = abs(told - leg.cap) > TOLD_AGAIN * max(leg.cap, 1)
         leg.cap = told
         return sharp

@@ -64,7 +64,7 @@ class Room:
 
     def _best(self, slot: Slot, now: int) -> Stream | None:
         source = self.legs.get(slot.place)
-        if source is None or not slot.wanted:
+        if source is None or not slot.wanted or not (slot.sound or slot.leg.pictures):
             return None
         found = [stream for stream in source.streams.values() if stream.kind == slot.kind]
         if slot.sound or not source.simulcast:

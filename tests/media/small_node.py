@@ -26,6 +26,7 @@ class Leg:
     connection: str
     answered: bool = False
     offers: int = 1
+    pictures: bool = True
 
     def offer(self) -> str:
         return f"v=0\r\no=- {self.place} {self.offers} IN IP4 127.0.0.1\r\n"
@@ -105,6 +106,10 @@ class SmallNode:
         found.offers += 1
         return {"offer": found.offer()}
 
+    async def show(self, leg: str, *, pictures: bool) -> dict[str, object]:
+        self._leg(leg).pictures = pictures
+        return {}
+
     async def leave(self, leg: str) -> dict[str, object]:
         self._leg(leg)
         del self.legs[leg]
@@ -134,7 +139,10 @@ class SmallNode:
         return {"file": self.recording.pop(room), "seconds": 1.5}
 
     def room(self, room: str) -> dict[str, object]:
-        places = {str(leg.place): {"answered": leg.answered} for leg in self._room(room)}
+        places = {
+            str(leg.place): {"answered": leg.answered, "pictures": leg.pictures}
+            for leg in self._room(room)
+        }
         return {"places": places, "recording": room in self.recording}
 
     def figures(self) -> Figures:

@@ -31,9 +31,12 @@ def test_two_people_join_answer_restart_and_leave(tmp_path: Path) -> None:
             assert await client.ask("POST", f"/legs/{leg}/answer", sdp=ANSWER) == (200, {})
         status, again = await client.ask("POST", f"/legs/{first['leg']}/restart")
         assert (status, again["offer"] == first["offer"]) == (200, False)
+        shown = await client.ask("POST", f"/legs/{first['leg']}/show", pictures=False)
+        assert shown == (200, {})
         status, room = await client.ask("GET", "/rooms/room")
+        there = {"answered": True, "pictures": True}
         assert room == {
-            "places": {"0": {"answered": True}, "1": {"answered": True}},
+            "places": {"0": there | {"pictures": False}, "1": there},
             "recording": False,
         }
         assert await client.ask("DELETE", f"/legs/{first['leg']}") == (200, {})

@@ -39,6 +39,7 @@ def test_two_people_are_offered_their_places(tmp_path: Path) -> None:
         leg = first["leg"]
         again = (await client.ask("POST", f"/legs/{leg}/restart"))[1]
         assert again["offer"] != first["offer"]
+        assert await client.ask("POST", f"/legs/{leg}/show", pictures=False) == (200, {})
         assert await client.ask("DELETE", f"/legs/{leg}") == (200, {})
         assert (await client.ask("POST", f"/legs/{leg}/restart"))[1]["refused"] == "no-leg"
         assert (await client.ask("POST", "/rooms/room/remove", participant="ben")) == (200, {})

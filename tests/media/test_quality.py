@@ -153,6 +153,26 @@ def test_who_is_alone_may_send_enough_for_a_good_beginning():
     assert meeting.people[0].leg.cap >= UNSEEN
 
 
+def test_who_wants_to_hear_only_is_sent_no_picture_until_they_look_again():
+    meeting = Meeting(2)
+    for place in (0, 1):
+        meeting.bits(place, 4_000_000)
+    meeting.talk(1)
+    ana, ben = meeting.people
+    ana.leg.pictures = False
+    meeting.bench.room.arrange()
+    ana.media()
+    meeting.talk(3)
+    assert {one[1] & 0x7F for one in ana.media()} == {111}
+    assert (meeting.sees(1, 0), meeting.hears(0, 1)) == ("h", True)
+    # What nobody looks at need not be sent; a little of it, for whoever looks again.
+    assert ben.leg.cap < 400_000 < ana.leg.cap
+    ana.leg.pictures = True
+    meeting.bench.room.arrange()
+    meeting.talk(0.2)
+    assert meeting.sees(0, 1) == "h"
+
+
 def test_a_pause_of_everybody_gives_nobody_more_than_before():
     meeting = Meeting(2)
     meeting.bits(1, 400_000)

@@ -160,6 +160,12 @@ def restart(actor: Actor, page: Page) -> Answer:
     return {"offer": _ask(_legs.of(actor, page), "POST", "/restart")["offer"]}
 
 
+def show(actor: Actor, page: Page, *, pictures: bool) -> Answer:
+    """Have the node send this page the others' pictures, or their sound alone."""
+    _ask(_legs.of(actor, page), "POST", "/show", pictures=pictures)
+    return {}
+
+
 def leave(actor: Actor, page: Page) -> Answer:
     """End this page's connection; one that has ended already is as good."""
     leg = _legs.forget(actor, page)
