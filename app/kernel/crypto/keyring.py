@@ -1,11 +1,11 @@
-"""Sealed fields: AES-256-GCM, bound to the table, column and row they were written for."""
+"""The data keys, and what they do to one value."""
 
 from __future__ import annotations
 
 import hmac
 import secrets
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Protocol, overload
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -72,34 +72,3 @@ def keyring() -> Keyring:
     """The keyring of the running application."""
     ring: Keyring = current_app.extensions["keyring"]
     return ring
-
-
-class _SealedRow(Protocol):
-    id: Any
-    __tablename__: str
-
-
-class Sealed:
-    """A text attribute kept encrypted in the LargeBinary attribute named `column`.
-
-    Opened lazily, so that a list which does not show the text never decrypts it.
-    """
-
-    def __init__(self, column: str) -> None:
-        self.column = column
-
-    @overload
-    def __get__(self, row: None, owner: type) -> Sealed: ...
-    @overload
-    def __get__(self, row: _SealedRow, owner: type) -> str: ...
-    def __get__(self, row: _SealedRow | None, owner: type) -> Sealed | str:
-        if row is None:
-            return self
-        sealed = getattr(row, self.column)
-        if sealed is None:
-            return ""
-        return keyring().open(sealed, table=row.__tablename__, column=self.column, row=row.id)
-
-    def __set__(self, row: _SealedRow, text: str) -> None:
-        sealed = keyring().seal(text, table=row.__tablename__, column=self.column, row=row.id)
-        setattr(row, self.column, sealed)
