@@ -108,7 +108,8 @@ def played(meeting: Meeting) -> tuple[dict[str, list[float]], bool]:
     with av.open(sealed) as file:
         for packet in file.demux():
             for frame in packet.decode():
-                name = f"{packet.stream.index // 2} {packet.stream.type}"
+                place = packet.stream.metadata["title"].removeprefix("place ")
+                name = f"{place} {packet.stream.type}"
                 found.setdefault(name, []).append(float(frame.time or 0.0))
     return found, sealed.cut
 

@@ -68,10 +68,11 @@ def test_a_question_is_not_open_for_ever(
     assert rules.is_overdue(state, NOON, NOON + after) is overdue
 
 
-def head(places: int, *, ended: bool) -> bytes:
+def head(places: int, *, ended: bool, unseen: int | None = None) -> bytes:
     tracks = []
     for place in range(places):
-        tracks.append(Track(2 * place + 1, "video", f"place {place}", (640, 480 + place)))
+        if place != unseen:
+            tracks.append(Track(2 * place + 1, "video", f"place {place}", (640, 480 + place)))
         tracks.append(Track(2 * place + 2, "audio", f"place {place}"))
     cues = [Cue(0, 1, 0), Cue(2000, 3, 500)]
     return matroska.head(tracks, 0.0, cues if ended else (), (4000, 900) if ended else None)
@@ -91,6 +92,17 @@ def test_one_place_comes_first_and_no_byte_moves_behind_the_tracks(
         assert sorted(turned) == sorted(plain)
         rest = plain.rindex(f"place {places - 1}".encode()) + 200
         assert turned[rest:] == plain[rest:]
+
+
+@pytest.mark.parametrize("unseen", [0, 1, 2])
+def test_nobody_else_is_seen_in_the_place_of_one_who_was_not(unseen: int) -> None:
+    plain = head(3, ended=True, unseen=unseen)
+    for place in range(3):
+        turned = rules.put_first(plain, place)
+        assert len(turned) == len(plain)
+        assert turned.count(rules.PICTURE) == (0 if place == unseen else 2)
+        first = turned.index(b"place ")
+        assert turned[first:].startswith(b"place %d" % place)
 
 
 @given(st.binary(max_size=300), st.integers(-3, 9))

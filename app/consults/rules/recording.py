@@ -133,7 +133,10 @@ def kept_until(ended_at: datetime) -> datetime:
 TRACKS = bytes.fromhex("1654AE6B")
 ID_AND_LENGTH = {"tracks": 12, "track": 9}
 SIZE_MASK = (1 << 56) - 1
-TRACKS_OF_A_PLACE = 2
+# How the element with a track's kind, and that with the name of its place, begin.
+KIND, NAME = bytes.fromhex("83 01 00000000000001"), bytes.fromhex("536E 01")
+PICTURE, OTHER = KIND + b"\x01", KIND + b"\x11"
+LENGTH_BYTES = 7
 # The tracks are described well within so many bytes.
 MOST_HEAD = 4096
 
@@ -142,7 +145,8 @@ def put_first(head: bytes, place: int) -> bytes:
     """A file's first bytes with the tracks of this place in front; every byte keeps its count.
 
     Browsers play the first picture and the first sound of a file. `place` counts the places that
-    were recorded, from 0; where there are fewer, nothing changes. The layout is that of
+    were recorded, from 0; where there are fewer, nothing changes. One who was never seen has no
+    picture in the file: then nobody else's is shown in its place. The layout is that of
     `app.media.recording`: every length takes eight bytes.
     """
     at = head.find(TRACKS)
@@ -156,7 +160,19 @@ def put_first(head: bytes, place: int) -> bytes:
         size += int.from_bytes(head[start + 1 : start + size], "big") & SIZE_MASK
         tracks.append(head[start : start + size])
         start += size
-    chosen = tracks[TRACKS_OF_A_PLACE * place : TRACKS_OF_A_PLACE * (place + 1)]
-    others = tracks[: TRACKS_OF_A_PLACE * place] + tracks[TRACKS_OF_A_PLACE * (place + 1) :]
+    names = list(dict.fromkeys(map(_name, tracks)))
+    wanted = names[place] if 0 <= place < len(names) else None
+    chosen = [one for one in tracks if _name(one) == wanted]
+    others = [one for one in tracks if _name(one) != wanted]
+    if chosen and not any(PICTURE in one for one in chosen):
+        # No player takes it for a picture any more, nor stumbles over it.
+        others = [one.replace(PICTURE, OTHER, 1) for one in others]
     laid = b"".join([*chosen, *others])
     return head[: end - len(laid)] + laid + head[end:] if laid else head
+
+
+def _name(track: bytes) -> bytes:
+    """What a track says of its place."""
+    _, _, rest = track.partition(NAME)
+    size = int.from_bytes(rest[:LENGTH_BYTES], "big")
+    return rest[LENGTH_BYTES : LENGTH_BYTES + size]

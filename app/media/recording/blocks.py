@@ -103,12 +103,16 @@ class Room:
         return found
 
     def head(self, *, last: bool = False) -> bytes:
-        """The head to begin with, or, when all clusters are written, the one to end with."""
+        """The head to begin with, or, when all clusters are written, the one to end with.
+
+        The last one knows who was never seen: no picture is declared that a player would wait for.
+        """
         tracks = []
         for place, picture in self._pictures.items():
             video, audio = _numbers(place)
             size = picture.size or NOMINAL_SIZE
-            tracks.append(Track(video, "video", f"place {place}", size))
+            if video in self._last or not last:
+                tracks.append(Track(video, "video", f"place {place}", size))
             tracks.append(Track(audio, "audio", f"place {place}"))
         ended = (self.milliseconds, self._written) if last else None
         return head(tracks, self._started, self._cues, ended)

@@ -194,13 +194,19 @@ class Shown(NamedTuple):
 
 
 def play(path: Path, key: bytes = KEY) -> dict[int, list[Shown]]:
-    """Everything in a recording, decoded: frames by track (libav counts from nought)."""
+    """Everything in a recording, decoded: frames by track."""
     with open_sealed(path, key) as sealed, BufferedReader(sealed) as plain, av.open(plain) as file:
         found: dict[int, list[Shown]] = defaultdict(list)
         for packet in file.demux():
             if packet.size:
-                found[packet.stream.index + 1] += [_shown(one) for one in packet.decode()]
+                found[_track(packet.stream)] += [_shown(one) for one in packet.decode()]
         return dict(found)
+
+
+def _track(stream: av.Stream) -> int:
+    """Its number in the file, which libav does not tell: picture and sound of each place."""
+    place = int(stream.metadata["title"].removeprefix("place "))
+    return 2 * place + (1 if stream.type == "video" else 2)
 
 
 def order(path: Path, key: bytes = KEY) -> list[float]:

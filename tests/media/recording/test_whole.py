@@ -76,6 +76,16 @@ def test_everybody_is_heard_and_seen_to_the_last_frame(path: Path, places: int) 
     assert figures.refused == {"audio": 0, "video": 0}
 
 
+def test_one_without_a_camera_has_no_picture_in_the_file_and_is_heard(path: Path) -> None:
+    unseen = Sender(1, ssrc=7).audio(sound(3))
+    record(path, in_order(both(Sender()), unseen))
+    with open_sealed(path, KEY) as sealed, av.open(BufferedReader(sealed)) as file:
+        declared = [(one.metadata["title"], one.type) for one in file.streams]
+    assert declared[:3] == [("place 0", "video"), ("place 0", "audio"), ("place 1", "audio")]
+    assert "video" not in {kind for _, kind in declared[1:]}
+    assert numbers(play(path)) == {1: FRAMES, 2: PACKETS, 4: PACKETS}
+
+
 def test_packets_out_of_order_and_twice_change_nothing(path: Path) -> None:
     sent = both(Sender())
     mixed = [one for begin in range(0, len(sent), 5) for one in reversed(sent[begin : begin + 5])]
