@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from app.appointments import operations as appointments
 from app.kernel import clock
 from app.kernel.actor import Role
+from app.kernel.jobs import Worker
 from app.kernel.settings import Environment
 from tests.support.browser import Visitors
 from tests.support.portal import COOKIE, Portal, Someone, Templates, settings
@@ -124,6 +125,8 @@ class Hall:
         clinician = self.portal.person(Role.CLINICIAN, "Dr Imre Kovács")
         patient = self.portal.patient(clinician, name="Ana Sousa")
         due = book(self.portal, patient, clinician, **when)
+        # The news of the booking comes to nobody, in place of a page that then draws itself anew.
+        Worker(self.portal.app).drain()
         return Meeting(self.portal, patient, clinician, due, self.server, visitors)
 
     def restart(self) -> None:

@@ -9,6 +9,8 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from app.appointments.operations import CHANGED
+from app.kernel import db, outbox
 from tests.consults.meeting import Hall, Meeting, comes, join, reaches, says
 from tests.support.browser import FLAGS, Visitors
 from tests.support.packages import chromium
@@ -137,8 +139,6 @@ SLOW_DEVICES = """
 
 def test_pressing_join_holds_through_a_reload_before_the_devices_open(meeting: Meeting) -> None:
     page = meeting.arrive(meeting.patient)
-    # The page itself reloads when it hears of the visit, which was booked a moment ago.
-    page.wait_for_timeout(2000)
     page.add_init_script(SLOW_DEVICES)
     page.reload()
     join(page)
@@ -162,3 +162,20 @@ def test_what_was_chosen_before_joining_outlives_a_reload(meeting: Meeting) -> N
     page.get_by_role("button", name="Hang up").click()
     expect(page.get_by_label("Only watch and listen")).to_be_checked()
     expect(page.locator("#no-preview")).to_be_visible()
+
+
+def test_a_visit_that_changes_leaves_people_where_they_stood(meeting: Meeting) -> None:
+    page = meeting.arrive(meeting.patient)
+    join(page)
+    reaches(page, "alone")
+    page.get_by_role("button", name="Hang up").click()
+    again = page.get_by_role("button", name="Join the call")
+    expect(again).to_be_focused()
+    told = page.locator("#announced").inner_text()
+    page.evaluate("window.drawnOnce = true")
+    with meeting.portal.inside(), db.writing():
+        outbox.hint(CHANGED, people=[meeting.patient.id], number=meeting.appointment)
+    page.wait_for_function("() => !window.drawnOnce && document.documentElement.dataset.callState")
+    expect(again).to_be_focused()
+    assert told
+    expect(page.locator("#announced")).to_have_text(told)

@@ -15,6 +15,8 @@ const words = JSON.parse(find("visit-words").textContent);
 const KEPT = "nearside-visit";
 // Stays on this device: whoever hides their address once wants it hidden next time.
 const ALWAYS = "nearside-always-relay";
+// What the person stood on and was told, over the moment in which the page is drawn anew.
+const HELD = "nearside-visit-held";
 const CHOICES = [...document.querySelectorAll("input[name=sends]")];
 
 const media = new Media();
@@ -81,10 +83,26 @@ async function join() {
   }
 }
 
+// The waiting room shows at once; the server hears of it in its own time.
 async function hangUp() {
-  await call.hangUp();
+  const left = call.hangUp();
   find("join").focus();
   view.announce(words["hung-up"]);
+  await left;
+}
+
+// The visit changed, and its page is drawn anew: whoever stood somewhere stands there again, and is told again.
+function redraw() {
+  const held = { focus: document.activeElement?.id, said: find("announced").textContent };
+  sessionStorage.setItem(HELD, JSON.stringify(held));
+  location.reload();
+}
+
+function hold() {
+  const { focus, said } = JSON.parse(sessionStorage.getItem(HELD)) ?? {};
+  sessionStorage.removeItem(HELD);
+  if (focus) find(focus)?.focus({ preventScroll: true });
+  if (said) view.announce(said);
 }
 
 // What came of it is said aloud: it may have been refused.
@@ -161,7 +179,7 @@ find("here-instead").addEventListener("click", () => location.reload());
 for (const choice of CHOICES) choice.addEventListener("change", () => choose(choice));
 call.addEventListener("change", follow);
 media.addEventListener("change", follow);
-link.addEventListener("changed", () => call.joined || joining || location.reload());
+link.addEventListener("changed", () => call.joined || joining || redraw());
 document.addEventListener("call:stats", report);
 
 if (data.opensIn > 0) {
@@ -178,6 +196,7 @@ if (find("always")) {
 const returns = restore();
 view.show();
 follow();
+hold();
 devices.show();
 if (returns && data.door === "open") {
   open();
