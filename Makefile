@@ -24,6 +24,9 @@ CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/*.po)
 PIP := $(BIN)/python -m pip --quiet --quiet --no-input
 NPM_CI := npm ci --ignore-scripts --silent
 
+# Two at a time, each file's tests together: they share its server.
+PAIR := -n 2 --dist loadfile --max-worker-restart 0
+
 .PHONY: help ready install run test bench bench-clinical bench-media lint format docs catalogue lock clean test-tools
 
 help: ## List these names
@@ -38,9 +41,10 @@ run: ready ## Start the demo clinic on this machine; Ctrl-C stops it
 test: ready $(STAMP)/dev node_modules/.checks test-tools ## Run every test, and close with one line of counts
 	@rm -rf $(REPORTS)/counts && mkdir -p $(REPORTS)/counts
 	@status=0; \
-	$(BIN)/pytest -q -n 2 --dist loadfile --max-worker-restart 0 -m "not browser" --junit-xml=$(REPORTS)/counts/pages.xml || status=$$?; \
-	$(BIN)/pytest -q -m browser --junit-xml=$(REPORTS)/counts/browser.xml || status=$$?; \
-	$(BIN)/python -m tests.support.counts $(REPORTS)/counts/pages.xml $(REPORTS)/counts/browser.xml || status=$$?; \
+	$(BIN)/pytest -q $(PAIR) -m "not browser" --junit-xml=$(REPORTS)/counts/pages.xml || status=$$?; \
+	$(BIN)/pytest -q $(PAIR) -m "browser and not alone" --junit-xml=$(REPORTS)/counts/browser.xml || status=$$?; \
+	$(BIN)/pytest -q -m alone --junit-xml=$(REPORTS)/counts/alone.xml || status=$$?; \
+	$(BIN)/python -m tests.support.counts $(REPORTS)/counts/{pages,browser,alone}.xml || status=$$?; \
 	exit $$status
 
 bench: ready $(STAMP)/dev test-tools ## Measure against bare Flask and a bare call, side by side

@@ -110,7 +110,13 @@ def visitors(browser: Browser) -> Iterator[browsers.Visitors]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever opens a browser is a browser test, whether or not it says so."""
+    """Whatever opens a browser is a browser test, whether or not it says so.
+
+    A call over a line made to order is judged by what arrives: it has the machine to itself.
+    """
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        asked = getattr(item, "fixturenames", ())
+        if "browser" in asked:
             item.add_marker(pytest.mark.browser)
+        if "the_line" in asked:
+            item.add_marker(pytest.mark.alone)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests.consults.meeting import Meeting, comes, flows, inbound, join, reaches, says, stats
 
+# What a line carries is judged by what arrives in time.
+pytestmark = pytest.mark.alone
 LOOKS_MILLISECONDS = 45_000
 
 
