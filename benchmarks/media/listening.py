@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from app.media import rtcp
 from app.media.congestion.arrivals import Arrivals
 from app.media.rtcp import SenderReport
-from app.media.wires.batched import ffi, libc
+from app.media.wires.messages import ffi, libc
 from benchmarks.media.crowd import Crowd, Person
 
 BATCH = 64

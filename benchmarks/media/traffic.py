@@ -14,7 +14,7 @@ import time
 from array import array
 from typing import Any
 
-from app.media.wires.batched import ffi, libc
+from app.media.wires.messages import ffi, libc
 from benchmarks.media.crowd import INFO, Crowd, Person
 from benchmarks.media.listening import BATCH, SAMPLED, Outcome, Receiver
 

@@ -20,6 +20,12 @@ LENGTH_LEVEL_KIND = struct.Struct("@Qii")
 V4_BYTES, V6_BYTES = 12, 20
 
 
+def space(size: int) -> int:
+    """Bytes that one thing said beside a datagram takes, up to where a next one would begin."""
+    whole = LENGTH_LEVEL_KIND.size + size
+    return whole + -whole % 8
+
+
 class Form(NamedTuple):
     """What the system writes beside a datagram: of which kind, and where the address is in it."""
 
@@ -32,8 +38,7 @@ class Form(NamedTuple):
     @property
     def space(self) -> int:
         """Bytes of the whole message, up to where a next one would begin."""
-        size = LENGTH_LEVEL_KIND.size + self.size
-        return size + -size % 8
+        return space(self.size)
 
     def answer(self, address: bytes) -> bytes:
         """What is written beside the answer; by which interface it leaves is left to the system."""

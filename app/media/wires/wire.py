@@ -57,7 +57,10 @@ class Wire(Protocol):
     buffers: list[Buffer]
     sizes: list[int]
     sources: list[Source]
-    unsent: int
+
+    @property
+    def unsent(self) -> int:
+        """Packets that could not go."""
 
     def fileno(self) -> int:
         """For the event loop."""
