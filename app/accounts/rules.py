@@ -33,6 +33,31 @@ IDLE_PATIENT = timedelta(minutes=30)
 IDLE_STAFF = timedelta(minutes=15)
 LONGEST_SESSION = timedelta(hours=12)
 HALF_WAY = timedelta(minutes=15)
+# WCAG 2.2, 2.2.1 asks for 20 seconds at least to stay; slow hands and ears get two minutes.
+WARNED_BEFORE = timedelta(minutes=2)
+# A secret on a screen that was left open is not one to trust.
+SECRET_WAITS = timedelta(minutes=15)
+
+
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("CrOS", "ChromeOS"),
+    ("Windows", "Windows"),
+    ("Macintosh", "Mac"),
+    ("Linux", "Linux"),
+)
 
 
 def N_(sentence: str) -> str:  # gettext's name for "translated later"
@@ -71,9 +96,19 @@ def clock_is_off(secret: str, code: str, moment: datetime) -> bool:
     )
 
 
+def secret_is_stale(shown: datetime, moment: datetime) -> bool:
+    """Whether a secret has waited too long for the first code that would confirm it."""
+    return moment - shown > SECRET_WAITS
+
+
 def plain_recovery_code(text: str) -> str:
     """A typed recovery code without spaces, dashes and case."""
     return re.sub(r"[^A-Z2-7]", "", text.upper())
+
+
+def idle_for(role: Role) -> timedelta:
+    """How long a session of this role may rest."""
+    return IDLE_STAFF if role in STAFF else IDLE_PATIENT
 
 
 def is_over(
@@ -82,8 +117,28 @@ def is_over(
     """Whether a session has been idle or alive for too long."""
     if not full:
         return moment - created > HALF_WAY
-    idle = IDLE_STAFF if role in STAFF else IDLE_PATIENT
-    return moment - last_seen > idle or moment - created > LONGEST_SESSION
+    return moment - last_seen > idle_for(role) or moment - created > LONGEST_SESSION
+
+
+def seconds_left(
+    role: Role, created: datetime, last_seen: datetime, moment: datetime
+) -> tuple[int, int]:
+    """How long a full session lasts if nothing happens, and at most: whole seconds, 0 or more."""
+    rest = last_seen + idle_for(role) - moment
+    whole = created + LONGEST_SESSION - moment
+    return tuple(max(0, int(one.total_seconds())) for one in (rest, whole))  # type: ignore[return-value]  # two go in
+
+
+def device_label(user_agent: str) -> str:
+    """The browser and the system in a User-Agent header, as people call them; "" if neither.
+
+    Browsers name each other in this header, so the first name that fits wins.
+    """
+    found = (
+        next((name for mark, name in marks if mark in user_agent), "")
+        for marks in (BROWSERS, SYSTEMS)
+    )
+    return ", ".join(name for name in found if name)
 
 
 def account_problem(email: str, name: str, zone: str, password: str) -> str | None:

@@ -7,6 +7,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select, update
 
 from app.accounts import operations, queries, rules
@@ -47,6 +48,23 @@ def test_enrolment_opened_eight_times_at_once_shows_one_secret(portal_on_each: P
         assert len(set(pool.map(begin, range(8)))) == 1
     with portal.inside():
         assert db.session().scalar(select(func.count()).select_from(Authenticator)) == 1
+
+
+def test_secret_that_waited_too_long_for_its_code_is_another_one(portal: Portal) -> None:
+    actor = newcomer(portal)
+    began = clock.now()
+    with portal.inside(), clock.standing_at(began) as move:
+        first = operations.begin_enrolment(actor)
+        move(began + rules.SECRET_WAITS)
+        assert operations.begin_enrolment(actor) == first
+        move(began + rules.SECRET_WAITS + timedelta(seconds=1))
+        assert operations.begin_enrolment(actor) != first
+
+
+def test_secret_that_a_code_has_confirmed_is_shown_to_nobody(portal: Portal) -> None:
+    ana = portal.person(Role.PATIENT)
+    with portal.inside(), pytest.raises(LookupError):
+        operations.begin_enrolment(portal.actor(ana))
 
 
 def test_session_that_rests_too_long_asks_to_sign_in_again(portal: Portal) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
 from app.accounts import operations
+from app.kernel import clock
 from app.kernel.actor import Role
 from app.kernel.refusal import Refusal
 from tests.accounts.steps import half_way, new_codes
@@ -63,23 +62,6 @@ def test_eleventh_wrong_password_waits(portal: Portal) -> None:
     assert "Too many tries" in answer.text
 
 
-def test_one_code_tried_fifty_times_at_once_wins_once(portal_on_each: Portal) -> None:
-    portal = portal_on_each
-    ana = portal.person(Role.PATIENT)
-    actor, code = portal.actor(ana), portal.code(ana)
-
-    def spend(_number: int) -> bool:
-        with portal.app.app_context():
-            try:
-                operations.confirm_with_code(actor, code, "test")
-            except Refusal:
-                return False
-            return True
-
-    with ThreadPoolExecutor(16) as pool:
-        assert sum(pool.map(spend, range(50))) == 1
-
-
 @pytest.mark.parametrize(
     "typed", ["", "12345", "1234567", "\uff11\uff12\uff13\uff14\uff15\uff16", "abcdef", "123456\0"]
 )
@@ -89,11 +71,23 @@ def test_nonsense_is_not_a_code(portal: Portal, typed: str) -> None:
         operations.confirm_with_code(portal.actor(ana), typed, "test")
 
 
-def test_code_of_a_slow_phone_is_refused_with_a_hint(portal: Portal) -> None:
+@pytest.mark.parametrize("steps", [-10, -2, 2, 6, 10])
+def test_code_of_a_wrong_clock_is_refused_with_a_hint(portal: Portal, steps: int) -> None:
     ana = portal.person(Role.PATIENT)
-    with portal.inside(), pytest.raises(Refusal) as refused:
-        operations.confirm_with_code(portal.actor(ana), portal.code(ana, steps=6), "test")
-    assert refused.value.sentence == operations.CLOCK_OFF
+    visitor = half_way(portal, ana)
+    with clock.standing_at(clock.now()):
+        refused = visitor.send("/sign-in/code", code=portal.code(ana, steps=steps))
+    assert refused.status_code == 200
+    assert "That code is from another time. Please set your phone" in refused.text
+
+
+@pytest.mark.parametrize("steps", [-11, 11])
+def test_code_of_another_hour_is_simply_wrong(portal: Portal, steps: int) -> None:
+    ana = portal.person(Role.PATIENT)
+    visitor = half_way(portal, ana)
+    with clock.standing_at(clock.now()):
+        refused = visitor.send("/sign-in/code", code=portal.code(ana, steps=steps))
+    assert "That code is not right" in refused.text
 
 
 def test_sign_out_ends_the_session_on_the_server(portal: Portal) -> None:

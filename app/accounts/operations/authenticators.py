@@ -30,9 +30,25 @@ NOT_A_CODE = _l("Please type the six digits that your authenticator app shows.")
 
 
 def begin_enrolment(actor: Actor) -> str:
-    """The secret to put into an authenticator; the same until a code confirms it."""
-    if waiting := queries.authenticator_of(actor.person_id):
+    """The secret to put into an authenticator; the same while it waits for its first code.
+
+    A secret that waited too long is replaced; one that a code has confirmed is shown to nobody.
+    """
+    waiting = queries.authenticator_of(actor.person_id)
+    if waiting is None:
+        return _first_secret(actor)
+    if waiting.confirmed_at is not None:
+        raise LookupError("a confirmed secret is never shown again")
+    if not rules.secret_is_stale(waiting.created_at, clock.now()):
         return waiting.secret
+    with db.writing(claims=False):
+        stale = db.session().get_one(Authenticator, waiting.id)
+        stale.secret = pyotp.random_base32(SECRET_CHARACTERS)
+        stale.created_at = clock.now()
+        return stale.secret
+
+
+def _first_secret(actor: Actor) -> str:
     try:
         with db.writing(claims=False) as session:
             factor = Authenticator(

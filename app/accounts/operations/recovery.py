@@ -59,18 +59,24 @@ def redeem_recovery_code(actor: Actor, typed: str) -> str:
     """Finish signing in with a recovery code, which is then used up."""
     key = actor.person_id.hex
     CODE_TRIES.take(key)
-    with db.writing(claims=False) as session:
-        spent = session.execute(
-            update(RecoveryCode)
-            .where(
-                RecoveryCode.person_id == actor.person_id,
-                RecoveryCode.mac == _mac(rules.plain_recovery_code(typed)),
-                RecoveryCode.used_at.is_(None),
-            )
-            .values(used_at=clock.now())
-        )
-    if spent.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE counts its rows
+    if not spend(actor.person_id, typed):
         note_failure(actor.person_id, "recovery-code")
         raise Refusal(WRONG_RECOVERY, "recovery_code")
     CODE_TRIES.give_back(key)
     return complete(actor, "recovery-code")
+
+
+def spend(person_id: UUID, typed: str) -> bool:
+    """Use up one code: one atomic update decides, however many try at once."""
+    with db.writing(claims=False) as session:
+        spent = session.execute(
+            update(RecoveryCode)
+            .where(
+                RecoveryCode.person_id == person_id,
+                RecoveryCode.mac == _mac(rules.plain_recovery_code(typed)),
+                RecoveryCode.used_at.is_(None),
+            )
+            .values(used_at=clock.now())
+            .execution_options(synchronize_session=False)
+        )
+    return bool(spent.rowcount == 1)  # type: ignore[attr-defined]  # an UPDATE counts its rows
