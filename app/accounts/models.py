@@ -65,4 +65,5 @@ class SignIn(Row):
     stage: Mapped[Stage] = mapped_column(Integer)
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+    device: Mapped[str] = mapped_column(String(80), default="")
     ended_at: Mapped[datetime | None]

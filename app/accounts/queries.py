@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from app.accounts import rules
 from app.accounts.models import Authenticator, Person, RecoveryCode, SignIn
@@ -37,6 +37,17 @@ class Who:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One place where a person is signed in; `here` is the one that asks."""
+
+    id: UUID
+    device: str
+    created_at: datetime
+    last_seen_at: datetime
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """A person as an administrator sees them: no health data."""
 
@@ -62,17 +73,59 @@ def session_of(token: str) -> tuple[SignIn, Person] | None:
     return one, person
 
 
-def ended_sessions(sessions: Iterable[UUID]) -> set[UUID]:
-    """Those of these sessions that are over, for closing their sockets."""
-    asked = set(sessions)
+def _living(*where: ColumnElement[bool]) -> list[tuple[SignIn, Person]]:
+    """The sessions that fit and are not over, with their people; the newest first."""
     rows = db.session().execute(
         select(SignIn, Person)
         .join(Person, Person.id == SignIn.person_id)
-        .where(SignIn.id.in_(asked), SignIn.ended_at.is_(None), Person.active)
+        .where(SignIn.ended_at.is_(None), Person.active, *where)
+        .order_by(SignIn.last_seen_at.desc())
     )
     moment = clock.now()
-    alive = {one.id for one, person in rows if moment - one.created_at <= rules.LONGEST_SESSION}
-    return asked - alive
+    return [
+        (one, person)
+        for one, person in rows
+        if not rules.is_over(
+            person.role, one.stage == Stage.FULL, one.created_at, one.last_seen_at, moment
+        )
+    ]
+
+
+def ended_sessions(sessions: Iterable[UUID]) -> set[UUID]:
+    """Those of these sessions that are over, for closing their sockets."""
+    asked = set(sessions)
+    return asked - {one.id for one, _person in _living(SignIn.id.in_(asked))}
+
+
+def session_under(session_id: UUID) -> tuple[SignIn, Person] | None:
+    """The open session with this id, with its person: for a socket that it opened."""
+    return next(iter(_living(SignIn.id == session_id)), None)
+
+
+def own_sessions(actor: Actor) -> list[OpenSession]:
+    """Where this person is signed in, this place first."""
+    where = (SignIn.person_id == actor.person_id, SignIn.stage == Stage.FULL)
+    found = [
+        OpenSession(
+            one.id, one.device, one.created_at, one.last_seen_at, one.id == actor.session_id
+        )
+        for one, _person in _living(*where)
+    ]
+    return sorted(found, key=lambda one: not one.here)
+
+
+def own_session(actor: Actor, session_id: UUID) -> OpenSession | None:
+    """One place where this person is signed in."""
+    return next((one for one in own_sessions(actor) if one.id == session_id), None)
+
+
+def time_left(actor: Actor) -> tuple[int, int]:
+    """How many seconds this session lasts if nothing happens, and at most."""
+    found = session_under(actor.session_id)
+    if found is None:
+        return 0, 0
+    one, person = found
+    return rules.seconds_left(person.role, one.created_at, one.last_seen_at, clock.now())
 
 
 def who(person_id: UUID) -> Who | None:

@@ -86,6 +86,12 @@ class Sockets:
             self._tokens.pop(sid, None)
             return self._actors.pop(sid, None)
 
+    def session_of(self, sid: str) -> UUID | None:
+        """The sign-in session that this socket joined with; None before it has joined."""
+        with self._lock:
+            actor = self._actors.get(sid)
+            return actor.session_id if actor else None
+
     def may_speak(self, sid: str) -> bool:
         """Take one token from the socket's bucket."""
         with self._lock:

@@ -22,6 +22,15 @@ def _after(visitor: Visitor, mode: str) -> int:
     return answer.status_code
 
 
+def test_socket_that_opens_again_is_no_sign_of_life(clinic: Clinic) -> None:
+    visitor = clinic.portal.visit(clinic.patient)
+    began = clock.now()
+    with clock.standing_at(began + STEP) as move:
+        visitor.get("/settings", headers={"Upgrade": "websocket"})
+        move(began + 2 * STEP)
+        assert visitor.get("/settings").status_code == 303
+
+
 @pytest.mark.parametrize(("mode", "status"), [("navigate", 200), ("cors", 303)])
 def test_only_what_a_person_does_keeps_the_session(clinic: Clinic, mode: str, status: int) -> None:
     assert _after(clinic.portal.visit(clinic.patient), mode) == status

@@ -12,9 +12,11 @@ from datetime import timedelta
 from itertools import count
 from uuid import UUID, uuid4
 
+from app.accounts import operations as accounts
+from app.accounts import queries as account_queries
 from app.appointments import operations as visits
-from app.kernel import clock
-from app.kernel.actor import Actor, Role
+from app.kernel import clock, db
+from app.kernel.actor import Actor, Role, Stage
 from tests.consults import reels
 from tests.plans import drafts
 from tests.questionnaires import life
@@ -90,6 +92,17 @@ def patient(case: Case) -> UUID:
 def account(case: Case) -> UUID:
     """An account of nobody else's scene; an administrator may open every one there is."""
     return case.portal.person(Role.PATIENT).id if case.own else uuid4()
+
+
+@makes("session")
+def session(case: Case) -> UUID:
+    """A session of somebody in this clinic, on another device."""
+    someone: Someone = getattr(case.clinic, case.role.value)
+    with case.portal.inside(), db.writing():
+        accounts.open_session(someone.id, Stage.FULL)
+        db.session().flush()
+        theirs = account_queries.own_sessions(case.actor())
+    return next(one.id for one in theirs if not one.here)
 
 
 @makes("answered")

@@ -61,8 +61,10 @@ def create_person(
         return person.id
 
 
-def check_password(email: str, password: str, address: str) -> str:
+def check_password(email: str, password: str, address: str, device: str = "") -> str:
     """Begin a session with the password; answers its token. Takes the same time for anyone.
+
+    `device` is what the person will know the session by.
 
     Raises TooMany or Refusal.
     """
@@ -76,7 +78,7 @@ def check_password(email: str, password: str, address: str) -> str:
     PASSWORD_TRIES.give_back(account)
     ADDRESS_TRIES.give_back(address)
     with db.writing():
-        return open_session(person.id, Stage.PASSWORD)
+        return open_session(person.id, Stage.PASSWORD, device)
 
 
 def _matches(hashed: str, password: str) -> bool:

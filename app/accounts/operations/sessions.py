@@ -26,7 +26,7 @@ ADDRESS_TRIES = Limit("address", ((60, MINUTES),))
 CODE_TRIES = Limit("code", ((5, MINUTES), (20, timedelta(hours=1)), (50, timedelta(days=1))))
 
 
-def open_session(person_id: UUID, stage: Stage) -> str:
+def open_session(person_id: UUID, stage: Stage, device: str = "") -> str:
     """Open a session in the transaction under way; answers its token."""
     token = secrets.token_urlsafe(32)
     moment = clock.now()
@@ -37,6 +37,7 @@ def open_session(person_id: UUID, stage: Stage) -> str:
             stage=stage,
             created_at=moment,
             last_seen_at=moment,
+            device=device,
         )
     )
     return token
@@ -45,9 +46,10 @@ def open_session(person_id: UUID, stage: Stage) -> str:
 def complete(actor: Actor, method: str) -> str:
     """Put a session with both factors in place of the one that had the password alone."""
     with db.writing() as session:
+        before = session.get(SignIn, actor.session_id)
         end(session, SignIn.id == actor.session_id)
         audit.record(SIGNED_IN, entity_id=actor.person_id, method=method)
-        return open_session(actor.person_id, Stage.FULL)
+        return open_session(actor.person_id, Stage.FULL, before.device if before else "")
 
 
 def note_failure(person_id: UUID | None, step: str) -> None:
@@ -79,6 +81,22 @@ def sign_out(actor: Actor) -> None:
     with db.writing() as session:
         ended = end(session, SignIn.id == actor.session_id)
         audit.record(SIGNED_OUT, entity_id=actor.person_id, sessions=ended)
+
+
+def end_own_session(actor: Actor, session_id: UUID) -> None:
+    """End one of the person's own sessions, here or elsewhere."""
+    with db.writing() as session:
+        ended = end(session, SignIn.id == session_id, SignIn.person_id == actor.person_id)
+        audit.record(SIGNED_OUT, entity_id=actor.person_id, sessions=ended)
+
+
+def end_other_sessions(actor: Actor) -> int:
+    """End all sessions of this person but the one that asks; answers how many were open."""
+    with db.writing() as session:
+        others = (SignIn.person_id == actor.person_id, SignIn.id != actor.session_id)
+        ended = end(session, *others)
+        audit.record(SIGNED_OUT, entity_id=actor.person_id, sessions=ended)
+        return ended
 
 
 def end_every_session(person_id: UUID) -> int:

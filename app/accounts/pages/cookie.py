@@ -3,33 +3,55 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
-from flask import Flask, Request, session
+from flask import Flask, Request, current_app, request, session
 from flask_login import LoginManager
 from werkzeug import Response
 
-from app.accounts import operations, queries, room
+from app.accounts import operations, queries, room, rules
 from app.accounts.models import Person, SignIn
 from app.kernel import clock
 from app.kernel.actor import Actor, Stage
 
 NAME = "__Host-session"
 NOTED_EVERY = timedelta(minutes=1)
+LONGEST_AGENT = 400
 
 
 def _actor(request: Request) -> Actor | None:
-    token = request.cookies.get(NAME, "")
-    found = queries.session_of(token) if token else None
+    joined = _joined(request)
+    if joined is not None:
+        found = queries.session_under(joined)
+    else:
+        token = request.cookies.get(NAME, "")
+        found = queries.session_of(token) if token else None
     if found is None:
         return None
     one, person = found
-    if clock.now() - one.last_seen_at > NOTED_EVERY and _by_hand(request):
+    if clock.now() - one.last_seen_at > NOTED_EVERY and (joined or _by_hand(request)):
         operations.seen(one.id)
     return _as_actor(one, person)
 
 
+def _joined(request: Request) -> UUID | None:
+    """The session of the socket whose event this is.
+
+    The socket still sends the cookie that it was opened with; the browser may hold a newer one.
+    """
+    sid = getattr(request, "sid", None)
+    return current_app.extensions["live"].sockets.session_of(sid) if sid else None
+
+
+def device() -> str:
+    """What the browser of this request is called where its person looks at their sessions."""
+    return rules.device_label(request.headers.get("User-Agent", "")[:LONGEST_AGENT])
+
+
 def _by_hand(request: Request) -> bool:
-    """Whether a person did this: what an open page fetches by itself is no sign of life."""
+    """Whether a person did this: what an open page does by itself is no sign of life."""
+    if request.headers.get("Upgrade"):
+        return False  # A socket that opens again; Chromium says nothing of the mode of these.
     return request.headers.get("Sec-Fetch-Mode") not in {"cors", "same-origin"}
 
 
@@ -53,6 +75,12 @@ def recognise(app: Flask) -> None:
     manager.request_loader(_actor)
     manager.init_app(app)
     app.extensions["live"].ended = queries.ended_sessions
+    app.jinja_env.globals.update(warns_after=_warns_after)
+
+
+def _warns_after(actor: Actor) -> int:
+    """After how many seconds without a sign of life a page asks whether somebody is there."""
+    return int((rules.idle_for(actor.role) - rules.WARNED_BEFORE).total_seconds())
 
 
 def give(response: Response, token: str) -> Response:

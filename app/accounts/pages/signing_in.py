@@ -47,7 +47,7 @@ def sign_in() -> Answer:
         address = request.remote_addr or "unknown"
         try:
             email, password = form.email.data or "", form.password.data or ""
-            token = operations.check_password(email, password, address)
+            token = operations.check_password(email, password, address, cookie.device())
         except Refusal as refusal:
             form.refuse(refusal)
         else:

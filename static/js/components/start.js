@@ -6,6 +6,7 @@ const parts = {
   "[data-panels]": () => import("./panels.js"),
   "form[method=post]": () => import("./once.js"),
   "#error-summary": () => import("./error-summary.js"),
+  "[data-idle]": () => import("../accounts/idle.js"),
   "[data-chart]": () => import("../chart.js"),
 };
 
