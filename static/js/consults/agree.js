@@ -1,7 +1,8 @@
 // How the browsers of a call come to keys that nobody between them knows. Each draws a key pair for this gathering,
 // first promises it (a hash), and shows it once everybody has promised: so nobody can choose theirs to fit another's,
 // and six digits of the hash of all of them are enough to compare aloud. Then each hands its own frame key to each
-// other, wrapped for that one alone. Whoever comes, goes or reloads begins a new gathering with new keys.
+// other, wrapped for that one alone. Whoever comes, goes or reloads begins a new gathering with new keys. Of three, one may
+// know of it sooner than another: what each draws (its leaf) says for whom, and counts only where all mean the same people.
 
 const CURVE = { name: "ECDH", namedCurve: "P-256" };
 const AGAIN = 1500;
@@ -13,6 +14,7 @@ export class Agreement extends EventTarget {
   code = "";
   broken = false;
   #name;
+  #gathering = "";
   #able;
   #send;
   #me = null;
@@ -47,7 +49,9 @@ export class Agreement extends EventTarget {
       const same = name === this.#name && names.length === this.#others.size && names.every((one) => this.#others.has(one));
       if (same) return;
       this.#name = name;
-      this.#others = new Map(names.map((one) => [one, this.#others.get(one) ?? {}]));
+      this.#gathering = await gatheringOf([name, ...names]);
+      // What was promised to other people does not hold among these.
+      this.#others = new Map(names.map((one) => [one, { unable: this.#others.get(one)?.unable }]));
       await this.#begin();
       for (const [from, message] of [...this.#early]) {
         if (!this.#others.has(from)) continue;
@@ -69,7 +73,7 @@ export class Agreement extends EventTarget {
     for (const [name, { leaf, promise, shown, unable }] of this.#others) {
       this.#others.set(name, shown || !leaf ? { unable } : { leaf, promise, unable });
     }
-    this.#me = this.#able ? await drawn(this.#name) : null;
+    this.#me = this.#able ? await drawn(this.#name, this.#gathering) : null;
     this.#tell("change");
     for (const name of this.#others.keys()) this.#say(name);
     this.#later(AGAIN);
@@ -97,7 +101,8 @@ export class Agreement extends EventTarget {
   }
 
   async #hear(from, message) {
-    if (!this.#others.has(from)) {
+    const elsewhere = message.step !== "cannot" && !message.leaf.startsWith(this.#gathering);
+    if (!this.#others.has(from) || (this.#able && elsewhere)) {
       if (message.step === "promise" || message.step === "cannot") this.#early.set(from, message);
       return;
     }
@@ -225,12 +230,18 @@ export class Agreement extends EventTarget {
   }
 }
 
-async function drawn(name) {
+// The same for everybody who means the same people, whatever their order.
+async function gatheringOf(names) {
+  const hash = await crypto.subtle.digest("SHA-256", text.encode(`nearside people|${[...names].sort().join("|")}`));
+  return `${written(hash)}.`;
+}
+
+async function drawn(name, gathering) {
   const pair = await crypto.subtle.generateKey(CURVE, false, ["deriveBits"]);
   const frames = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, true, ["encrypt"]);
   const shown = written(await crypto.subtle.exportKey("raw", pair.publicKey));
   const nonce = written(crypto.getRandomValues(new Uint8Array(16)));
-  const leaf = crypto.randomUUID();
+  const leaf = gathering + crypto.randomUUID();
   const [id] = crypto.getRandomValues(new Uint16Array(1));
   return { leaf, pair, frames, shown, nonce, id, promise: await promiseOf(name, leaf, shown, nonce) };
 }

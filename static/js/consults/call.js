@@ -1,18 +1,17 @@
-// The call of this page: who the other is, the ways to them, and the state in a word.
-// The one who comes second offers; the server says who that is.
+// The call of this page: who the others are, the ways to them, and the state in a word.
+// Of patient and clinician the one who comes second offers; the server says who that is.
+import { Company } from "./company.js";
+import { figures } from "./figures.js";
+import { Gathering } from "./gathering.js";
 import { Line, STEPS } from "./line.js";
 import { Paths, wayOf } from "./paths.js";
 import { Seal } from "./seal.js";
 import { Watch } from "./watch.js";
 
 const BEAT = 15000;
-// Whose place is whose at the media node.
-const PATIENT = 0;
-const CLINICIAN = 1;
 
 export class Call extends EventTarget {
   joined = false;
-  other = null;
   over = null;
   visit = null;
   door = null;
@@ -20,9 +19,10 @@ export class Call extends EventTarget {
   met = false;
   #link;
   #media;
-  #theirs;
+  #gathering;
   #watch;
   #flows = false;
+  #heard = [];
   #entered = false;
   #since = 0;
   #setupTime = 0;
@@ -30,14 +30,14 @@ export class Call extends EventTarget {
   #renewing = false;
   #still = false;
 
-  constructor({ link, media, polite, iceServers, visit, door, sealedOnly }) {
+  constructor({ link, media, seat, polite, iceServers, visit, door, sealedOnly }) {
     super();
     this.#link = link;
     this.#media = media;
-    this.#theirs = polite ? CLINICIAN : PATIENT;
+    this.company = new Company(seat);
     Object.assign(this, { visit, door });
     this.seal = new Seal({ send: (to, message) => link.signal(to, "seal", message), demanded: sealedOnly });
-    this.seal.watch(() => this.#figures());
+    this.seal.watch(() => figures(this, media.tracks));
     this.seal.addEventListener("change", () => this.#sealed());
     this.paths = new Paths(link, {
       polite,
@@ -47,13 +47,14 @@ export class Call extends EventTarget {
     });
     this.paths.addEventListener("state", () => this.#judge());
     this.paths.addEventListener("shown", () => this.#tell("track"));
+    this.#gathering = new Gathering({ link, seal: this.seal, paths: this.paths, company: this.company, polite });
     this.#watch = new Watch(this);
     this.line = new Line(() => (this.joined ? this.paths.shown : null));
     this.line.addEventListener("change", () => this.#lineChanged());
     link.addEventListener("open", () => this.#enter());
     link.addEventListener("shut", ({ detail }) => this.#shut(detail.final));
     link.addEventListener("here", ({ detail }) => this.#see(detail));
-    link.addEventListener("signal", ({ detail }) => this.#heard(detail));
+    link.addEventListener("signal", ({ detail }) => this.#told(detail));
     link.addEventListener("moved", () => this.joined && this.paths.relay && this.paths.rejoin());
     link.addEventListener("replaced", ({ detail }) => (detail.ours ? this.#enter() : this.#end("replaced")));
     media.addEventListener("change", () => this.#send());
@@ -68,8 +69,13 @@ export class Call extends EventTarget {
     return this.paths.direct;
   }
 
-  get remote() {
-    return this.paths.remote;
+  get other() {
+    return this.company.other;
+  }
+
+  // Whether anything comes of them. Who sends nothing on purpose is there as long as we hear the node or their browser.
+  present({ seat, place, sound, picture }) {
+    return this.#heard.includes(seat) || (this.#flows && place === "call" && !sound && !picture);
   }
 
   // Whether the other sends a picture, so that one should come.
@@ -78,7 +84,7 @@ export class Call extends EventTarget {
   }
 
   get reachable() {
-    return this.#link.sure && this.other?.place === "call" && !this.#renewing;
+    return this.#link.sure && this.company.talking.length > 0 && !this.#renewing;
   }
 
   // The second to come offers at once, before the server has written down that they joined.
@@ -90,8 +96,9 @@ export class Call extends EventTarget {
     this.#framed = false;
     this.line.reset();
     performance.mark("call:joined");
+    this.#gather();
     this.#judge();
-    if (this.#entered && this.peer?.fresh && this.other?.place === "call") await this.peer.offer();
+    if (this.#entered) await this.#gathering.offer();
     if (this.#link.up) await this.#enter();
   }
 
@@ -154,17 +161,18 @@ export class Call extends EventTarget {
     this.beat();
   }
 
+  // The seats of those from whom something comes.
+  hears(seats) {
+    if (seats.length === this.#heard.length && seats.every((seat) => this.#heard.includes(seat))) return;
+    this.#heard = seats;
+    this.#tell("change");
+  }
+
   frame() {
     if (!this.joined || !this.paths.shown) return;
     if (!this.#framed) performance.mark("call:first-frame");
     this.#framed = true;
     this.#watch.seen();
-  }
-
-  // The other sends nothing at all on purpose; then an open connection is all there is to see.
-  quiet(path) {
-    const silent = this.other && !this.other.sound && !this.other.picture;
-    return Boolean(silent) && path.pc.connectionState === "connected";
   }
 
   async #enter() {
@@ -177,8 +185,8 @@ export class Call extends EventTarget {
     this.#entered = !seen.elsewhere;
     this.over = seen.elsewhere ? "elsewhere" : null;
     this.#see(seen);
-    if (!this.joined || this.other?.place !== "call") return;
-    if (this.peer?.fresh) this.peer.offer();
+    if (!this.joined || !this.company.talking.length) return;
+    if (this.peer?.fresh) this.#gathering.offer();
     else if (!this.#flows) this.#watch.reroute();
   }
 
@@ -186,44 +194,26 @@ export class Call extends EventTarget {
     if (refused === "Closed" || refused === "NotFound") this.#end("closed", words);
   }
 
-  #see({ visit, door, other }) {
-    Object.assign(this, { visit, door, other });
+  #see({ visit, door, others }) {
+    Object.assign(this, { visit, door });
+    const news = this.company.see(others);
     if (visit === "finished") return this.#end("finished");
-    if (this.joined && this.#flows && other?.place === "waiting") this.#drop();
-    if (other && other.place !== "lost") this.#pair(other.connection);
-    if (this.joined && this.#entered && other?.place === "call" && !this.#flows) this.paths.bridge();
+    const { talking, taking, other } = this.company;
+    if (this.joined && this.#flows && other?.place === "waiting" && !taking.length) this.#drop();
+    this.#gather();
+    if (this.joined && this.#entered && talking.length && (!this.#flows || this.company.many)) this.paths.bridge();
     this.#judge();
+    if (this.joined && news.length) this.#tell("news", news);
   }
 
-  #pair(to) {
-    if (!this.#entered && !this.joined) return;
-    const from = this.#link.connection;
-    if (this.paths.isFor(from, to)) return;
-    this.#drop();
-    this.seal.meet(from, [to]);
-    this.seal.places({ [this.#theirs]: to });
-    this.paths.pair(from, to, this.#theirs);
+  #gather() {
+    if ((this.#entered || this.joined) && this.#gathering.meet(this.joined)) this.#hush();
   }
 
-  #heard({ from, to, kind, body }) {
-    if (to !== this.#link.connection) return;
-    if (kind === "seal") return this.seal.hear(from, JSON.parse(body));
-    if (!this.joined) return;
-    this.#pair(from);
-    this.peer?.receive(kind, JSON.parse(body));
-  }
-
-  async #figures() {
-    const { sound = false, picture = false } = this.other ?? {};
-    const stats = (await Promise.all(this.paths.list.map((path) => path.stats()))).flat();
-    const out = stats.filter(({ type }) => type === "outbound-rtp");
-    const sum = (wanted, name) => out.reduce((all, { kind, [name]: more = 0 }) => all + (kind === wanted ? more : 0), 0);
-    const { audio, video } = this.#media.tracks;
-    return {
-      sends: { audio: Boolean(audio), video: Boolean(video) && this.sends.picture },
-      comes: { audio: sound, video: picture && !this.#still },
-      sent: { audio: sum("audio", "packetsSent"), video: sum("video", "framesSent") },
-    };
+  #told(signal) {
+    if (signal.to !== this.#link.connection) return;
+    if (signal.kind === "seal") this.seal.hear(signal.from, JSON.parse(signal.body));
+    else if (this.joined && this.#gathering.hear(signal)) this.#hush();
   }
 
   // Without the lock where it is demanded, or with a broken one, nothing leaves.
@@ -245,8 +235,8 @@ export class Call extends EventTarget {
   async beat() {
     if (!this.#entered || !this.#link.up) return;
     const way = this.#flows ? await this.way().catch(() => "") : "";
-    const figures = { setup: this.#setupTime, way, lost: this.line.loss, concealed: this.line.concealed };
-    if (this.#entered && this.#link.up) this.#link.state(this.sends, { connected: this.#flows && this.joined, ...figures });
+    const standing = { setup: this.#setupTime, way, lost: this.line.loss, concealed: this.line.concealed };
+    if (this.#entered && this.#link.up) this.#link.state(this.sends, { connected: this.#flows && this.joined, ...standing });
   }
 
   #lineChanged() {
@@ -272,12 +262,17 @@ export class Call extends EventTarget {
 
   #drop() {
     this.paths.drop();
+    this.#hush();
+  }
+
+  #hush() {
     this.#flows = false;
+    this.#heard = [];
   }
 
   // Media that flows is the strongest sign: a socket may be gone while two people still talk.
   #judge() {
-    if (this.joined && this.other?.place === "call") this.#since ||= performance.now();
+    if (this.joined && this.company.talking.length) this.#since ||= performance.now();
     this.state = this.over ?? this.#word();
     this.#tell("change");
   }
@@ -285,14 +280,15 @@ export class Call extends EventTarget {
   #word() {
     if (!this.joined) return "none";
     if (this.#flows) return "connected";
-    if (this.other?.place === "lost") return "lost";
+    const { talking, taking, many } = this.company;
+    if (taking.length && !talking.length) return "lost";
     if (!this.#link.up) return "offline";
-    if (this.paths.always && this.paths.refused && this.other?.place === "call") return "no-relay";
-    if (this.other?.place !== "call") return "alone";
+    if ((this.paths.always || many) && this.paths.refused && talking.length) return "no-relay";
+    if (!talking.length) return "alone";
     return this.met ? "interrupted" : "connecting";
   }
 
-  #tell(type) {
-    this.dispatchEvent(new Event(type));
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

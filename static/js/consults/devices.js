@@ -5,13 +5,13 @@ const KINDS = { audioinput: "audio", videoinput: "video", audiooutput: "speaker"
 export class Devices {
   #media;
   #words;
-  #remote;
+  #tiles;
   #selects = {};
 
-  constructor({ media, words, remote }) {
+  constructor({ media, words, tiles }) {
     this.#media = media;
     this.#words = words;
-    this.#remote = remote;
+    this.#tiles = tiles;
     for (const kind of ["audio", "video", "speaker"]) {
       const select = document.getElementById(`choose-${kind}`);
       select.addEventListener("change", () => this.#choose(kind, select.value));
@@ -31,7 +31,7 @@ export class Devices {
     const select = this.#selects[name];
     // Before permission browsers list devices without names, which help nobody to choose.
     const named = found.filter(({ label }) => label);
-    const useful = name !== "speaker" || "setSinkId" in this.#remote;
+    const useful = name !== "speaker" || "setSinkId" in HTMLMediaElement.prototype;
     select.closest(".field").hidden = !named.length || !useful;
     const key = named.map(({ deviceId, label }) => deviceId + label).join();
     if (select.dataset.key === key) return;
@@ -41,7 +41,7 @@ export class Devices {
   }
 
   #choose(kind, deviceId) {
-    if (kind === "speaker") this.#remote.setSinkId(deviceId).catch(() => {});
+    if (kind === "speaker") this.#tiles.through(deviceId);
     else this.#media.choose(kind, deviceId);
   }
 

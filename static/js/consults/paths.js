@@ -1,5 +1,6 @@
-// The two ways a call can go: from browser to browser, and through the media node. Both begin at once; the first that
-// brings something is shown, and the call moves to the direct way as soon as that one brings pictures.
+// The two ways a call can go: from browser to browser, and through the media node. With two people both begin at once; the
+// first that brings something is shown, and the call moves to the direct way as soon as that one brings pictures. With more
+// than two all of it goes through the node, over the one connection with it, whoever comes and goes.
 import { Peer } from "./peer.js";
 import { Relay } from "./relay.js";
 
@@ -14,6 +15,8 @@ export class Paths extends EventTarget {
   refused = null;
   // Hidden addresses: no direct connection is tried, and none is answered.
   always = false;
+  // More than two people: none either.
+  many = false;
   #link;
   #setup;
   #to = "";
@@ -22,7 +25,8 @@ export class Paths extends EventTarget {
   #still = false;
   #tried = -Infinity;
   #leaving = null;
-  #only = false;
+  #recorded = false;
+  #people = 2;
 
   // `setup`: polite, iceServers, tracks(), guard().
   constructor(link, setup) {
@@ -43,23 +47,39 @@ export class Paths extends EventTarget {
     return [this.direct, this.relay].filter((one) => one?.pc);
   }
 
-  // Before anything has come, what will come first most likely: a picture is shown sooner where its place waits for it.
-  get remote() {
+  get #only() {
+    return this.#recorded || this.many;
+  }
+
+  // What comes of one person, by their place. Before anything has come, what will come first most likely: a picture is
+  // shown sooner where its place waits for it.
+  of(place) {
+    const relayed = this.relay?.remotes.get(place) ?? null;
+    if (place !== this.#place) return relayed;
     const direct = this.direct?.remote.getTracks().length ? this.direct.remote : null;
-    const relayed = this.relay?.remotes.get(this.#place) ?? null;
     if (this.shown) return this.shown === this.relay ? relayed : direct;
     return direct ?? relayed;
   }
 
-  isFor(from, to) {
-    return this.#from === from && this.#to === to;
+  // The pages of the call as they are now. `place` is where the node shows the one to whom a direct way may lead, `to`; of
+  // two pages nothing of an older pair counts. Answers whether what came until now has ended.
+  pair({ from, to, place, people, many }) {
+    this.#people = people;
+    this.relay?.people(people);
+    if (from === this.#from && to === this.#to && many === this.many) return false;
+    const anew = from !== this.#from || (to !== this.#to && !many && !this.many);
+    const turned = many && !this.many;
+    if (anew) this.drop();
+    // Of more than two the direct way is kept until the node brings what it brought, unless its end is gone.
+    else if (to !== this.#to) this.#straighten();
+    [this.#from, this.#to, this.#place, this.many] = [from, to, place, many];
+    if (turned) this.#tried = -Infinity;
+    if (to && !this.always && !this.#only && !this.direct) this.#connect();
+    return anew;
   }
 
-  // A new pair of pages: nothing of an older one counts. `place` is where the node shows the other.
-  pair(from, to, place) {
-    this.drop();
-    [this.#from, this.#to, this.#place] = [from, to, place];
-    if (this.always || this.#only) return;
+  #connect() {
+    const [from, to] = [this.#from, this.#to];
     const peer = new Peer({
       ...this.#setup,
       from,
@@ -73,12 +93,13 @@ export class Paths extends EventTarget {
     this.direct = peer;
   }
 
-  // Both people are in the call: ask the node too.
+  // Somebody else is in the call: ask the node too.
   async bridge() {
     if (this.relay || performance.now() - this.#tried < AGAIN) return;
     this.#tried = performance.now();
     const relay = new Relay(this.#link, this.#setup);
-    relay.addEventListener("arrived", ({ detail }) => detail.place === this.#place && this.#arrived(relay));
+    relay.people(this.#people);
+    relay.addEventListener("arrived", ({ detail }) => (this.many || detail.place === this.#place) && this.#arrived(relay));
     relay.addEventListener("state", () => this.relay === relay && this.#tell("state"));
     relay.addEventListener("lost", () => this.relay === relay && this.rejoin());
     this.relay = relay;
@@ -102,30 +123,36 @@ export class Paths extends EventTarget {
     if (relay && this.shown === relay) this.show(this.direct);
   }
 
-  // The direct way brings pictures: the node's is left a little later, when the other has seen so too.
-  settle() {
-    const { relay, direct } = this;
-    if (!direct || this.#only) return;
-    this.show(direct);
-    if (!relay || this.#leaving === relay) return;
-    this.#leaving = relay;
+  // This way brings pictures: the other is left a little later, when the other people have seen so too.
+  settle(path) {
+    if (path === this.direct && this.#only) return;
+    this.show(path);
+    const left = path === this.direct ? this.relay : this.direct;
+    if (!left || this.#leaving === left) return;
+    this.#leaving = left;
     setTimeout(() => {
-      this.#leaving = null;
-      if (this.relay !== relay || this.shown !== direct) return;
-      this.relay = null;
-      relay.leave();
+      if (this.#leaving === left) this.#leaving = null;
+      if (this.shown === path) this.#part(left);
     }, FAREWELL);
+  }
+
+  #part(left) {
+    if (left === this.direct) this.#straighten();
+    if (left !== this.relay) return;
+    this.relay = null;
+    left.leave();
   }
 
   // All of it through the node, while a call is recorded. Resolves once the node carries it, or that is no longer wished.
   through(only) {
-    this.#only = only;
+    this.#recorded = only;
     if (only && !this.relay && this.#to) this.rejoin();
     return new Promise((done) => {
       const look = () => {
         const carries = this.relay?.pc?.connectionState === "connected";
-        if (this.#only && !carries) return;
-        if (this.#only) this.#straighten();
+        if (this.#recorded && !carries) return;
+        if (this.#recorded) this.show(this.relay);
+        if (this.#recorded) this.#straighten();
         this.removeEventListener("state", look);
         done();
       };
@@ -135,8 +162,9 @@ export class Paths extends EventTarget {
   }
 
   #straighten() {
-    this.show(this.relay);
-    this.direct?.close();
+    if (!this.direct) return;
+    this.direct.close();
+    if (this.shown === this.direct) this.show(this.relay);
     this.direct = null;
   }
 
@@ -161,6 +189,7 @@ export class Paths extends EventTarget {
     this.direct = this.relay = this.shown = null;
     this.#tried = -Infinity;
     this.#from = this.#to = "";
+    this.many = false;
   }
 
   leave() {

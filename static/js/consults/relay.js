@@ -16,6 +16,7 @@ export class Relay extends EventTarget {
   #link;
   #setup;
   #many = false;
+  #step = null;
   #closed = false;
 
   // `setup` holds tracks() and guard(transceiver, of).
@@ -99,10 +100,15 @@ export class Relay extends EventTarget {
 
   // With more than one other person a small picture travels too, for whoever's line carries no large one.
   people(number) {
-    this.#many = number > 2;
+    const many = number > 2;
+    if (many === this.#many) return;
+    this.#many = many;
+    if (this.#step) this.shape(this.#step);
   }
 
-  async shape({ scale, rate, active }) {
+  async shape(step) {
+    this.#step = step;
+    const { scale, rate, active } = step;
     const sender = this.#transceiver("v")?.sender;
     const said = sender?.getParameters();
     if (!said?.encodings?.length) return;

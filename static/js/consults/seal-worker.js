@@ -18,7 +18,8 @@ let places = {};
 const theirs = new Map();
 const streams = new Set();
 const none = () => ({ audio: 0, video: 0 });
-const counts = { sealed: none(), opened: none(), failed: 0, strange: 0, again: 0, held: 0, bare: 0 };
+// `from` is what was opened, by owner.
+const counts = { sealed: none(), opened: none(), from: {}, failed: 0, strange: 0, again: 0, held: 0, bare: 0 };
 
 const ACTS = {
   // "closed", "sealed", or "open": the last only while everybody has been told so.
@@ -39,6 +40,7 @@ const ACTS = {
   },
   only({ owners }) {
     for (const owner of theirs.keys()) if (!owners.includes(owner)) theirs.delete(owner);
+    for (const owner of Object.keys(counts.from)) if (!owners.includes(owner)) delete counts.from[owner];
   },
   places({ held }) {
     places = held;
@@ -128,6 +130,7 @@ async function open(frame, on, stream) {
   if (opened) {
     frame.data = opened.buffer;
     counts.opened[stream.kind] += 1;
+    (counts.from[ownerOf(stream)] ??= none())[stream.kind] += 1;
     on.enqueue(frame);
   } else if (mode === "open") {
     counts.bare += 1;

@@ -21,6 +21,10 @@ export class Seal extends EventTarget {
   #base = null;
   #latest = null;
   #leaked = false;
+  // Under which name, and with whom, this page has a key to seal with.
+  #name = "";
+  #names = [];
+  #sealing = [];
   #flow = async () => null;
 
   // `send(to, message)` carries a message to another browser; `demanded`: the clinic allows no call without the lock.
@@ -29,7 +33,7 @@ export class Seal extends EventTarget {
     this.#demanded = demanded;
     if (this.able) this.#start();
     this.#agreement = new Agreement({ able: this.able, send });
-    this.#agreement.addEventListener("mine", ({ detail }) => this.#tell("mine", detail));
+    this.#agreement.addEventListener("mine", ({ detail }) => this.#mine(detail));
     this.#agreement.addEventListener("theirs", ({ detail }) => this.#tell("theirs", detail));
     this.#agreement.addEventListener("change", () => this.#judge());
     setInterval(() => this.#look(), LOOK);
@@ -39,8 +43,12 @@ export class Seal extends EventTarget {
     return this.#agreement.code;
   }
 
-  meet(name, others) {
-    return this.#agreement.meet(name, others).then(() => this.#tell("only", { owners: others }));
+  // Whoever comes or goes begins new keys for all. Until those hold, the ones that were agreed on with somebody who stays
+  // go on: nobody falls silent because somebody else arrives, and who has just come opens nothing with them.
+  meet(name, others, known = others) {
+    if (name !== this.#name || !others.some((one) => this.#sealing.includes(one))) this.#sealing = [];
+    [this.#name, this.#names] = [name, others];
+    return this.#agreement.meet(name, others).then(() => this.#tell("only", { owners: known }));
   }
 
   hear(from, message) {
@@ -66,7 +74,7 @@ export class Seal extends EventTarget {
     this.#judge();
   }
 
-  // Answers by kind whether this page sends, whether something should come, and how much the connections have sent.
+  // Answers by kind whether this page sends, and how much the connections have sent; and what should come, by owner.
   watch(flow) {
     this.#flow = flow;
   }
@@ -85,6 +93,11 @@ export class Seal extends EventTarget {
     this.#judge();
   }
 
+  #mine(detail) {
+    this.#sealing = this.#names;
+    this.#tell("mine", detail);
+  }
+
   #through(options) {
     return new RTCRtpScriptTransform(this.#worker, options);
   }
@@ -94,7 +107,7 @@ export class Seal extends EventTarget {
     if (broken || this.#leaked || (this.able && !this.#worker)) return "closed";
     if (this.#bare) return "open";
     if (unable.length || !this.able) return this.#demanded ? "closed" : "open";
-    return complete || code ? "sealed" : "closed";
+    return complete || code || this.#sealing.length ? "sealed" : "closed";
   }
 
   #judge() {
@@ -116,15 +129,17 @@ export class Seal extends EventTarget {
     return this.#proved() ? "locked" : this.#failing() ? "failing" : "closing";
   }
 
-  // Since these keys hold: frames went sealed and came opened wherever anything is sent, none failed of late, and
+  // Since these keys hold: frames went sealed and came opened from everybody who sends any, none failed of late, and
   // nothing left that the worker did not see.
   #proved() {
     const now = this.#history.at(-1);
     if (!now?.flow || this.mode !== "sealed" || now.mode !== "sealed" || this.#failing()) return false;
     const { sends, comes } = now.flow;
     const sealed = KINDS.every((kind) => !sends[kind] || now.sealed[kind] > this.#base.sealed[kind]);
-    const opened = KINDS.every((kind) => !comes[kind] || now.opened[kind] > this.#base.opened[kind]);
-    return sealed && opened && KINDS.some((kind) => sends[kind] || comes[kind]);
+    const from = ({ from: all }, owner, kind) => all[owner]?.[kind] ?? 0;
+    const opens = (owner, kind) => !comes[owner][kind] || from(now, owner, kind) > from(this.#base, owner, kind);
+    const opened = Object.keys(comes).every((owner) => KINDS.every((kind) => opens(owner, kind)));
+    return sealed && opened && KINDS.some((kind) => sends[kind] || Object.values(comes).some((one) => one[kind]));
   }
 
   #failing() {

@@ -1,6 +1,7 @@
-// Shows the call: words for every state, the two pictures, and buttons that say what they will do.
+// Shows the call: words for every state, the pictures, and buttons that say what they will do.
 
 import { STEPS } from "./line.js";
+import { Tiles } from "./tiles.js";
 
 const find = (id) => document.getElementById(id);
 
@@ -8,20 +9,18 @@ export class View {
   #call;
   #media;
   #words;
-  #remote = find("remote");
 
   constructor({ call, media, words }) {
     this.#call = call;
     this.#media = media;
     this.#words = words;
+    this.tiles = new Tiles({ call, words });
     call.addEventListener("change", () => this.show());
-    call.addEventListener("track", () => this.#play());
     media.addEventListener("change", () => this.show());
-    find("sound").addEventListener("click", () => this.#unmute());
   }
 
   show() {
-    const { state, joined, other } = this.#call;
+    const { state, joined } = this.#call;
     const root = document.documentElement;
     root.dataset.callState = state;
     root.dataset.line = this.#call.up ? "up" : "down";
@@ -32,9 +31,7 @@ export class View {
     this.#say("who", this.#who());
     this.#say("call-status", joined ? this.#status() : "");
     this.#say("stopped-words", this.#stopped ? this.#status() : "");
-    const dark = state !== "connected" || !other?.picture || this.#call.stillness;
-    find("remote").classList.toggle("veiled", dark);
-    find("other-muted").hidden = state !== "connected" || Boolean(other?.sound);
+    this.tiles.show();
     this.#lock();
     this.#line();
     this.#self();
@@ -113,27 +110,5 @@ export class View {
     const button = find(id);
     button.dataset.off = off;
     this.#say(`${id}-word`, this.#words[word]);
-  }
-
-  #play() {
-    const stream = this.#call.remote;
-    if (!stream) return;
-    if (this.#remote.srcObject !== stream) {
-      this.#remote.srcObject = stream;
-      this.#remote.requestVideoFrameCallback?.(() => this.#call.frame());
-      // Some browsers let no sound start without a touch; then picture first, and a button.
-      this.#remote.play().catch((error) => error.name === "NotAllowedError" && this.#silent());
-    }
-  }
-
-  #silent() {
-    this.#remote.muted = true;
-    find("sound").hidden = false;
-    this.#remote.play().catch(() => {});
-  }
-
-  #unmute() {
-    this.#remote.muted = false;
-    find("sound").hidden = true;
   }
 }

@@ -24,7 +24,7 @@ const link = new Link(data.appointment);
 const call = new Call({ link, media, ...data });
 const view = new View({ call, media, words });
 new Recorder({ link, call, ...data.recording });
-const devices = new Devices({ media, words, remote: find("remote") });
+const devices = new Devices({ media, words, tiles: view.tiles });
 const level = new Level(find("level"));
 
 const wish = ({ value }) => ({ audio: value !== "watch", video: value === "both" });

@@ -11,6 +11,7 @@ const FIRST = 8000;
 const LONGEST = 30000;
 // Looks in a row with new pictures before the call moves to the direct way.
 const SURE = 2;
+const NOTHING = { bytes: 0, frames: 0, all: 0, places: new Map() };
 
 export class Watch {
   #call;
@@ -47,20 +48,24 @@ export class Watch {
   }
 
   async #measure(path, now) {
-    const before = this.#seen.get(path) ?? { bytes: 0, frames: 0, all: 0, grown: now, reached: now, sure: 0, torn: 0, restarted: 0 };
-    const { bytes, frames, all } = await received(path).catch(() => before);
-    const arrives = bytes > before.bytes || this.#call.quiet(path);
+    const before = this.#seen.get(path) ?? { ...NOTHING, grown: now, reached: now, sure: 0, torn: 0, restarted: 0, since: new Map() };
+    const { company } = this.#call;
+    const { bytes, frames, all, places } = await received(path, company.meets).catch(() => before);
+    const arrives = bytes > before.bytes || (company.silent && path.pc.connectionState === "connected");
+    const main = frames > before.frames || (arrives && !this.#call.pictured);
     const look = {
       ...before,
       path,
       bytes,
       frames,
       all,
+      places,
       arrives,
       grown: arrives ? now : before.grown,
       reached: all > before.all ? now : before.reached,
-      sure: frames > before.frames || (arrives && !this.#call.pictured) ? before.sure + 1 : 0,
+      sure: main ? before.sure + 1 : 0,
     };
+    for (const [place, came] of places) if (came > (before.places.get(place) ?? 0)) look.since.set(place, now);
     this.#seen.set(path, look);
     return look;
   }
@@ -70,10 +75,12 @@ export class Watch {
     const live = looks.filter(({ arrives }) => arrives);
     const direct = looks.find(({ path }) => path === paths.direct);
     const shown = looks.find(({ path }) => path === paths.shown);
-    if (direct && direct.sure >= SURE) paths.settle();
+    const wanted = paths.many ? looks.find(({ path }) => path === paths.relay) : direct;
+    if (wanted && wanted.sure >= SURE) paths.settle(wanted.path);
     else if (live.length && (!shown || now - shown.grown > INTERRUPTED)) paths.show(live[0].path);
     if (live.length) this.seen();
     else this.#miss(now);
+    this.#call.hears(shown ? lately(shown.since, now) : []);
     if (this.#call.reachable && !(direct && direct.arrives)) paths.bridge();
     for (const look of looks) this.#mend(look, now);
     // Where the node reaches this page and nothing comes, the line of the other is the bad one, and theirs to mend.
@@ -124,10 +131,22 @@ export class Watch {
   }
 }
 
-export async function received(path) {
+// The places from which something has come in the last moments.
+function lately(since, now) {
+  return [...since.keys()].filter((place) => now - since.get(place) < INTERRUPTED + TICK);
+}
+
+// What has come on a way; `frames` are those of the person with the place `main`, `places` the bytes by place.
+export async function received(path, main) {
   const stats = await path.stats();
-  const sum = (wanted, name) => stats.reduce((all, { type, [name]: more = 0 }) => all + (type === wanted ? more : 0), 0);
-  const bytes = sum("inbound-rtp", "bytesReceived");
+  const coming = stats.filter(({ type }) => type === "inbound-rtp");
+  const of = ({ mid }) => (path.relayed ? Number(mid?.slice(1)) : main);
+  const places = new Map();
+  for (const one of coming) places.set(of(one), (places.get(of(one)) ?? 0) + (one.bytesReceived ?? 0));
+  const sum = (list, name) => list.reduce((all, { [name]: more = 0 }) => all + more, 0);
+  const bytes = sum(coming, "bytesReceived");
+  const pairs = stats.filter(({ type }) => type === "candidate-pair");
+  const frames = sum(coming.filter((one) => of(one) === main), "framesDecoded");
   // Everything that came, reports of the other end too.
-  return { bytes, frames: sum("inbound-rtp", "framesDecoded"), all: sum("candidate-pair", "bytesReceived") || bytes };
+  return { bytes, frames, places, all: sum(pairs, "bytesReceived") || bytes };
 }
