@@ -137,7 +137,7 @@ class Recording(Row):
     sealed_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     deleted_at: Mapped[datetime | None]
     deleted_for: Mapped[Deleter | None] = mapped_column(code_of(Deleter))
-    key_in_hex = Sealed("sealed_key")
+    key_in_hex = Sealed("sealed_key", of="patient_id")
 
 
 class RecordingConsent(Row):

@@ -80,6 +80,10 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime(), UUID: Uuid()}
 
 
+class Derived:
+    """A plain attribute that is made of others of its row, and so is set after them."""
+
+
 class Row(Base):
     """A table whose row is named by a UUID that Python makes before the row is written.
 
@@ -91,10 +95,14 @@ class Row(Base):
 
     def __init__(self, **values: Any) -> None:
         self.id = values.pop("id", None) or uuid4()
-        for name, value in values.items():
+        for name, value in sorted(values.items(), key=self._is_derived):
             if not hasattr(type(self), name):
                 raise TypeError(f"{type(self).__name__} has no attribute {name}")
             setattr(self, name, value)
+
+    @classmethod
+    def _is_derived(cls, given: tuple[str, Any]) -> bool:
+        return isinstance(getattr(cls, given[0], None), Derived)
 
 
 class Database:
@@ -201,21 +209,25 @@ def writing(*, claims: bool = True) -> Iterator[Session]:
     if "writing_session" in g:
         yield g.writing_session
         return
-    g.after_commit = []
-    with database().write() as fresh:
-        g.writing_session = fresh
-        try:
-            if claims:
-                for opener in current_app.extensions["database.openers"]:
-                    opener(fresh)
-            yield fresh
-            fresh.flush()
-        finally:
-            del g.writing_session
+    acts = g.after_commit = []
+    try:
+        with database().write() as fresh:
+            g.writing_session = fresh
+            try:
+                if claims:
+                    for opener in current_app.extensions["database.openers"]:
+                        opener(fresh)
+                yield fresh
+                fresh.flush()
+            finally:
+                del g.writing_session
+    finally:
+        for act in g.pop("afterwards", []):
+            act()
     if "reading_session" in g:
         g.reading_session.rollback()  # What was read before the change is stale now.
     g.pop("memory", None)
-    for act in g.pop("after_commit", []):
+    for act in acts:
         act()
 
 
@@ -243,6 +255,14 @@ def in_transaction() -> bool:
 def after_commit(act: Callable[[], None]) -> None:
     """Run `act` once the open writing transaction has committed."""
     g.after_commit.append(act)
+
+
+def afterwards(act: Callable[[], None]) -> None:
+    """Run `act` once no writing transaction is open, whether that one commits or fails."""
+    if in_transaction():
+        g.setdefault("afterwards", []).append(act)
+    else:
+        act()
 
 
 def on_claim(app: Flask, opener: Callable[[Session], None]) -> None:

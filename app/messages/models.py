@@ -34,7 +34,7 @@ class Message(Row):
     author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     sealed_body: Mapped[bytes] = mapped_column(LargeBinary)
     sent_at: Mapped[datetime]
-    body = Sealed("sealed_body")
+    body = Sealed("sealed_body", of="patient_id")
 
 
 class ReadMark(Row):

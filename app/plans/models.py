@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.crypto import Sealed
 from app.kernel.db import Row, code_of
-from app.plans.rules import lines
+from app.plans.rules import erased, lines
 from app.plans.rules.lines import Audience, Decision, Suggestion
 from app.plans.rules.states import PlanState
 
@@ -42,6 +42,8 @@ class PlanLine(Row):
         CheckConstraint("audience <> 'clinician' OR decision <> 'accepted'", name="reworded"),
     )
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("care_plan.id"), index=True)
+    # Its plan's; the line's words are sealed with that patient's key.
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
     position: Mapped[int]
     rule_id: Mapped[str | None] = mapped_column(String(16))
     rule_version: Mapped[str | None] = mapped_column(String(16))
@@ -54,9 +56,9 @@ class PlanLine(Row):
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
-    suggestion_json = Sealed("sealed_suggestion")
-    words_json = Sealed("sealed_words")
-    reason = Sealed("sealed_reason")
+    suggestion_json = Sealed("sealed_suggestion", of="patient_id", erased=erased.SUGGESTION)
+    words_json = Sealed("sealed_words", of="patient_id", erased=erased.WORDS)
+    reason = Sealed("sealed_reason", of="patient_id")
     __mapper_args__ = {"version_id_col": version}
 
     @property
@@ -108,8 +110,8 @@ class CarePlan(Row):
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     ended_at: Mapped[datetime | None]
-    questions_json = Sealed("sealed_questions")
-    news_json = Sealed("sealed_news")
+    questions_json = Sealed("sealed_questions", of="patient_id", erased="[]")
+    news_json = Sealed("sealed_news", of="patient_id", erased="[]")
     lines: Mapped[list[PlanLine]] = relationship(
         order_by=PlanLine.position, cascade="all, delete-orphan"
     )

@@ -44,5 +44,5 @@ class Response(Row):
     started_at: Mapped[datetime]
     saved_at: Mapped[datetime]
     authored_at: Mapped[datetime | None]
-    words_json = Sealed("sealed_words")
+    words_json = Sealed("sealed_words", of="patient_id", erased="{}")
     __mapper_args__ = {"version_id_col": version}

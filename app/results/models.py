@@ -65,4 +65,4 @@ class Observation(Row):
     alert: Mapped[str | None] = mapped_column(String(32))
     attended_at: Mapped[datetime | None]
     attended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    note = Sealed("sealed_note")
+    note = Sealed("sealed_note", of="patient_id")

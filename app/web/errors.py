@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from app.kernel import actor as actors
 from app.kernel.access import SAFE_METHODS, SignInDone, SignInNeeded
 from app.kernel.actor import Stage
+from app.kernel.crypto import Erased, SealBroken
 from app.kernel.db import Busy
 from app.kernel.once import AlreadyDone
 from app.kernel.refusal import Refusal, TooMany
@@ -32,6 +33,13 @@ WORDS = {
     404: (_l("We cannot find this page"), _l("It may have moved, or it is not yours to open.")),
     405: (_l("This page cannot do that"), _l("Please go back and use the buttons on the page.")),
     409: (_l("This was already sent"), KEPT),
+    410: (
+        _l("This cannot be opened"),
+        _l(
+            "It is not as we wrote it down, so we show none of it. This has been noted."
+            " Please telephone the clinic."
+        ),
+    ),
     413: (_l("That was too much at once"), _l("Please send less, or a smaller file.")),
     429: (_l("Please wait a little"), _l("There were too many tries in a short time.")),
     500: (_l("Something went wrong on our side"), _l("Nothing you sent was half saved.")),
@@ -117,6 +125,12 @@ def _try_keep() -> bool:
         return False  # There is no saving these; the answer must come all the same.
 
 
+def _not_as_written(broken: SealBroken | Erased) -> Page:
+    """A sealed value was moved or changed, or nothing can be sealed for this patient any more."""
+    log.error("seal_broken", endpoint=request.endpoint, error=type(broken).__name__)
+    return page(410)
+
+
 def _trouble(error: Exception) -> Page:
     log.error("request_failed", endpoint=request.endpoint, exc_info=error)
     return page(500)
@@ -132,4 +146,6 @@ def install(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     for busy in BUSY:
         app.register_error_handler(busy, _busy)
+    app.register_error_handler(SealBroken, _not_as_written)
+    app.register_error_handler(Erased, _not_as_written)
     app.register_error_handler(Exception, _trouble)

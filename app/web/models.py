@@ -21,4 +21,4 @@ class KeptForm(Row):
     path: Mapped[str] = mapped_column(String(300))
     sealed_fields: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(index=True)
-    fields_json = Sealed("sealed_fields")
+    fields_json = Sealed("sealed_fields", erased="[]")

@@ -30,7 +30,10 @@ STEPS = [script.revision for script in reversed(list(SCRIPTS.walk_revisions()))]
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 COPIES = 2
 # What a check of its table asks of a column.
-FITTING: dict[tuple[str, str], object] = {("appointment", "minutes"): 20}
+FITTING: dict[tuple[str, str], object] = {
+    ("appointment", "minutes"): 20,
+    ("data_key", "destroyed_at"): MOMENT,
+}
 
 
 @pytest.fixture

@@ -1,6 +1,11 @@
-"""Sealed fields: AES-256-GCM, bound to the table, column and row they were written for."""
+"""Sealed fields: AES-256-GCM under a key of each patient, bound to table, column, row and patient.
 
-from app.kernel.crypto.keyring import Keyring, SealBroken, keyring
+The settings' keys wrap the data keys, which are rows; so a new settings' key is cheap, and whoever
+destroys a patient's data key has made everything of theirs unreadable, backups included.
+"""
+
+from app.kernel.crypto.envelope import Erased, SealBroken
+from app.kernel.crypto.keyring import CLINIC, Keyring, keyring
 from app.kernel.crypto.sealed import Sealed
 
-__all__ = ["Keyring", "SealBroken", "Sealed", "keyring"]
+__all__ = ["CLINIC", "Erased", "Keyring", "SealBroken", "Sealed", "keyring"]

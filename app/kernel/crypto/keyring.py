@@ -1,71 +1,66 @@
-"""The data keys, and what they do to one value."""
+"""The keyring of an application: it seals and opens single values, and makes fingerprints."""
 
 from __future__ import annotations
 
 import hmac
-import secrets
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
+
+from app.kernel.crypto.envelope import FORMAT, DataKey, Erased, SealBroken, key_number
+from app.kernel.crypto.masters import FIRST_FORM, MasterKeys
+from app.kernel.crypto.store import DataKeys
 
 if TYPE_CHECKING:
     from app.kernel.settings import Settings
 
-FORMAT = b"\x01"
-NONCE_BYTES = 12
-KEY_ID_BYTES = 8
-
-
-class SealBroken(RuntimeError):
-    """A sealed value does not belong where it was found, or its key is unknown."""
+# Whose values belong to no patient: those of staff and of the kernel.
+CLINIC = UUID(int=0)
+# The owner of the key that makes fingerprints; it seals nothing.
+INDEX = UUID(int=1)
 
 
 class Keyring:
-    """The data keys, newest first: the first one seals, all of them open."""
+    """Seals and opens values under their owners' data keys."""
 
     def __init__(self, settings: Settings) -> None:
-        self._keys = {
-            name.encode().ljust(KEY_ID_BYTES): AESGCM(_derive(key, b"sealed-fields"))
-            for name, key in settings.data_keys
-        }
-        self._first = next(iter(self._keys))
-        self._index_key = _derive(settings.data_keys[-1][1], b"blind-index")
+        self.masters = MasterKeys(settings.data_keys)
+        self.keys = DataKeys(self.masters)
 
-    def seal(self, text: str, *, table: str, column: str, row: UUID) -> bytes:
-        """Encrypt `text` for one cell. Layout: version, key id, nonce, ciphertext and tag."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        body = self._keys[self._first].encrypt(nonce, text.encode(), _place(table, column, row))
-        return FORMAT + self._first + nonce + body
+    def seal(self, text: str, cell: bytes, row: UUID, owner: UUID) -> bytes:
+        """Encrypt `text` for one cell of this owner, whose first value makes their key."""
+        return self.keys.current(owner).seal(text, cell, row)
 
-    def open(self, sealed: bytes, *, table: str, column: str, row: UUID) -> str:
-        """Decrypt one cell; raises SealBroken when it was moved, changed or its key is gone."""
-        cut = 1 + KEY_ID_BYTES
-        key = self._keys.get(sealed[1:cut])
-        if sealed[:1] != FORMAT or key is None:
-            raise SealBroken(f"{table}.{column} of {row}: unknown format or key")
-        nonce, body = sealed[cut : cut + NONCE_BYTES], sealed[cut + NONCE_BYTES :]
-        try:
-            return key.decrypt(nonce, body, _place(table, column, row)).decode()
-        except (InvalidTag, ValueError) as error:  # cut short, it lacks a whole nonce
-            raise SealBroken(f"{table}.{column} of {row}: not written here") from error
+    def open(self, sealed: bytes, cell: bytes, row: UUID, owner: UUID) -> str:
+        """Decrypt one cell; raises SealBroken, or Erased where the owner's key was destroyed."""
+        if sealed[:1] == FORMAT:
+            return self._key(key_number(sealed), owner).open(sealed, cell, row)
+        if sealed[:1] == FIRST_FORM:
+            return self.masters.open_first_form(sealed, cell, row)
+        raise SealBroken("unknown format")
 
     def blind(self, text: str, *, purpose: str) -> str:
         """A keyed fingerprint for exact look-up of a sealed value; 64 hex digits."""
-        return hmac.new(self._index_key, f"{purpose}|{text}".encode(), sha256).hexdigest()
+        key = self.keys.of(INDEX).current or self.keys.give(INDEX, self.masters.index_secret)
+        return fingerprint(key.secret, text, purpose)
+
+    def _key(self, number: bytes, owner: UUID) -> DataKey:
+        found = self.keys.of(owner).known
+        if number not in found:
+            found = self.keys.again(owner).known  # Another process may have just made it.
+        if number not in found:
+            raise SealBroken("not sealed for this owner")
+        key = found[number]
+        if key is None:
+            raise Erased(str(owner))
+        return key
 
 
-def _derive(key: bytes, purpose: bytes) -> bytes:
-    return HKDF(SHA256(), 32, salt=None, info=b"nearside|" + purpose).derive(key)
-
-
-def _place(table: str, column: str, row: UUID) -> bytes:
-    return f"{table}|{column}|{row.hex}|v1".encode()
+def fingerprint(secret: bytes, text: str, purpose: str) -> str:
+    """HMAC-SHA-256 over a purpose and a text: different purposes never meet."""
+    return hmac.new(secret, f"{purpose}|{text}".encode(), sha256).hexdigest()
 
 
 def keyring() -> Keyring:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any, Protocol, overload
+from uuid import UUID
 
-from app.kernel.crypto.keyring import keyring
+from flask_babel import lazy_gettext as _l
+
+from app.kernel import audit, db
+from app.kernel.crypto.envelope import Erased, SealBroken, cell_of
+from app.kernel.crypto.keyring import CLINIC, keyring
+
+BROKEN = audit.tag("keys.seal_broken", "sealed_value", "table", "column")
+ERASED = _l("[erased]")
 
 
 class _SealedRow(Protocol):
@@ -12,27 +22,72 @@ class _SealedRow(Protocol):
     __tablename__: str
 
 
-class Sealed:
+class Sealed(db.Derived):
     """A text attribute kept encrypted in the LargeBinary attribute named `column`.
 
-    Opened lazily, so that a list which does not show the text never decrypts it.
+    `of` names the attribute that says whose it is: a patient's id, whose own key then seals it.
+    Without, it is the clinic's. `erased` is what is read once that key was destroyed. Opened
+    lazily, so that a list which does not show the text never decrypts it.
     """
 
-    def __init__(self, column: str) -> None:
+    known: list[Sealed] = []
+
+    def __init__(self, column: str, *, of: str | None = None, erased: object = ERASED) -> None:
         self.column = column
+        self.of = of
+        self.erased = erased
+
+    def __set_name__(self, model: type[Any], name: str) -> None:
+        self.model = model
+        self.name = name
+        self.cell = cell_of(model.__tablename__, self.column)
+        self.known.append(self)
 
     @overload
-    def __get__(self, row: None, owner: type) -> Sealed: ...
+    def __get__(self, row: None, model: type) -> Sealed: ...
     @overload
-    def __get__(self, row: _SealedRow, owner: type) -> str: ...
-    def __get__(self, row: _SealedRow | None, owner: type) -> Sealed | str:
+    def __get__(self, row: _SealedRow, model: type) -> str: ...
+    def __get__(self, row: _SealedRow | None, model: type) -> Sealed | str:
         if row is None:
             return self
         sealed = getattr(row, self.column)
-        if sealed is None:
-            return ""
-        return keyring().open(sealed, table=row.__tablename__, column=self.column, row=row.id)
+        return "" if sealed is None else self.read(sealed, row.id, self.owner(row))
 
     def __set__(self, row: _SealedRow, text: str) -> None:
-        sealed = keyring().seal(text, table=row.__tablename__, column=self.column, row=row.id)
-        setattr(row, self.column, sealed)
+        setattr(row, self.column, keyring().seal(text, self.cell, row.id, self.owner(row)))
+
+    def owner(self, row: object) -> UUID:
+        """Whose value it is; without one it could be moved to another patient unseen."""
+        if self.of is None:
+            return CLINIC
+        owner = getattr(row, self.of)
+        if not isinstance(owner, UUID):
+            raise TypeError(f"{self.model.__name__}.{self.name} needs {self.of} before it is set")
+        return owner
+
+    def read(self, sealed: bytes, row: UUID, owner: UUID) -> str:
+        """Open what a query brought without its row; a value that was moved is noted, refused."""
+        try:
+            return keyring().open(sealed, self.cell, row, owner)
+        except Erased:
+            return str(self.erased)
+        except SealBroken as broken:
+            self._note(row, owner)
+            raise SealBroken(f"{self} of {row}: {broken}") from broken
+
+    def __str__(self) -> str:
+        return f"{self.model.__tablename__}.{self.column}"
+
+    def _note(self, row: UUID, owner: UUID) -> None:
+        patient = owner if self.of == "patient_id" else None
+        db.afterwards(partial(_write, self.model.__tablename__, self.column, row, patient))
+
+
+def _write(table: str, column: str, row: UUID, patient: UUID | None) -> None:
+    with db.writing(claims=False):
+        audit.record(BROKEN, entity_id=row, patient_id=patient, table=table, column=column)
+
+
+def sealed_attributes() -> Iterator[Sealed]:
+    """Every sealed attribute of every table, by table and column."""
+    return iter(sorted(Sealed.known, key=str))

@@ -133,10 +133,10 @@ def _begin(session: Session, patient_id: UUID, found: Evaluated) -> None:
     before = in_force.lines if in_force else []
     words = {one.rule_id: one.words_json for one in before if one.rule_id and one.sealed_words}
     for position, one in enumerate(found.suggestions):
-        plan.lines.append(_line(position, one, words.get(one["rule_id"])))
+        plan.lines.append(_line(plan, position, one, words.get(one["rule_id"])))
     own = [one for one in before if one.rule_id is None and one.decision in lines.KEPT]
     for position, old in enumerate(own, len(plan.lines)):
-        plan.lines.append(_carried(position, old))
+        plan.lines.append(_carried(plan, position, old))
     session.flush()
     audit.record(DRAFTED, entity_id=plan.id, patient_id=patient_id, lines=len(plan.lines))
     tell_clinicians(plan)
@@ -149,9 +149,12 @@ def _active(session: Session, patient_id: UUID) -> CarePlan | None:
     return session.scalar(select(CarePlan).where(*where))
 
 
-def _line(position: int, stored: dict[str, Any], words: str | None = None) -> PlanLine:
+def _line(
+    plan: CarePlan, position: int, stored: dict[str, Any], words: str | None = None
+) -> PlanLine:
     """A fresh line; the words a clinician gave the same rule before are offered again."""
     line = PlanLine(
+        patient_id=plan.patient_id,
         position=position,
         rule_id=stored["rule_id"],
         rule_version=stored["rule_version"],
@@ -164,9 +167,10 @@ def _line(position: int, stored: dict[str, Any], words: str | None = None) -> Pl
     return line
 
 
-def _carried(position: int, old: PlanLine) -> PlanLine:
+def _carried(plan: CarePlan, position: int, old: PlanLine) -> PlanLine:
     """A clinician's own line of the present plan, to be decided about again."""
     return PlanLine(
+        patient_id=plan.patient_id,
         position=position,
         audience=Audience.PATIENT,
         words_json=old.words_json,
@@ -208,7 +212,7 @@ def take_in(plan: CarePlan, found: Evaluated, step: Step) -> bool:
         stored = fresh.pop(line.rule_id, None)
         changed |= _update(plan, line, stored)
     at = max((one.position for one in plan.lines), default=-1) + 1
-    plan.lines.extend(_line(position, one) for position, one in enumerate(fresh.values(), at))
+    plan.lines.extend(_line(plan, position, one) for position, one in enumerate(fresh.values(), at))
     changed |= bool(fresh) or plan.sealed_news is not None or plan.basis != found.basis
     if changed:
         plan.questions_json, plan.sealed_news, plan.basis = questions, None, found.basis

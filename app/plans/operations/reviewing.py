@@ -107,6 +107,7 @@ def add(actor: Actor, plan_id: UUID, words: Words, starts_on: date, today: date)
         take(plan, Step.DECIDE)
         refuse(lines.start_problem(starts_on, today), "starts_on")
         line = PlanLine(
+            patient_id=plan.patient_id,
             position=max((one.position for one in plan.lines), default=-1) + 1,
             audience=Audience.PATIENT,
             words_json=json.dumps(words.to_json()),
