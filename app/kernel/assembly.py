@@ -8,6 +8,8 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.kernel import commands, crypto, db, jobs, limits, live, logs, once
+from app.kernel.audit import checkpoints, sealing
+from app.kernel.audit import keys as audit_keys
 from app.kernel.settings import Settings, refuse
 
 SHELL_COOKIE = "__Host-shell"
@@ -35,6 +37,7 @@ def assemble(settings: Settings) -> Flask:
     )
     app.extensions["settings"] = settings
     app.extensions["keyring"] = crypto.Keyring(settings)
+    audit_keys.install(app, settings.data_keys)
     logs.install()
     db.install(app, settings.database_url)
     jobs.install(app)
@@ -48,5 +51,7 @@ def assemble(settings: Settings) -> Flask:
     return app
 
 
+jobs.every(timedelta(seconds=1), sealing.seal)
+jobs.every(timedelta(hours=1), checkpoints.sign)
 jobs.every(timedelta(minutes=10), limits.sweep)
 jobs.every(timedelta(hours=1), once.sweep)

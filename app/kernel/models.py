@@ -7,16 +7,40 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.db import Base, Row, code_of
 
 
+def _where(name: str, column: str, condition: str, *, unique: bool = False) -> Index:
+    """An index of some rows alone, on both engines."""
+    some = text(condition)
+    return Index(name, column, unique=unique, sqlite_where=some, postgresql_where=some)
+
+
 class AuditEvent(Row):
-    """One fact about who did what; ids only, never clinical text. Never changed."""
+    """One fact about who did what; ids only, never clinical text. Never changed.
+
+    `mac` is keyed and binds all of it; NULL in events from before there were MACs. `number` is
+    its place in the record, given by the sealer.
+    """
 
     __tablename__ = "audit_event"
+    __table_args__ = (
+        _where("ix_audit_event_unsealed", "at", "number IS NULL"),
+        _where("uq_audit_event_number", "number", "number IS NOT NULL", unique=True),
+    )
     at: Mapped[datetime] = mapped_column(index=True)
     tag: Mapped[str] = mapped_column(String(64))
     actor_id: Mapped[UUID | None]
@@ -27,6 +51,32 @@ class AuditEvent(Row):
     entity_id: Mapped[UUID | None]
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
     request_id: Mapped[str] = mapped_column(String(32))
+    mac: Mapped[bytes | None] = mapped_column(LargeBinary)
+    number: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class AuditSeal(Base):
+    """A batch of events under the root of one Merkle tree, chained to the batch before."""
+
+    __tablename__ = "audit_seal"
+    __table_args__ = (CheckConstraint("first <= last", name="order"),)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    first: Mapped[int] = mapped_column(BigInteger)
+    last: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime]
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    before: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditCheckpoint(Base):
+    """A signed statement of how far the record had come; its copy is outside the database."""
+
+    __tablename__ = "audit_checkpoint"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last_seal: Mapped[int]
+    body: Mapped[str] = mapped_column(Text)
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class WorkState(StrEnum):

@@ -11,6 +11,8 @@ from flask import g, has_request_context
 from app.kernel import actor as actors
 from app.kernel import clock, db
 from app.kernel.actor import Actor
+from app.kernel.audit import texts, tree
+from app.kernel.audit.keys import UNSEALED, keys, numbered
 from app.kernel.models import AuditEvent
 
 SYSTEM = "system"
@@ -70,7 +72,7 @@ def _event(
     detail: dict[str, Any],
 ) -> AuditEvent:
     absent = NOBODY if has_request_context() else SYSTEM
-    return AuditEvent(
+    event = AuditEvent(
         at=clock.now(),
         tag=kind.name,
         actor_id=who.person_id if who else None,
@@ -82,3 +84,5 @@ def _event(
         detail=detail,
         request_id=g.get("request_id", ""),
     )
+    event.mac = keys().mac(tree.leaf(numbered(UNSEALED, texts.text_of(event))))
+    return event
