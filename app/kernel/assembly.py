@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.kernel import commands, crypto, db, jobs, limits, live, logs, once
 from app.kernel.audit import checkpoints, sealing
+from app.kernel.audit import commands as audit_commands
 from app.kernel.audit import keys as audit_keys
 from app.kernel.settings import Settings, refuse
 
@@ -43,6 +44,7 @@ def assemble(settings: Settings) -> Flask:
     jobs.install(app)
     live.install(app, settings)
     commands.install(app)
+    audit_commands.install(app)
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # how middleware is put on
