@@ -185,6 +185,7 @@ def accounts() -> list[Account]:
         select(Person, Authenticator.confirmed_at, seen.c.at)
         .outerjoin(Authenticator, Authenticator.person_id == Person.id)
         .outerjoin(seen, seen.c.person_id == Person.id)
+        .where(Person.role != Role.GUEST)
         .order_by(Person.name)
     )
     return [

@@ -14,7 +14,7 @@ from uuid import UUID
 from flask import Flask, Response, abort, current_app, request
 
 from app.kernel import actor as actors
-from app.kernel.actor import Actor, Role, Stage
+from app.kernel.actor import MEMBERS, Actor, Role, Stage
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 Loader = Callable[[Actor, UUID], Any]
@@ -52,10 +52,10 @@ class Access:
             return
         if actor is None or actor.stage < self.stage:
             raise SignInNeeded(Stage.ANYONE if actor is None else actor.stage)
+        if actor.role not in self.roles:
+            abort(404)
         if actor.stage > self.stage:
             raise SignInDone
-        if self.roles and actor.role not in self.roles:
-            abort(404)
 
     def load(self, actor: Actor | None, name: str, number: UUID) -> Any:
         """The thing itself, or 404."""
@@ -72,12 +72,15 @@ def anyone(*, reason: str, writes: bool = False) -> Access:
 
 def half_way(*, reason: str, writes: bool = False) -> Access:
     """Open after the password and before the second factor only; shows no personal data."""
-    return Access(Stage.PASSWORD, frozenset(), writes, reason=reason)
+    return Access(Stage.PASSWORD, frozenset(MEMBERS), writes, reason=reason)
 
 
 def signed_in(*roles: Role, writes: bool = False, **loads: Loader) -> Access:
-    """Open after both factors, to these roles (all when none is named)."""
-    return Access(Stage.FULL, frozenset(roles), writes, loads)
+    """Open after both factors, to these roles: every member of the clinic when none is named.
+
+    A guest opens what names guests, and nothing else.
+    """
+    return Access(Stage.FULL, frozenset(roles or MEMBERS), writes, loads)
 
 
 def check_door(where: str, access: object, methods: set[str], names: set[str]) -> None:

@@ -12,12 +12,13 @@ from flask_login import AnonymousUserMixin, UserMixin, current_user
 
 
 class Role(StrEnum):
-    """What a person does in the clinic; one role each."""
+    """What a person does in the clinic; one role each. A guest is here for one visit alone."""
 
     PATIENT = "patient"
     CLINICIAN = "clinician"
     COORDINATOR = "coordinator"
     ADMINISTRATOR = "administrator"
+    GUEST = "guest"
 
 
 ROLE_LABELS = {
@@ -25,8 +26,10 @@ ROLE_LABELS = {
     Role.CLINICIAN: _l("Clinician"),
     Role.COORDINATOR: _l("Care coordinator"),
     Role.ADMINISTRATOR: _l("Administrator"),
+    Role.GUEST: _l("Guest"),
 }
 STAFF = (Role.CLINICIAN, Role.COORDINATOR, Role.ADMINISTRATOR)
+MEMBERS = (Role.PATIENT, *STAFF)
 
 
 class Stage(IntEnum):

@@ -10,7 +10,7 @@ from werkzeug import Response
 from app.kernel import actor as actors
 from app.kernel import clock, db
 from app.kernel.access import anyone, signed_in
-from app.kernel.actor import Role
+from app.kernel.actor import MEMBERS
 from app.web import room, times
 from app.web.boards import TODAY
 from app.web.i18n import gettext as _
@@ -19,7 +19,7 @@ from app.web.navigation import entry
 # To whoever is still up after midnight it is not morning yet.
 DAWN, NOON, EVENING = 5, 12, 18
 
-entry(*Role, label=_l("Today"), endpoint="web.today", icon="today", order=10)
+entry(*MEMBERS, label=_l("Today"), endpoint="web.today", icon="today", order=10)
 
 
 @room.page("/", access=signed_in())

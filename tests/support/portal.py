@@ -22,10 +22,10 @@ from werkzeug.test import TestResponse
 from app import create_app
 from app.accounts import operations as accounts
 from app.accounts import queries as account_queries
-from app.accounts.operations import passwords
+from app.accounts.operations import guests, passwords
 from app.care import operations as care
 from app.care.rules import Sex
-from app.kernel import clock
+from app.kernel import clock, db
 from app.kernel.actor import Actor, Role, Stage
 from app.kernel.settings import Environment, Settings
 from tests.support.inspection import inspect
@@ -116,6 +116,7 @@ class Portal:
         self.app = create_app(settings(database_url, directory, environment))
         self._numbers = count(1)
         self._tokens: dict[UUID, str] = {}
+        self._guests: dict[UUID, Someone] = {}
 
     def person(self, role: Role, name: str | None = None) -> Someone:
         """Someone with a confirmed authenticator."""
@@ -148,6 +149,15 @@ class Portal:
         administrator = self.person(Role.ADMINISTRATOR)
         patient = self.patient(clinician, coordinator)
         return Clinic(self, patient, clinician, coordinator, administrator)
+
+    def guest(self, of: Someone) -> Someone:
+        """The guest of a patient: the same one however often they are asked for."""
+        if of.id not in self._guests:
+            with self.inside(), db.writing():
+                person_id, token = accounts.admit_guest("Europe/Lisbon")
+            self._tokens[person_id] = token
+            self._guests[of.id] = Someone(person_id, guests.NAME, "", Role.GUEST)
+        return self._guests[of.id]
 
     def visit(self, someone: Someone | None = None) -> Visitor:
         """A browser in which this person is signed in (nobody, when none is given)."""
@@ -210,6 +220,11 @@ class Clinic:
     clinician: Someone
     coordinator: Someone
     administrator: Someone
+
+    @property
+    def guest(self) -> Someone:
+        """Somebody without an account, who came by a link."""
+        return self.portal.guest(self.patient)
 
 
 def _email(person_id: UUID) -> str:

@@ -10,6 +10,7 @@ from app.accounts.operations.authenticators import (
     provisioning_address,
     verify_second_factor,
 )
+from app.accounts.operations.guests import admit_guest, dismiss_guest
 from app.accounts.operations.passwords import check_password, create_person
 from app.accounts.operations.recovery import codes_are_saved, codes_to_show, redeem_recovery_code
 from app.accounts.operations.sessions import (
@@ -27,6 +28,7 @@ __all__ = [
     "CLOCK_OFF",
     "SIGNED_OUT",
     "SIGN_IN_FAILED",
+    "admit_guest",
     "begin_enrolment",
     "check_password",
     "codes_are_saved",
@@ -34,6 +36,7 @@ __all__ = [
     "confirm_enrolment",
     "confirm_with_code",
     "create_person",
+    "dismiss_guest",
     "end_every_session",
     "end_other_sessions",
     "end_own_session",

@@ -36,7 +36,8 @@ def _hasher() -> PasswordHasher:
 
 
 @cache
-def _dummy_hash() -> str:
+def hash_of_nothing() -> str:
+    """A hash that fits no password that anybody knows."""
     return _hasher().hash(secrets.token_urlsafe(16))
 
 
@@ -72,7 +73,7 @@ def check_password(email: str, password: str, address: str, device: str = "") ->
     PASSWORD_TRIES.take(account)
     ADDRESS_TRIES.take(address)
     person = db.session().scalar(select(Person).where(Person.email == account, Person.active))
-    if not _matches(person.password_hash if person else _dummy_hash(), password) or not person:
+    if not _matches(person.password_hash if person else hash_of_nothing(), password) or not person:
         note_failure(person.id if person else None, "password")
         raise Refusal(WRONG_PASSWORD, "password")
     PASSWORD_TRIES.give_back(account)

@@ -14,7 +14,7 @@ from app.accounts.forms import CodeForm, EmptyForm, RecoveryForm, SignInForm
 from app.accounts.pages import cookie
 from app.kernel import actor as actors
 from app.kernel.access import anyone, half_way, signed_in
-from app.kernel.actor import Actor
+from app.kernel.actor import Actor, Role
 from app.kernel.refusal import Refusal
 from app.web.addresses import inside, next_page
 from app.web.i18n import gettext as _
@@ -40,7 +40,8 @@ def _arrive(token: str) -> Response:
 def sign_in() -> Answer:
     """Ask for e-mail and password."""
     actor = actors.current()
-    if actor is not None and actor.stage is actors.Stage.FULL:
+    # A guest of a visit may have an account as well.
+    if actor is not None and actor.stage is actors.Stage.FULL and actor.role is not Role.GUEST:
         return redirect(next_page(), 303)
     form = SignInForm(next=inside(request.args.get("next")) or "")
     if form.validate_on_submit():
