@@ -11,6 +11,7 @@ from app.kernel import commands, crypto, db, jobs, limits, live, logs, once
 from app.kernel.audit import checkpoints, sealing
 from app.kernel.audit import commands as audit_commands
 from app.kernel.audit import keys as audit_keys
+from app.kernel.crypto.commands import keys
 from app.kernel.settings import Settings, refuse
 
 SHELL_COOKIE = "__Host-shell"
@@ -45,6 +46,7 @@ def assemble(settings: Settings) -> Flask:
     live.install(app, settings)
     commands.install(app)
     audit_commands.install(app)
+    app.cli.add_command(keys)
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # how middleware is put on

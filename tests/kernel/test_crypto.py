@@ -24,6 +24,7 @@ from app.kernel.models import AuditEvent
 from app.messages import operations as messages
 from app.messages import queries as conversations
 from app.messages.models import Message
+from tests.kernel.sealing import in_first_form
 from tests.support.portal import Clinic, Portal
 
 OLD, NEW = ("old", bytes(range(32))), ("new", bytes(range(32, 64)))
@@ -102,20 +103,11 @@ def test_fingerprints_stay_when_the_settings_get_a_new_key(portal: Portal) -> No
 def test_value_of_the_first_form_still_opens(clinic: Clinic) -> None:
     with clinic.portal.inside():
         message = _message(clinic)
-        old = _in_first_form("as it was", "message", "sealed_body", message.id)
+        old = in_first_form("as it was", Message.body, message.id)
         with db.writing() as session:
             session.execute(update(Message).values(sealed_body=old))
     with clinic.portal.inside():
         assert _said(clinic) == ["as it was"]
-
-
-def _in_first_form(words: str, table: str, column: str, row: UUID) -> bytes:
-    """As the portal sealed before owners had keys: key name, nonce, and `table|column|row|v1`."""
-    masters = keyring().masters
-    nonce = bytes(range(12))
-    bound = f"{table}|{column}|{row.hex}|v1".encode()
-    body = masters._sealing[masters.first].encrypt(nonce, words.encode(), bound)
-    return b"\x01" + masters.first + nonce + body
 
 
 def _message(clinic: Clinic, words: str = "as it is") -> Message:

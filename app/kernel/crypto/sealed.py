@@ -8,6 +8,7 @@ from typing import Any, Protocol, overload
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, SQLColumnExpression
 
 from app.kernel import audit, db
 from app.kernel.crypto.envelope import Erased, SealBroken, cell_of
@@ -65,12 +66,28 @@ class Sealed(db.Derived):
             raise TypeError(f"{self.model.__name__}.{self.name} needs {self.of} before it is set")
         return owner
 
+    @property
+    def stored(self) -> SQLColumnExpression[bytes]:
+        """The column that holds it, for statements."""
+        found: SQLColumnExpression[bytes] = getattr(self.model, self.column)
+        return found
+
+    @property
+    def is_set(self) -> ColumnElement[bool]:
+        """Whether there is a value, for statements."""
+        return self.stored.is_not(None)
+
     def read(self, sealed: bytes, row: UUID, owner: UUID) -> str:
-        """Open what a query brought without its row; a value that was moved is noted, refused."""
+        """Open what a query brought without its row; `erased` once its key was destroyed."""
         try:
-            return keyring().open(sealed, self.cell, row, owner)
+            return self.open(sealed, row, owner)
         except Erased:
             return str(self.erased)
+
+    def open(self, sealed: bytes, row: UUID, owner: UUID) -> str:
+        """The same, but raises Erased; a value that was changed or moved is noted and refused."""
+        try:
+            return keyring().open(sealed, self.cell, row, owner)
         except SealBroken as broken:
             self._note(row, owner)
             raise SealBroken(f"{self} of {row}: {broken}") from broken

@@ -27,6 +27,7 @@ _OF_OWNERS = (
     .where(WrappedKey.owner.in_(bindparam("owners", expanding=True)))
     .order_by(WrappedKey.created_at)
 )
+_CURRENT_OF = (WrappedKey.retired_at.is_(None), WrappedKey.wrapped.is_not(None))
 
 
 @dataclass(slots=True)
@@ -118,6 +119,18 @@ class DataKeys:
             if retired is None:
                 found[owner].current = key
         return found
+
+    def renew(self, owner: UUID) -> None:
+        """Let another key seal from now on, in the open transaction; the old one still opens."""
+        session = db.session()
+        retired = update(WrappedKey).where(*_CURRENT_OF, WrappedKey.owner == owner)
+        session.execute(
+            retired.values(retired_at=clock.now()),
+            execution_options={"synchronize_session": False},
+        )
+        self._insert(session.connection(), owner, os.urandom(KEY_BYTES))
+        self._fresh().pop(owner, None)
+        db.after_commit(lambda: self.forget(owner))
 
     def shred(self, owner: UUID) -> None:
         """Destroy an owner's keys for good, in the open transaction, and keep any from coming."""
