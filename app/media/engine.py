@@ -166,12 +166,13 @@ class Engine:
     def _readable(self) -> None:
         now = self.now()
         self.reports.now = self._door.now = now
+        late = True
         for _ in range(TURNS):
-            if self.forwarder.turn(now) < BATCH:
+            late = self.forwarder.turn(now) == BATCH
+            if not late:
                 break
             now = self.now()
-        else:
-            self.pressure.late()
+        self.pressure.turned(late=late)
         self.wire.flush()
 
     def _tick(self) -> None:

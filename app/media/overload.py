@@ -32,12 +32,13 @@ class Pressure:
         self._judged_us = 0
         self._spent = spent()
         self._calm = 0
-        self._late = 0
+        self._late = self._kept_up = 0
         self._was_late = False
 
-    def late(self) -> None:
-        """A turn of the loop ended with datagrams still waiting."""
-        self._late += 1
+    def turned(self, *, late: bool) -> None:
+        """A turn of the loop ended: with datagrams still waiting, or with none."""
+        self._late += late
+        self._kept_up += not late
 
     def judge(self, now: int) -> bool:
         """Look at the time just past, four times a second: whether to give up more or less."""
@@ -47,8 +48,10 @@ class Pressure:
         spent = self._clock()
         busy = min(1.0, (spent - self._spent) * 1_000_000 / passed)
         first, self._judged_us, self._spent = not self._judged_us, now, spent
-        late, self._late = self._late, 0
-        lasts, self._was_late = late > 0 and self._was_late, late > 0
+        # A socket holds what comes in a moment's stall: late is who never emptied it meanwhile.
+        late = self._late > 0 and not self._kept_up
+        self._late = self._kept_up = 0
+        lasts, self._was_late = late and self._was_late, late
         if first:
             return False
         self.load += (busy - self.load) / 2

@@ -172,7 +172,7 @@ def rounds(pressure, processor, busy, late, count):
         processor.now += JUDGED_US
         processor.seconds += busy * JUDGED_US / 1_000_000
         for _ in range(late):
-            pressure.late()
+            pressure.turned(late=True)
         changes += pressure.judge(processor.now)
     return changes
 
@@ -226,6 +226,15 @@ def test_what_is_given_up_is_pictures_and_never_sound(processor):
     bench.forwarder.shed = frozenset()
     ben.sends(picture(4), sound(4))
     assert [one[1] & 0x7F for one in ana.media()] == [96, 111]
+
+
+def test_a_node_that_catches_up_now_and_then_gives_nothing_up(processor):
+    pressure = Pressure(processor)
+    rounds(pressure, processor, 0.5, 0, 1)
+    for _ in range(8):
+        pressure.turned(late=False)
+        assert rounds(pressure, processor, 0.97, 3, 1) == 0
+    assert rounds(pressure, processor, 0.97, 3, 2) == 1
 
 
 def test_the_same_people_lose_their_pictures_and_never_more_than_needed(processor):
