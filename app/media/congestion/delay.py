@@ -9,7 +9,8 @@ full does not grow, and is the worst of all.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from operator import mul
 
 GROUP_US = 5_000  # packets sent within this time are one group
 WINDOW = 20  # groups through which the line is drawn
@@ -42,10 +43,11 @@ class Delay:
         "_base_until",
         "_deltas",
         "_first_sent",
+        "_heights",
         "_last_judged",
         "_last_slope",
         "_lowest",
-        "_points",
+        "_moments",
         "_previous",
         "_recent",
         "_sent",
@@ -66,7 +68,9 @@ class Delay:
     def restart(self) -> None:
         """Forget the slope, after a silence: what lies before says nothing of what comes."""
         self.overused = self.falling = False
-        self._points: deque[tuple[float, float]] = deque(maxlen=WINDOW)
+        # When the last groups arrived, and how much later than sent they did: milliseconds.
+        self._moments: deque[float] = deque(maxlen=WINDOW)
+        self._heights: deque[float] = deque(maxlen=WINDOW)
         self._recent: deque[int] = deque(maxlen=STANDING_GROUPS)
         self._accumulated = self._smoothed = self._last_slope = self._above_ms = 0.0
         self._deltas = self._first_sent = self._sent = self._arrived = self._lowest = 0
@@ -87,62 +91,53 @@ class Delay:
 
     def add(self, sent_us: int, arrival_us: int) -> None:
         """A packet arrived; both times on clocks of their own."""
-        delay = arrival_us - sent_us
-        if self._sent and sent_us - self._first_sent <= GROUP_US:
-            if sent_us < self._first_sent:
-                return  # out of order: its group is judged already
-            self._sent = max(self._sent, sent_us)
-            self._arrived = max(self._arrived, arrival_us)
-            self._lowest = min(self._lowest, delay)
-            return
-        if self._sent:
-            self._close_group()
-        self._first_sent = self._sent = sent_us
-        self._arrived = arrival_us
-        self._lowest = delay
+        self.add_all((sent_us,), (arrival_us,))
 
     def add_all(self, sent: Iterable[int], arrived: Iterable[int]) -> None:
-        """Packets arrived, in the order they were sent: what `add` does, for many at once."""
+        """Packets arrived, in the order they were sent."""
         first, last = self._first_sent, self._sent
         latest, lowest = self._arrived, self._lowest
         for sent_us, arrival_us in zip(sent, arrived, strict=True):
-            if last and first <= sent_us <= first + GROUP_US:
+            delay = arrival_us - sent_us
+            if not last or sent_us - first > GROUP_US:
+                if last:
+                    self._close_group(last, latest, lowest)
+                first = last = sent_us
+                latest, lowest = arrival_us, delay
+            elif sent_us >= first:  # otherwise out of order: its group is judged already
                 last = max(last, sent_us)
                 latest = max(latest, arrival_us)
-                lowest = min(lowest, arrival_us - sent_us)
-                continue
-            self._sent, self._arrived, self._lowest = last, latest, lowest
-            self.add(sent_us, arrival_us)
-            first, last = self._first_sent, self._sent
-            latest, lowest = self._arrived, self._lowest
-        self._sent, self._arrived, self._lowest = last, latest, lowest
+                lowest = min(lowest, delay)
+        self._first_sent, self._sent = first, last
+        self._arrived, self._lowest = latest, lowest
 
-    def _close_group(self) -> None:
-        self._recent.append(self._lowest)
-        if self._arrived > self._base_until:
-            self._base_before, self._base = self._base, self._lowest
-            self._base_until = self._arrived + BASE_SPAN_US
-        self._base = min(self._base, self._lowest)
+    def _close_group(self, last: int, latest: int, lowest: int) -> None:
+        self._recent.append(lowest)
+        if latest > self._base_until:
+            self._base_before, self._base = self._base, lowest
+            self._base_until = latest + BASE_SPAN_US
+        elif lowest < self._base:
+            self._base = lowest
         if self._previous is not None:
             sent, arrived = self._previous
-            later = (self._arrived - arrived - (self._sent - sent)) / 1000
             self._deltas += 1
-            self._accumulated += later
+            self._accumulated += (latest - arrived - (last - sent)) / 1000
             self._smoothed = SMOOTHING * self._smoothed + (1 - SMOOTHING) * self._accumulated
-            self._points.append((self._arrived / 1000, self._smoothed))
-        self._previous = (self._sent, self._arrived)
+            self._moments.append(latest / 1000)
+            self._heights.append(self._smoothed)
+        self._previous = (last, latest)
 
     def judge(self) -> None:
         """Compare the slope with the threshold, and move the threshold towards it.
 
         Called with each feedback: more often would cost more and tell nothing new.
         """
-        if len(self._points) < WINDOW or self._points[-1][0] == self._last_judged:
+        if len(self._moments) < WINDOW or self._moments[-1] == self._last_judged:
             return
-        now_ms = self._points[-1][0]
+        now_ms = self._moments[-1]
         since = min(now_ms - self._last_judged, 100.0) if self._last_judged else 0.0
         self._last_judged = now_ms
-        slope = _slope(self._points)
+        slope = _slope(self._moments, self._heights)
         trend = min(self._deltas, MOST_DELTAS) * slope * GAIN
         self.falling = trend < -self._threshold
         self._above_ms = self._above_ms + since if trend > self._threshold else 0.0
@@ -158,12 +153,11 @@ class Delay:
             self._threshold = min(max(moved, LEAST_THRESHOLD_MS), MOST_THRESHOLD_MS)
 
 
-def _slope(points: deque[tuple[float, float]]) -> float:
+def _slope(moments: Collection[float], heights: Collection[float]) -> float:
     """The slope of the straight line nearest to these points, by least squares."""
-    count = len(points)
-    middle_x = sum(x for x, _ in points) / count
-    middle_y = sum(y for _, y in points) / count
-    spread = sum((x - middle_x) ** 2 for x, _ in points)
-    if not spread:
-        return 0.0
-    return sum((x - middle_x) * (y - middle_y) for x, y in points) / spread
+    count = len(moments)
+    middle_x, middle_y = sum(moments) / count, sum(heights) / count
+    across = [x - middle_x for x in moments]
+    up = [y - middle_y for y in heights]
+    spread = sum(map(mul, across, across))
+    return sum(map(mul, across, up)) / spread if spread else 0.0

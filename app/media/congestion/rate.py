@@ -14,7 +14,7 @@ NEVER = -(1 << 62)
 class Rate:
     """A rate from (time, bytes), roughly in order of time."""
 
-    __slots__ = ("_bytes", "_edge", "_first", "_whole")
+    __slots__ = ("_bytes", "_edge", "_first", "_held", "_whole")
 
     def __init__(self) -> None:
         self.restart()
@@ -22,7 +22,7 @@ class Rate:
     def restart(self) -> None:
         """Begin anew."""
         self._whole: deque[tuple[int, int]] = deque()  # number of the bucket, bytes
-        self._first = 0
+        self._first = self._held = 0  # the first bucket of all; the bytes of the whole ones
         # Of the present bucket: what it holds, and where it ends. A receiver's clock may be
         # below zero, so no time of it can stand for none.
         self._bytes, self._edge = 0, NEVER
@@ -47,8 +47,9 @@ class Rate:
         bucket = at_us // BUCKET_US
         if self._edge > NEVER:
             self._whole.append((self._edge // BUCKET_US - 1, self._bytes))
+            self._held += self._bytes
             while self._whole and self._whole[0][0] < bucket - BUCKETS:
-                self._whole.popleft()
+                self._held -= self._whole.popleft()[1]
         else:
             self._first = bucket
         self._edge = (bucket + 1) * BUCKET_US
@@ -61,5 +62,4 @@ class Rate:
             return 0.0
         present = self._edge // BUCKET_US - 1
         span = min(BUCKETS, max(LEAST_BUCKETS, present - self._first))
-        counted = sum(size for bucket, size in self._whole if bucket >= present - span)
-        return counted * 8_000_000 / (span * BUCKET_US)
+        return self._held * 8_000_000 / (span * BUCKET_US)
