@@ -41,7 +41,11 @@ class Authenticator(Row):
     last_step: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
+    # The secret of another phone, until a code of that phone confirms it.
+    sealed_next: Mapped[bytes | None] = mapped_column(LargeBinary)
+    next_at: Mapped[datetime | None]
     secret = Sealed("sealed_secret")
+    next_secret = Sealed("sealed_next")
     codes = Sealed("sealed_codes")
 
 
@@ -66,4 +70,17 @@ class SignIn(Row):
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     device: Mapped[str] = mapped_column(String(80), default="")
+    factor_at: Mapped[datetime | None]
+    recovered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+
+
+class HeldForm(Row):
+    """A form that waits while its person shows a second factor; one for each session."""
+
+    __tablename__ = "held_form"
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sign_in.id"), unique=True)
+    path: Mapped[str] = mapped_column(String(500))
+    sealed_fields: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    fields_json = Sealed("sealed_fields")

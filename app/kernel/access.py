@@ -14,6 +14,7 @@ from uuid import UUID
 from flask import Flask, Response, abort, current_app, request
 
 from app.kernel import actor as actors
+from app.kernel import clock
 from app.kernel.actor import MEMBERS, Actor, Role, Stage
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -32,19 +33,29 @@ class SignInNeeded(Exception):
         self.stage = stage
 
 
+class FactorNeeded(Exception):
+    """The page is for someone who has just shown a second factor again."""
+
+
 class SignInDone(Exception):
     """A step of signing in was opened by someone who is already signed in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A rule. `loads` maps each id in the address to the query that may load it."""
+    """A rule. `loads` maps each id in the address to the query that may load it.
+
+    `fresh` asks for a second factor of the last minutes, for what weighs more than a signed-in
+    page left open; `recovery` lets a recovery code stand in for it, where factors are replaced.
+    """
 
     stage: Stage
     roles: frozenset[Role]
     writes: bool = False
     loads: Mapping[str, Loader] = field(default_factory=dict)
     reason: str = ""
+    fresh: bool = False
+    recovery: bool = False
 
     def admit(self, actor: Actor | None) -> None:
         """Raise SignInNeeded or SignInDone, or answer 404, unless this person may pass."""
@@ -56,6 +67,16 @@ class Access:
             abort(404)
         if actor.stage > self.stage:
             raise SignInDone
+
+    def confirm(self, actor: Actor | None) -> None:
+        """Raise FactorNeeded unless this person may do something weighty right now.
+
+        Asked last: whoever finds nothing here is not asked for a code first.
+        """
+        if not self.fresh:
+            return
+        if actor is None or not actor.is_fresh(clock.now(), recovery=self.recovery):
+            raise FactorNeeded
 
     def load(self, actor: Actor | None, name: str, number: UUID) -> Any:
         """The thing itself, or 404."""
@@ -75,12 +96,20 @@ def half_way(*, reason: str, writes: bool = False) -> Access:
     return Access(Stage.PASSWORD, frozenset(MEMBERS), writes, reason=reason)
 
 
-def signed_in(*roles: Role, writes: bool = False, **loads: Loader) -> Access:
+def signed_in(
+    *roles: Role,
+    writes: bool = False,
+    fresh: bool = False,
+    recovery: bool = False,
+    **loads: Loader,
+) -> Access:
     """Open after both factors, to these roles: every member of the clinic when none is named.
 
-    A guest opens what names guests, and nothing else.
+    A guest opens what names guests, and nothing else. With `fresh`, to whoever gave a second
+    factor within the last minutes.
     """
-    return Access(Stage.FULL, frozenset(roles or MEMBERS), writes, loads)
+    roles_let_in = frozenset(roles or MEMBERS)
+    return Access(Stage.FULL, roles_let_in, writes, loads, fresh=fresh, recovery=recovery)
 
 
 def check_door(where: str, access: object, methods: set[str], names: set[str]) -> None:
@@ -111,4 +140,5 @@ def guard() -> Response | None:
     for name in access.loads:
         number = (request.view_args or {})[name]
         (request.view_args or {})[name] = access.load(actor, name, number)
+    access.confirm(actor)
     return None

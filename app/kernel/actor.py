@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from uuid import UUID
 
@@ -32,6 +33,10 @@ STAFF = (Role.CLINICIAN, Role.COORDINATOR, Role.ADMINISTRATOR)
 MEMBERS = (Role.PATIENT, *STAFF)
 
 
+# How long a second factor vouches for whoever sits there before a weighty act.
+FRESH_FOR = timedelta(minutes=10)
+
+
 class Stage(IntEnum):
     """How far sign-in has come. Nothing personal opens below FULL."""
 
@@ -51,6 +56,14 @@ class Actor(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     zone: str
     language: str
     stage: Stage
+    # When this session last proved a second factor, and when a recovery code stood in for one.
+    factor_at: datetime | None = None
+    recovered_at: datetime | None = None
+
+    def is_fresh(self, moment: datetime, *, recovery: bool = False) -> bool:
+        """Whether a second factor was given a few minutes ago; with `recovery`, or its stand-in."""
+        proofs = (self.factor_at, self.recovered_at if recovery else None)
+        return any(one is not None and moment - one <= FRESH_FOR for one in proofs)
 
     def get_id(self) -> str:
         """Flask-Login's name for the person; sessions are ours, so it only labels."""

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.kernel import actor as actors
 from app.kernel import jobs, outbox
-from app.kernel.access import Access, SignInNeeded
+from app.kernel.access import Access, FactorNeeded, SignInNeeded
 from app.kernel.actor import Actor
 from app.kernel.payload import BadPayload, read
 from app.kernel.refusal import Refusal
@@ -181,7 +181,7 @@ class Live:
         def ask_then_act(data: object = None) -> object:
             try:
                 return self._act(access, shape, handler, data)
-            except (SignInNeeded, HTTPException, BadPayload) as refused:
+            except (SignInNeeded, FactorNeeded, HTTPException, BadPayload) as refused:
                 return {"refused": type(refused).__name__}
             except Refusal as refusal:
                 return {"refused": "Refusal", "sentence": str(refusal.sentence)}
@@ -205,6 +205,7 @@ class Live:
             raise
         payload = read(shape, data)
         things = {name: access.load(actor, name, getattr(payload, name)) for name in access.loads}
+        access.confirm(actor)
         return handler(actor, payload, **things)
 
     def end_sessions(self, sessions: set[UUID]) -> None:

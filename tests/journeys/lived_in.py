@@ -6,6 +6,7 @@ import http.client
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from playwright.sync_api import Page
 
 from app.accounts import operations as accounts
 from app.kernel import clock, db
-from app.kernel.actor import Actor, Role, Stage
+from app.kernel.actor import FRESH_FOR, Actor, Role, Stage
 from app.messages import operations as messages
 from app.questionnaires import operations as questionnaires
 from app.results import operations as results
@@ -42,6 +43,8 @@ class Lived:
     visit: UUID
     _things: dict[tuple[str, Role], UUID] = field(default_factory=dict)
     _cookies: dict[tuple[str, Stage], str] = field(default_factory=dict)
+    # Some pages are for those alone who gave a second factor a few minutes ago.
+    _opened: dict[tuple[str, Stage], datetime] = field(default_factory=dict)
 
     def path(self, door: Door, role: Role | None) -> str:
         """The door's address, with things that this role may open."""
@@ -65,9 +68,11 @@ class Lived:
     def token(self, someone: Someone, stage: Stage) -> str:
         """A session as far as this stage."""
         key = (someone.email, stage)
-        if key not in self._cookies:
+        opened = self._opened.get(key)
+        if opened is None or clock.now() - opened > FRESH_FOR / 2:
             with self.portal.inside(), db.writing():
                 self._cookies[key] = accounts.open_session(someone.id, stage)
+            self._opened[key] = clock.now()
         return self._cookies[key]
 
     def arrive(self, visitors: Visitors, token: str | None, **options: Any) -> Page:

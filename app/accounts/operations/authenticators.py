@@ -6,19 +6,28 @@ from uuid import UUID
 
 import pyotp
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import queries, rules
-from app.accounts.models import Authenticator
-from app.accounts.operations.recovery import new_codes
-from app.accounts.operations.sessions import CODE_TRIES, complete, note_failure
+from app.accounts.models import Authenticator, SignIn
+from app.accounts.operations.recovery import NO_FACTOR, new_codes
+from app.accounts.operations.sessions import (
+    AUTHENTICATOR,
+    CODE_TRIES,
+    ENROLMENT,
+    complete,
+    end,
+    note_failure,
+    renew,
+)
 from app.kernel import audit, clock, db
 from app.kernel.actor import Actor
 from app.kernel.refusal import Refusal
 
 ENROLLED = audit.tag("accounts.authenticator_enrolled", "person")
+REPLACED = audit.tag("accounts.authenticator_replaced", "person")
 CODE_CONFIRMED = audit.tag("accounts.code_confirmed", "person", "purpose")
 
 SECRET_CHARACTERS = 32  # 160 bits of base32
@@ -81,13 +90,66 @@ def confirm_enrolment(actor: Actor, typed: str) -> str:
         factor.confirmed_at = clock.now()
         factor.codes = "\n".join(new_codes(session, actor.person_id))
         audit.record(ENROLLED, entity_id=actor.person_id)
-        return complete(actor, "enrolment")
+        return complete(actor, ENROLMENT)
 
 
 def verify_second_factor(actor: Actor, typed: str) -> str:
     """Finish signing in with an authenticator code; answers the new session's token."""
     spend_code(actor.person_id, typed, confirmed=True)
-    return complete(actor, "authenticator")
+    return complete(actor, AUTHENTICATOR)
+
+
+def confirm_again(actor: Actor, typed: str) -> str:
+    """Show a second factor once more, before a weighty act; answers the session's new token."""
+    spend_code(actor.person_id, typed, confirmed=True)
+    return renew(actor, AUTHENTICATOR)
+
+
+def begin_replacement(actor: Actor) -> None:
+    """Make a secret for another phone; the present one stays until a code confirms the new."""
+    with db.writing():
+        factor = _confirmed(actor)
+        factor.next_secret = pyotp.random_base32(SECRET_CHARACTERS)
+        factor.next_at = clock.now()
+
+
+def replacement_secret(actor: Actor) -> str | None:
+    """The secret that waits for the first code of another phone, if it is not stale."""
+    factor = queries.authenticator_of(actor.person_id)
+    if factor is None or factor.next_at is None:
+        return None
+    return None if rules.secret_is_stale(factor.next_at, clock.now()) else factor.next_secret
+
+
+def replace(actor: Actor, typed: str) -> str:
+    """Put the new phone in the old one's place; every other session ends. Answers a new token."""
+    code = rules.plain_code(typed)
+    if code is None:
+        raise Refusal(NOT_A_CODE, "code")
+    CODE_TRIES.take(actor.person_id.hex)
+    with db.writing(claims=False) as session:
+        factor, secret = _confirmed(actor), replacement_secret(actor)
+        step = rules.accepted_step(secret, code, clock.now(), 0) if secret else None
+        if secret is not None and step is not None:
+            factor.secret, factor.last_step = secret, step
+            factor.sealed_next = factor.next_at = None
+            factor.confirmed_at = clock.now()
+            end(session, SignIn.person_id == actor.person_id, SignIn.id != actor.session_id)
+            audit.record(REPLACED, entity_id=actor.person_id)
+    if step is None:
+        note_failure(actor.person_id, AUTHENTICATOR)
+        raise Refusal(WRONG_CODE, "code")
+    CODE_TRIES.give_back(actor.person_id.hex)
+    return renew(actor, AUTHENTICATOR)
+
+
+def _confirmed(actor: Actor) -> Authenticator:
+    """The person's authenticator, for changing it; only one at a time."""
+    where = (Authenticator.person_id == actor.person_id, Authenticator.confirmed_at.is_not(None))
+    factor = db.session().scalar(select(Authenticator).where(*where).with_for_update())
+    if factor is None:
+        raise Refusal(NO_FACTOR)
+    return factor
 
 
 def confirm_with_code(actor: Actor, typed: str, purpose: str) -> None:
@@ -114,7 +176,7 @@ def spend_code(person_id: UUID, typed: str, *, confirmed: bool) -> None:
         step = rules.accepted_step(factor.secret, code, clock.now(), factor.last_step)
         won = step is not None and _take_step(session, factor.id, step)
     if not won:
-        note_failure(person_id, "authenticator")
+        note_failure(person_id, AUTHENTICATOR)
         raise Refusal(CLOCK_OFF if off else WRONG_CODE, "code")
     CODE_TRIES.give_back(person_id.hex)
 

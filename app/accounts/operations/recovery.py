@@ -12,14 +12,16 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries, rules
 from app.accounts.models import RecoveryCode
-from app.accounts.operations.sessions import CODE_TRIES, complete, note_failure
-from app.kernel import clock, db
+from app.accounts.operations.sessions import CODE_TRIES, RECOVERY, complete, note_failure
+from app.kernel import audit, clock, db
 from app.kernel.actor import Actor
 from app.kernel.crypto import keyring
 from app.kernel.refusal import Refusal
 
 # 120 bits: beyond any search, so that a keyed fingerprint keeps them as well as a slow hash.
 CODE_BYTES = 15
+CODES_RENEWED = audit.tag("accounts.recovery_codes_renewed", "person")
+NO_FACTOR = _l("Please connect an authenticator app first.")
 WRONG_RECOVERY = _l("That recovery code is not right, or was used already.")
 
 
@@ -35,6 +37,16 @@ def new_codes(session: Session, person_id: UUID) -> list[str]:
         session.add(RecoveryCode(person_id=person_id, mac=_mac(code), created_at=moment))
     size = rules.RECOVERY_GROUP_CHARACTERS
     return ["-".join(code[at : at + size] for at in range(0, len(code), size)) for code in codes]
+
+
+def renew_codes(actor: Actor) -> None:
+    """Make ten new codes; the old ones open nothing from now on."""
+    with db.writing() as session:
+        factor = queries.authenticator_of(actor.person_id)
+        if factor is None:
+            raise Refusal(NO_FACTOR)
+        factor.codes = "\n".join(new_codes(session, actor.person_id))
+        audit.record(CODES_RENEWED, entity_id=actor.person_id)
 
 
 def _mac(code: str) -> str:
@@ -60,10 +72,10 @@ def redeem_recovery_code(actor: Actor, typed: str) -> str:
     key = actor.person_id.hex
     CODE_TRIES.take(key)
     if not spend(actor.person_id, typed):
-        note_failure(actor.person_id, "recovery-code")
+        note_failure(actor.person_id, RECOVERY)
         raise Refusal(WRONG_RECOVERY, "recovery_code")
     CODE_TRIES.give_back(key)
-    return complete(actor, "recovery-code")
+    return complete(actor, RECOVERY)
 
 
 def spend(person_id: UUID, typed: str) -> bool:

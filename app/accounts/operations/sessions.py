@@ -7,6 +7,7 @@ from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -14,10 +15,16 @@ from app.accounts.models import SignIn
 from app.kernel import audit, clock, db
 from app.kernel.actor import Actor, Stage
 from app.kernel.limits import Limit
+from app.kernel.refusal import Refusal
 
 SIGNED_IN = audit.tag("accounts.signed_in", "person", "method")
 SIGN_IN_FAILED = audit.tag("accounts.sign_in_failed", "person", "step")
 SIGNED_OUT = audit.tag("accounts.signed_out", "person", "sessions")
+CONFIRMED = audit.tag("accounts.factor_confirmed", "person", "method")
+
+# The ways to show a second factor, as they are written down.
+AUTHENTICATOR, RECOVERY, ENROLMENT = "authenticator", "recovery-code", "enrolment"
+ENDED_MEANWHILE = _l("You were signed out meanwhile. Please sign in again.")
 
 MINUTES = timedelta(minutes=5)
 # Warehouse's published limits: ten passwords and five codes in five minutes.
@@ -26,20 +33,43 @@ ADDRESS_TRIES = Limit("address", ((60, MINUTES),))
 CODE_TRIES = Limit("code", ((5, MINUTES), (20, timedelta(hours=1)), (50, timedelta(days=1))))
 
 
-def open_session(person_id: UUID, stage: Stage, device: str = "") -> str:
-    """Open a session in the transaction under way; answers its token."""
-    token = secrets.token_urlsafe(32)
-    moment = clock.now()
+def open_session(
+    person_id: UUID, stage: Stage, device: str = "", *, recovered: bool = False
+) -> str:
+    """Open a session in the transaction under way; answers its token.
+
+    With `recovered`, a recovery code stood in for the second factor.
+    """
+    token, moment = secrets.token_urlsafe(32), clock.now()
+    whole = stage is Stage.FULL
     db.session().add(
         SignIn(
             person_id=person_id,
-            token_hash=sha256(token.encode()).hexdigest(),
+            token_hash=_hash(token),
             stage=stage,
             created_at=moment,
             last_seen_at=moment,
             device=device,
+            factor_at=moment if whole and not recovered else None,
+            recovered_at=moment if whole and recovered else None,
         )
     )
+    return token
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def renew(actor: Actor, method: str) -> str:
+    """A second factor was shown again: the session goes on under a new token; answers it."""
+    token, moment = secrets.token_urlsafe(32), clock.now()
+    with db.writing() as session:
+        row = session.get_one(SignIn, actor.session_id)
+        if row.ended_at is not None:
+            raise Refusal(ENDED_MEANWHILE)
+        row.token_hash, row.factor_at, row.last_seen_at = _hash(token), moment, moment
+        audit.record(CONFIRMED, entity_id=actor.person_id, method=method)
     return token
 
 
@@ -49,7 +79,9 @@ def complete(actor: Actor, method: str) -> str:
         before = session.get(SignIn, actor.session_id)
         end(session, SignIn.id == actor.session_id)
         audit.record(SIGNED_IN, entity_id=actor.person_id, method=method)
-        return open_session(actor.person_id, Stage.FULL, before.device if before else "")
+        device = before.device if before else ""
+        recovered = method == RECOVERY
+        return open_session(actor.person_id, Stage.FULL, device, recovered=recovered)
 
 
 def note_failure(person_id: UUID | None, step: str) -> None:

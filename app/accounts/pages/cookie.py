@@ -64,6 +64,8 @@ def _as_actor(one: SignIn, person: Person) -> Actor:
         zone=person.zone,
         language=person.language,
         stage=Stage(one.stage),
+        factor_at=one.factor_at,
+        recovered_at=one.recovered_at,
     )
 
 

@@ -103,10 +103,10 @@ def enrol() -> Answer:
         else:
             return _carry_on(token, "accounts.recovery_codes")
     secret = operations.begin_enrolment(actor)
-    return render_template("accounts/enrol.html", form=form, **_key(actor, secret))
+    return render_template("accounts/enrol.html", form=form, **key_of(actor, secret))
 
 
-def _key(actor: Actor, secret: str) -> dict[str, str]:
+def key_of(actor: Actor, secret: str) -> dict[str, str]:
     """The secret in groups of four, and as a picture."""
     address = operations.provisioning_address(secret, actor.name)
     groups = [secret[at : at + 4] for at in range(0, len(secret), 4)]
