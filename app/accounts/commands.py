@@ -8,6 +8,15 @@ from app.accounts import operations, queries, room, rules
 from app.kernel.actor import STAFF, Role
 
 
+@room.command("find")
+@click.argument("words")
+def find(words: str) -> None:
+    """Say who has this e-mail address or whole name; the database alone cannot tell."""
+    for one in queries.found(words):
+        standing = "" if one.active else ", closed"
+        click.echo(f"{one.id} {one.name} <{one.email}> {one.role.value}{standing}")
+
+
 @room.command("add")
 @click.argument("email")
 @click.argument("name")

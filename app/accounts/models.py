@@ -5,21 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.actor import Role, Stage
-from app.kernel.crypto import Sealed
+from app.kernel.crypto import CLINIC, Indexed, Sealed
 from app.kernel.db import Row, code_of
 
 
 class Person(Row):
-    """Someone who can sign in."""
+    """Someone who can sign in. Who they are is sealed, a patient's with a key of their own."""
 
     __tablename__ = "person"
-    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),)
-    email: Mapped[str] = mapped_column(String(254), unique=True)
-    name: Mapped[str] = mapped_column(String(120))
+    sealed_email: Mapped[bytes] = mapped_column(LargeBinary)
+    email_index: Mapped[str] = mapped_column(String(64), unique=True)
+    sealed_name: Mapped[bytes] = mapped_column(LargeBinary)
+    # A part of a fingerprint only: names are few enough for a whole one to be guessed back.
+    name_index: Mapped[str] = mapped_column(String(16), index=True)
     role: Mapped[Role] = mapped_column(code_of(Role))
     title: Mapped[str] = mapped_column(String(120), default="")
     zone: Mapped[str] = mapped_column(String(64))
@@ -27,6 +30,18 @@ class Person(Row):
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    email = Indexed("sealed_email", "email_index", of="keeper")
+    name = Indexed("sealed_name", "name_index", of="keeper", erased=_l("Someone who was erased"))
+
+    @property
+    def keeper(self) -> UUID:
+        """Whose data key seals this row."""
+        return keeper_of(self.id, self.role)
+
+
+def keeper_of(person_id: UUID, role: Role) -> UUID:
+    """A patient's own key, which is destroyed with them; the clinic's for everybody else."""
+    return person_id if role is Role.PATIENT else CLINIC
 
 
 class Authenticator(Row):

@@ -8,15 +8,16 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, bindparam, func, select
 
 from app.accounts import rules
-from app.accounts.models import Authenticator, Person, RecoveryCode, SignIn
+from app.accounts.models import Authenticator, Person, RecoveryCode, SignIn, keeper_of
 from app.kernel import clock, db
 from app.kernel.actor import Actor, Role, Stage
+from app.kernel.crypto import keyring, normal
 
 # Statements that every page asks are written down once: writing one takes longer than its answer.
-_WHO = select(Person.id, Person.name, Person.role, Person.title, Person.zone)
+_WHO = select(Person.id, Person.sealed_name, Person.role, Person.title, Person.zone)
 _WHO_OF = _WHO.where(Person.id.in_(bindparam("ids", expanding=True)))
 _SESSION = (
     select(SignIn, Person)
@@ -139,22 +140,41 @@ def people(ids: Iterable[UUID]) -> dict[UUID, Who]:
     wanted = set(ids)
     if missing := wanted - known.keys():
         rows = db.session().execute(_WHO_OF, {"ids": list(missing)})
-        known.update({row.id: Who(*row) for row in rows})
+        known.update({one.id: one for one in _named(rows)})
     return {one: known[one] for one in wanted if one in known}
 
 
 def with_role(*roles: Role) -> list[Who]:
     """Active people with one of these roles, by name."""
-    rows = db.session().execute(
-        _WHO.where(Person.role.in_(roles), Person.active).order_by(Person.name)
-    )
-    return [Who(*row) for row in rows]
+    rows = db.session().execute(_WHO.where(Person.role.in_(roles), Person.active))
+    return sorted(_named(rows), key=lambda one: one.name)
+
+
+def _named(rows: Iterable[Row[UUID, bytes, Role, str, str]]) -> list[Who]:
+    """People whose names one question for their keys has opened."""
+    found = [(*row, keeper_of(row.id, row.role)) for row in rows]
+    keyring().keys.ready({keeper for *_row, keeper in found})
+    return [
+        Who(number, Person.name.read(name, number, keeper), role, title, zone)
+        for number, name, role, title, zone, keeper in found
+    ]
 
 
 def by_email(email: str) -> Who | None:
     """The person who signs in with this address."""
-    found = db.session().scalar(select(Person.id).where(Person.email == email.strip().lower()))
+    found = db.session().scalar(select(Person.id).where(Person.email.matches(email)))
     return who(found) if found else None
+
+
+def found(words: str) -> list[Account]:
+    """The accounts with exactly this e-mail address or this whole name, for operators."""
+    known = Person.email.matches(words) | Person.name.matches(words)
+    ids = set(db.session().scalars(select(Person.id).where(known)))
+    # Fingerprints of names are short, so another name may share one.
+    said = normal(words)
+    return [
+        one for one in accounts() if one.id in ids and said in {normal(one.email), normal(one.name)}
+    ]
 
 
 def authenticator_of(person_id: UUID) -> Authenticator | None:
@@ -181,19 +201,24 @@ def accounts() -> list[Account]:
         .group_by(SignIn.person_id)
         .subquery()
     )
-    rows = db.session().execute(
-        select(Person, Authenticator.confirmed_at, seen.c.at)
-        .outerjoin(Authenticator, Authenticator.person_id == Person.id)
-        .outerjoin(seen, seen.c.person_id == Person.id)
-        .where(Person.role != Role.GUEST)
-        .order_by(Person.name)
+    rows = (
+        db.session()
+        .execute(
+            select(Person, Authenticator.confirmed_at, seen.c.at)
+            .outerjoin(Authenticator, Authenticator.person_id == Person.id)
+            .outerjoin(seen, seen.c.person_id == Person.id)
+            .where(Person.role != Role.GUEST)
+        )
+        .all()
     )
-    return [
+    keyring().keys.ready({person.keeper for person, _confirmed, _at in rows})
+    everyone = [
         Account(
             person.id, person.name, person.email, person.role, person.active, bool(confirmed), at
         )
         for person, confirmed, at in rows
     ]
+    return sorted(everyone, key=lambda one: one.name)
 
 
 def account(actor: Actor, person_id: UUID) -> Account | None:

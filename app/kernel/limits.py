@@ -10,8 +10,11 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.kernel import clock, db
+from app.kernel.crypto import keyring
 from app.kernel.models import LimitCount
 from app.kernel.refusal import TooMany
+
+KEY_DIGITS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,9 @@ class Limit:
                 session.execute(less.where(*row))
 
     def _key(self, key: str, length: timedelta) -> str:
-        return f"{self.name}|{int(length.total_seconds())}|{key}"[:120]
+        # A fingerprint, because keys are addresses that people typed or came from.
+        counted = keyring().blind(key, purpose="limit")[:KEY_DIGITS]
+        return f"{self.name}|{int(length.total_seconds())}|{counted}"
 
 
 def _too_many(seconds: int) -> object:

@@ -8,9 +8,10 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import update
 
 from app.accounts import operations as accounts
+from app.accounts.models import Person
 from app.appointments import queries
 from app.appointments.pages.shown import WAITING_ROOM, room_url
 from app.appointments.queries import AppointmentView
@@ -44,8 +45,7 @@ def view(clinic: Clinic, number: UUID) -> AppointmentView:
 
 def lives_in(clinic: Clinic, someone: Someone, zone: str) -> None:
     with clinic.portal.inside(), db.writing() as session:
-        where = {"zone": zone, "email": someone.email}
-        session.execute(text("UPDATE person SET zone = :zone WHERE email = :email"), where)
+        session.execute(update(Person).where(Person.id == someone.id).values(zone=zone))
 
 
 def all_visits(clinic: Clinic) -> list[AppointmentView]:

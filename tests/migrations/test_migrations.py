@@ -19,7 +19,10 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 
 from app import create_app
+from app.accounts import queries as accounts
 from app.kernel import db
+from app.kernel.crypto import CLINIC, keyring
+from app.kernel.crypto.sealed import sealed_attributes
 from app.kernel.db import Base
 from app.kernel.settings import Environment
 from tests.support.portal import settings
@@ -119,6 +122,16 @@ def row(table: sa.Table, number: int, made: dict[str, list[dict[str, Any]]]) -> 
     return values
 
 
+def sealed(connection: sa.Connection, table: sa.Table, values: dict[str, Any]) -> dict[str, Any]:
+    """The row with every sealed column really sealed: a step back must be able to open it."""
+    for one in sealed_attributes():
+        if one.model.__tablename__ == table.name and values[one.column] is not None:
+            owner = {None: CLINIC, "keeper": values["id"]}.get(one.of) or values[str(one.of)]
+            key = keyring().keys.give_on(connection, owner, bytes(32))
+            values[one.column] = key.seal(f"{one} {values['id']}", one.cell, values["id"])
+    return values
+
+
 def fill(app: Flask) -> dict[str, int]:
     """Two rows in every table, in the order in which they point at each other."""
     made: dict[str, list[dict[str, Any]]] = {}
@@ -126,10 +139,12 @@ def fill(app: Flask) -> dict[str, int]:
         for table in Base.metadata.sorted_tables:
             if table.name not in sa.inspect(connection).get_table_names():
                 continue
-            made[table.name] = [row(table, number, made) for number in range(1, COPIES + 1)]
+            rows = [row(table, number, made) for number in range(1, COPIES + 1)]
+            made[table.name] = [sealed(connection, table, one) for one in rows]
             connection.execute(sa.insert(table), made[table.name])
         connection.commit()
-    return {name: len(rows) for name, rows in made.items()}
+    # Whatever was sealed brought its owner's data key along.
+    return {name: len(rows) for name, rows in made.items()} | {"data_key": counted(app)["data_key"]}
 
 
 def counted(app: Flask) -> dict[str, int]:
@@ -176,6 +191,30 @@ def test_steps_go_up_and_down_with_rows_in_every_table(app: Flask) -> None:
     go(app, "head")
     assert set(counted(app)) == set(Base.metadata.tables)
     assert fill(app) == filled
+
+
+def test_people_of_before_are_sealed_and_can_be_read_again(app: Flask) -> None:
+    go(app, "0017")
+    names = {"patient": "Ana Reis", "clinician": "Dr Rui Pinto"}
+    with connected(app) as connection:
+        person = schema(app).tables["person"]
+        for role, name in names.items():
+            number = uuid4() if isinstance(person.c.id.type, sa.Uuid) else uuid4().hex
+            said = {"id": number, "role": role, "name": name, "email": f"{role}@x.test"}
+            values = row(person, 1, {}) | said
+            connection.execute(sa.insert(person), values)
+        connection.commit()
+    go(app, "head")
+    with app.app_context():
+        assert {one.role: one.name for one in accounts.accounts()} == names
+        assert [one.email for one in accounts.found("ana  REIS")] == ["patient@x.test"]
+        assert accounts.by_email("Clinician@x.test") is not None
+    go(app, "0017", up=False)
+    with connected(app) as connection:
+        asked = connection.execute(sa.text("SELECT role, name, email FROM person"))
+        assert {(one.role, one.name, one.email) for one in asked} == {
+            (role, name, f"{role}@x.test") for role, name in names.items()
+        }
 
 
 def test_models_and_migrated_schema_are_the_same(app: Flask) -> None:

@@ -72,7 +72,7 @@ def check_password(email: str, password: str, address: str, device: str = "") ->
     account = email.strip().lower()[:254]
     PASSWORD_TRIES.take(account)
     ADDRESS_TRIES.take(address)
-    person = db.session().scalar(select(Person).where(Person.email == account, Person.active))
+    person = db.session().scalar(select(Person).where(Person.email.matches(account), Person.active))
     if not _matches(person.password_hash if person else hash_of_nothing(), password) or not person:
         note_failure(person.id if person else None, "password")
         raise Refusal(WRONG_PASSWORD, "password")

@@ -6,6 +6,15 @@ destroys a patient's data key has made everything of theirs unreadable, backups 
 
 from app.kernel.crypto.envelope import Erased, SealBroken
 from app.kernel.crypto.keyring import CLINIC, Keyring, keyring
-from app.kernel.crypto.sealed import Sealed
+from app.kernel.crypto.sealed import Indexed, Sealed, normal
 
-__all__ = ["CLINIC", "Erased", "Keyring", "SealBroken", "Sealed", "keyring"]
+__all__ = [
+    "CLINIC",
+    "Erased",
+    "Indexed",
+    "Keyring",
+    "SealBroken",
+    "Sealed",
+    "keyring",
+    "normal",
+]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, Protocol, overload
+from typing import Any, Protocol, Self, overload
+from unicodedata import normalize
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
@@ -45,10 +46,10 @@ class Sealed(db.Derived):
         self.known.append(self)
 
     @overload
-    def __get__(self, row: None, model: type) -> Sealed: ...
+    def __get__(self, row: None, model: type) -> Self: ...
     @overload
     def __get__(self, row: _SealedRow, model: type) -> str: ...
-    def __get__(self, row: _SealedRow | None, model: type) -> Sealed | str:
+    def __get__(self, row: _SealedRow | None, model: type) -> Self | str:
         if row is None:
             return self
         sealed = getattr(row, self.column)
@@ -98,6 +99,42 @@ class Sealed(db.Derived):
     def _note(self, row: UUID, owner: UUID) -> None:
         patient = owner if self.of == "patient_id" else None
         db.afterwards(partial(_write, self.model.__tablename__, self.column, row, patient))
+
+
+class Indexed(Sealed):
+    """A sealed attribute that can be looked up whole, by a keyed fingerprint in a column beside.
+
+    As much of the fingerprint is kept as that column holds.
+    """
+
+    def __init__(
+        self, column: str, index: str, *, of: str | None = None, erased: object = ERASED
+    ) -> None:
+        super().__init__(column, of=of, erased=erased)
+        self.index = index
+
+    def __set__(self, row: _SealedRow, text: str) -> None:
+        super().__set__(row, text)
+        setattr(row, self.index, self.fingerprint(text))
+
+    def fingerprint(self, text: str) -> str:
+        """What the index holds for this text, however it is spaced and capitalised."""
+        whole = keyring().blind(normal(text), purpose=f"{self.model.__tablename__}.{self.index}")
+        return whole[: self._column.type.length]
+
+    def matches(self, text: str) -> ColumnElement[bool]:
+        """Whether the value is this text, for statements."""
+        found: ColumnElement[bool] = self._column == self.fingerprint(text)
+        return found
+
+    @property
+    def _column(self) -> Any:
+        return getattr(self.model, self.index)
+
+
+def normal(text: str) -> str:
+    """The text as fingerprints know it: Unicode NFKC, case folded, one space between words."""
+    return " ".join(normalize("NFKC", text).casefold().split())
 
 
 def _write(table: str, column: str, row: UUID, patient: UUID | None) -> None:
