@@ -14,7 +14,17 @@ from playwright.sync_api import Page, expect
 
 from app.consults.rules import Way
 from tests.consults.caller import until
-from tests.consults.meeting import PATIENCE, Hall, Meeting, flows, join, reaches, says, stats
+from tests.consults.meeting import (
+    PATIENCE,
+    Hall,
+    Meeting,
+    flows,
+    inbound,
+    join,
+    reaches,
+    says,
+    stats,
+)
 from tests.consults.test_calls import calls
 from tests.consults.test_lock import locks, seal
 from tests.media.running import answers
@@ -123,8 +133,25 @@ def test_the_call_goes_through_the_node_where_addresses_are_hidden(
         # No address of the other's is known here: this page has no connection but the node's.
         others = [one for one in stats(page)["stats"] if one["type"] == "remote-candidate"]
         assert {one.get("candidateType") for one in others} <= {"host"}
+    hears_only(*pages)
     until(lambda: calls(meeting)[-1].way is Way.RELAY, "the way being kept")
     assert (calls(meeting)[-1].lost_permille or 0) < 50
+
+
+def hears_only(patient: Page, clinician: Page) -> None:
+    """The patient asks for sound alone: the node sends no picture until it is asked to."""
+    patient.get_by_role("button", name="Sound only").click()
+    says(clinician, "Their picture is off, but you can hear them.")
+    patient.wait_for_timeout(500)
+    before = {kind: inbound(patient, kind)["bytesReceived"] for kind in ("audio", "video")}
+    patient.wait_for_timeout(1500)
+    after = {kind: inbound(patient, kind)["bytesReceived"] for kind in ("audio", "video")}
+    assert after["video"] == before["video"]
+    assert after["audio"] > before["audio"]
+    patient.get_by_role("button", name="Pictures again").click()
+    says(clinician, "You are connected with Ana Sousa.")
+    for page in (patient, clinician):
+        flows(page)
 
 
 def test_one_who_hides_is_enough(meeting: Meeting, node: MediaNode) -> None:

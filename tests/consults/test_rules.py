@@ -142,7 +142,8 @@ def test_what_browsers_send_is_a_signal() -> None:
     candidate = {"candidate": "candidate:1 1 udp 1 192.0.2.1 9 typ host", "sdpMid": "0"}
     for kind, body in [
         ("description", {"type": "offer", "sdp": "v=0\r\n"}),
-        ("description", {"type": "answer", "sdp": "v=0\r\n"}),
+        ("description", {"type": "answer", "sdp": "v=0\r\n", "turn": 3}),
+        ("wish", {"restart": True}),
         ("candidate", candidate | {"sdpMLineIndex": 0, "usernameFragment": "abcd"}),
         ("candidate", {"candidate": "", "sdpMid": None, "sdpMLineIndex": None}),
         ("seal", {"step": "promise", "leaf": "a", "yours": "", "promise": "p"}),
@@ -191,14 +192,30 @@ JSON = st.recursive(
 )
 
 
+NAMES = ["type", "sdp", "turn", "restart", "candidate", "sdpMid", "sdpMLineIndex"]
+
+
+@pytest.mark.parametrize("turn", [-1, 10**9, True, "3", None, 1.5, [1]])
+def test_an_offer_has_a_small_number_and_no_wish_more_than_one_word(turn: object) -> None:
+    assert not rules.signal_fits(
+        "description", json.dumps({"type": "offer", "sdp": "v=0", "turn": turn})
+    )
+    assert not rules.signal_fits("wish", json.dumps({"restart": turn if turn is not True else 1}))
+    assert not rules.signal_fits("wish", json.dumps({"restart": True, "turn": turn}))
+
+
 @given(
-    st.sampled_from(["description", "candidate"]),
-    st.dictionaries(st.sampled_from(["type", "sdp", "candidate", "sdpMid", "sdpMLineIndex"]), JSON),
+    st.sampled_from(["description", "wish", "candidate"]),
+    st.dictionaries(st.sampled_from(NAMES), JSON),
 )
 def test_a_signal_holds_nothing_but_its_own_fields(kind: str, data: dict[str, object]) -> None:
     if rules.signal_fits(kind, json.dumps(data)):
-        fields = {"description": {"type", "sdp"}, "candidate": set(data) - {"type", "sdp"}}
-        assert set(data) == fields[kind]
+        fields = {
+            "description": {"type", "sdp", "turn"},
+            "wish": {"restart"},
+            "candidate": set(NAMES[4:]),
+        }
+        assert set(data) <= fields[kind]
 
 
 def test_deeply_nested_text_is_refused_and_breaks_nothing() -> None:

@@ -33,9 +33,14 @@ START_SECONDS = 15.0
 BEHIND_A_FIREWALL = """
 const Real = RTCPeerConnection;
 window.RTCPeerConnection = class extends Real {
-  constructor(how) { super({ ...how, iceTransportPolicy: "relay" }); }
+  constructor(how) {
+    super({ ...how, iceTransportPolicy: "relay" });
+    window.newest = this;
+  }
 };
 """
+WITH = "() => newest.getConfiguration().iceServers[0].username"
+AN_HOUR_LATER = "() => { const now = Date.now; Date.now = () => now() + 3_600_000; }"
 
 
 def started(directory: Path, port: int, tls_port: int) -> Companion:
@@ -125,6 +130,16 @@ def test_where_only_tls_passes_the_call_goes_through_turn(meeting: Meeting) -> N
         goes(page, "turn")
         flows(page)
         locks(page)
+    # In the second hour those credentials open nothing: new routes are asked for with others.
+    before = [page.evaluate(WITH) for page in (patient, clinician)]
+    for page in (patient, clinician):
+        page.evaluate(AN_HOUR_LATER)
+    patient.evaluate("dispatchEvent(new Event('online'))")
+    for page, old in zip((patient, clinician), before, strict=True):
+        page.wait_for_function(f"(old) => ({WITH})() !== old", arg=old)
+    for page in (patient, clinician):
+        goes(page, "turn")
+        flows(page)
 
 
 def test_credentials_are_those_of_the_turn_servers_own_rule(clinic: Clinic) -> None:

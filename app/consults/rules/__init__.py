@@ -19,6 +19,8 @@ LOST_FOR = timedelta(seconds=60)
 # A page speaks about every 15 s; browsers let hidden ones speak once a minute.
 SILENT_FOR = timedelta(seconds=150)
 SHORTEST_CONNECTION, LONGEST_CONNECTION = 8, 36
+# Offers of one connection, each with its number.
+MOST_TURNS = 100_000
 MOST_LINES = 64
 LONGEST_SIGNAL = 20_000
 LONGEST_CANDIDATE = 1_000
@@ -220,25 +222,39 @@ def is_gone(place: Place, beat_at: datetime, moment: datetime) -> bool:
 
 
 def signal_fits(kind: str, body: str) -> bool:
-    """Whether a signal is what a browser sends: a description, a candidate, a step towards keys."""
+    """Whether a signal is what a browser sends.
+
+    That is a description, the wish for one, a candidate, or a step towards keys.
+    """
     try:
         data = json.loads(body) if len(body.encode()) <= LONGEST_SIGNAL else None
     except (ValueError, RecursionError):
         return False
     if not isinstance(data, dict):
         return False
-    fits = {"description": _is_description, "candidate": _is_candidate, "seal": _is_seal}
+    fits = {
+        "description": _is_description,
+        "wish": _is_wish,
+        "candidate": _is_candidate,
+        "seal": _is_seal,
+    }
     return fits.get(kind, _never)(data)
 
 
 def _is_description(data: dict[str, object]) -> bool:
-    sdp = data.get("sdp")
+    sdp, turn = data.get("sdp"), data.get("turn", 0)
     return (
-        set(data) == {"type", "sdp"}
+        {"type", "sdp"} <= set(data) <= {"type", "sdp", "turn"}
         and data["type"] in ("offer", "answer")
         and isinstance(sdp, str)
         and sdp.startswith("v=0")
+        and type(turn) is int
+        and 0 <= turn < MOST_TURNS
     )
+
+
+def _is_wish(data: dict[str, object]) -> bool:
+    return set(data) == {"restart"} and isinstance(data["restart"], bool)
 
 
 def _is_candidate(data: dict[str, object]) -> bool:

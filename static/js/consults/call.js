@@ -83,6 +83,11 @@ export class Call extends EventTarget {
     return Boolean(this.other?.picture) && !this.#still;
   }
 
+  // Since when the server hears this page.
+  get heardSince() {
+    return this.#link.since;
+  }
+
   get reachable() {
     return this.#link.sure && this.company.talking.length > 0 && !this.#renewing;
   }

@@ -5,6 +5,8 @@ import { io } from "../../vendor/socket.io.esm.min.js";
 const PATIENCE = 8000;
 // How soon a server that still hears this page answers, also over a poor line.
 const KNOCK = 3000;
+// The same where the network has just come back: there is little to lose by a new socket.
+const HURRY = 700;
 // A try that began on a dead line does not notice that it lives again; the next one does.
 const TRY = 4000;
 
@@ -12,6 +14,9 @@ export class Link extends EventTarget {
   #socket;
   #appointment;
   #knocking = false;
+  #entered = false;
+  // When the server last learnt that this page is here, over the socket of now.
+  #since = 0;
   // Every name this page has had.
   #names = new Set();
 
@@ -21,7 +26,8 @@ export class Link extends EventTarget {
     this.rename();
     this.#socket = io({ transports: ["websocket"], reconnectionDelay: 250, reconnectionDelayMax: 3000, timeout: TRY });
     this.#socket.on("connect", () => this.#tell("open"));
-    this.#socket.on("disconnect", (reason) => this.#tell("shut", { final: reason === "io server disconnect" }));
+    this.#socket.on("disconnect", (reason) => this.#shut(reason));
+    window.addEventListener("online", () => this.#hurry());
     this.#socket.on("consults:here", (seen) => this.#tell("here", seen));
     this.#socket.on("consults:signal", (signal) => this.#tell("signal", signal));
     this.#socket.on("consults:moved", () => this.#tell("moved"));
@@ -36,9 +42,14 @@ export class Link extends EventTarget {
     return this.#socket.connected;
   }
 
-  // Up, as far as is known: whoever has just been asked and not answered yet may be gone.
+  // Up, as far as is known, and the server knows this page: whoever has just been asked and not answered yet may be gone.
   get sure() {
-    return this.up && !this.#knocking;
+    return this.up && this.#entered && !this.#knocking;
+  }
+
+  // Since when what this page says is heard.
+  get since() {
+    return this.sure ? this.#since : -Infinity;
   }
 
   // A new name makes the other side start afresh with us, as after a reload.
@@ -47,8 +58,13 @@ export class Link extends EventTarget {
     this.#names.add(this.connection);
   }
 
-  enter(sends, joining) {
-    return this.#ask("enter", { ...sends, joining });
+  async enter(sends, joining) {
+    const { id } = this.#socket;
+    const said = await this.#ask("enter", { ...sends, joining });
+    if (said.refused || said.elsewhere || id !== this.#socket.id) return said;
+    this.#since = this.#entered ? this.#since : performance.now();
+    this.#entered = true;
+    return said;
   }
 
   leave(sends) {
@@ -62,11 +78,26 @@ export class Link extends EventTarget {
     if (standing.connected) return this.#ask("state", { ...sends, ...standing });
     if (this.#knocking || !this.up) return {};
     this.#knocking = true;
-    const { engine } = this.#socket.io;
-    const said = await this.#ask("state", { ...sends, ...standing }, KNOCK);
+    const said = await this.#knock("state", { ...sends, ...standing }, KNOCK);
     this.#knocking = false;
+    return said;
+  }
+
+  // Back on a network, perhaps another: a socket of the old one is not waited for.
+  #hurry() {
+    if (this.up) this.#knock("relay", { action: "servers" }, HURRY);
+  }
+
+  async #knock(name, data, patience) {
+    const { engine } = this.#socket.io;
+    const said = await this.#ask(name, data, patience);
     if (said.refused === "Silence" && this.#socket.io.engine === engine) engine.close();
     return said;
+  }
+
+  #shut(reason) {
+    this.#entered = false;
+    this.#tell("shut", { final: reason === "io server disconnect" });
   }
 
   async signal(to, kind, body) {

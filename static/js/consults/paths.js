@@ -6,6 +6,8 @@ import { Relay } from "./relay.js";
 
 const FAREWELL = 3000;
 const AGAIN = 4000;
+// Credentials for relays last an hour.
+const FRESH = 45 * 60_000;
 
 export class Paths extends EventTarget {
   direct = null;
@@ -27,6 +29,7 @@ export class Paths extends EventTarget {
   #leaving = null;
   #recorded = false;
   #people = 2;
+  #supplied = Date.now();
 
   // `setup`: polite, iceServers, tracks(), guard().
   constructor(link, setup) {
@@ -35,12 +38,22 @@ export class Paths extends EventTarget {
     this.#setup = setup;
   }
 
-  // Credentials for relays last an hour: what looks for routes from now on takes these.
+  // What looks for routes from now on takes these.
   set servers(iceServers) {
+    this.#supplied = Date.now();
     const before = JSON.stringify(this.#setup.iceServers);
     this.#setup.iceServers = iceServers;
     if (JSON.stringify(iceServers) === before || !this.direct?.fresh) return;
     this.direct.pc.setConfiguration({ ...this.direct.pc.getConfiguration(), iceServers });
+  }
+
+  // Those of now; asked for anew where the credentials are too old.
+  async #fresh() {
+    const { iceServers } = this.#setup;
+    if (!iceServers.length || Date.now() - this.#supplied < FRESH) return iceServers;
+    const said = await this.#link.relay("servers");
+    if (said.iceServers) this.servers = said.iceServers;
+    return this.#setup.iceServers;
   }
 
   get list() {
@@ -85,6 +98,7 @@ export class Paths extends EventTarget {
       from,
       to,
       send: (kind, body) => this.#link.signal(to, kind, body),
+      servers: () => this.#fresh(),
       still: this.#still,
     });
     peer.addEventListener("track", () => this.shown || this.#tell("shown"));
@@ -99,6 +113,7 @@ export class Paths extends EventTarget {
     this.#tried = performance.now();
     const relay = new Relay(this.#link, this.#setup);
     relay.people(this.#people);
+    relay.still(this.#still);
     relay.addEventListener("arrived", ({ detail }) => (this.many || detail.place === this.#place) && this.#arrived(relay));
     relay.addEventListener("state", () => this.relay === relay && this.#tell("state"));
     relay.addEventListener("lost", () => this.relay === relay && this.rejoin());
@@ -177,6 +192,7 @@ export class Paths extends EventTarget {
   still(on) {
     this.#still = on;
     this.direct?.still(on);
+    this.relay?.still(on);
   }
 
   replace(kind, track) {

@@ -1,16 +1,22 @@
 // One connection between two pages, named by both. When either page changes, this one is closed and another made.
-// Negotiation is the "perfect" one: when both offer at once, the polite side gives way.
+// At the beginning either side offers, and when both do the polite one gives way; from then on it only asks the other to
+// offer. So no offer is ever taken back: Chromium then decodes what comes without the transform that opens it.
 
 const KINDS = ["audio", "video"];
 // Routes found this soon travel inside the description: one message in place of ten.
 const SOON = 25;
+// Two offers that were made within this time cross on their way; after it, ours has been lost.
+const CROSSING = 300;
 const OPUS = /^a=rtpmap:(\d+) opus\/48000\/2\r?$/im;
 // One kind of picture, of which the worker knows the head; others only help to mend it.
 const PICTURES = ["video/VP8", "video/rtx", "video/red", "video/ulpfec"];
 
 export class Peer extends EventTarget {
+  // When a description of the other's last came: what was agreed on takes its time.
+  stirred = -Infinity;
   #pc;
   #ice;
+  #servers;
   #polite;
   #send;
   #tracks;
@@ -19,16 +25,23 @@ export class Peer extends EventTarget {
   #making = false;
   #deaf = false;
   #told = false;
+  // Our last offer: which, since when it is out, and whether for new routes. And which of theirs we answer.
+  #number = 0;
+  #asked = 0;
+  #routes = false;
+  #answers;
   #early = [];
   #turn = Promise.resolve();
   #repeats = false;
   #still;
 
-  constructor({ from, to, polite, iceServers, tracks, send, guard, still = false }) {
+  // `servers()` answers the TURN servers as they are now, with credentials that have not expired.
+  constructor({ from, to, polite, iceServers, servers, tracks, send, guard, still = false }) {
     super();
     Object.assign(this, { from, to });
     this.#guard = (transceiver) => guard(transceiver, { of: to });
     this.#ice = iceServers;
+    this.#servers = servers;
     this.#polite = polite;
     this.#send = send;
     this.#tracks = tracks;
@@ -75,14 +88,39 @@ export class Peer extends EventTarget {
   }
 
   // New routes for the same connection: keys and pictures stay.
-  restart() {
-    if (!this.#pc.remoteDescription) return;
-    this.#pc.restartIce();
-    this.offer();
+  async restart() {
+    const pc = this.#pc;
+    if (!pc.remoteDescription) return;
+    await this.#supply(pc);
+    if (pc !== this.#pc || pc.signalingState === "closed") return;
+    this.#routes = !this.#polite;
+    if (this.#routes) pc.restartIce();
+    this.#propose(true);
+  }
+
+  // Agree anew on what has changed: on our side, or, as a wish of the other's, on theirs.
+  #propose(restart = false) {
+    return this.#polite ? this.#send("wish", { restart }) : this.offer();
+  }
+
+  #wished({ restart }) {
+    if (this.#polite || !this.#pc.remoteDescription) return;
+    if (!restart) this.offer();
+    else if (this.#routes) this.#remind();
+    else this.restart();
+  }
+
+  // New routes are looked for with servers that let us in: what was known at the beginning lasts an hour.
+  async #supply(pc) {
+    const servers = (await this.#servers?.()) ?? this.#ice;
+    if (JSON.stringify(servers) === JSON.stringify(this.#ice) || pc.signalingState === "closed") return;
+    this.#ice = servers;
+    pc.setConfiguration({ ...pc.getConfiguration(), iceServers: servers });
   }
 
   receive(kind, body) {
-    return this.#next(() => (kind === "description" ? this.#described(body) : this.#candidate(body)));
+    const acts = { description: () => this.#described(body), wish: () => this.#wished(body), candidate: () => this.#candidate(body) };
+    return this.#next(acts[kind] ?? (() => {}));
   }
 
   // Sound twice over, each packet with the one before: asked for by the side on which too much is lost.
@@ -94,7 +132,7 @@ export class Peer extends EventTarget {
     if (!twice.length) return;
     this.#repeats = true;
     transceiver.setCodecPreferences([...twice, ...known.filter(({ mimeType }) => mimeType !== "audio/red")]);
-    this.offer();
+    this.#propose();
   }
 
   // Whether the other side asked for our sound twice over.
@@ -109,7 +147,7 @@ export class Peer extends EventTarget {
     this.#still = on;
     if (!this.#pc.remoteDescription) return;
     this.#transceiver("video").direction = on ? "inactive" : "sendrecv";
-    this.offer();
+    this.#propose();
   }
 
   shape(step) {
@@ -130,18 +168,32 @@ export class Peer extends EventTarget {
   }
 
   async #described(description) {
+    this.stirred = performance.now();
     const collision = description.type === "offer" && (this.#making || this.#pc.signalingState !== "stable");
     this.#deaf = collision && !this.#polite && this.#offered;
-    if (this.#deaf) return;
-    if (description.type === "answer" && this.#pc.signalingState !== "have-local-offer") return;
-    // Before the first answer nothing is worth keeping; later the browser rolls its own offer back.
+    if (this.#deaf) return this.#remind();
+    // An answer to an older offer fits the present one no more.
+    const { type, turn = this.#number } = description;
+    if (type === "answer" && (this.#pc.signalingState !== "have-local-offer" || turn !== this.#number)) return;
+    // Before the first answer nothing is worth keeping.
     if (collision && !this.#pc.remoteDescription) this.#begin();
     const pc = this.#pc;
-    await pc.setRemoteDescription(description);
+    if (type === "offer") await this.#supply(pc);
+    await pc.setRemoteDescription({ type, sdp: description.sdp });
+    if (type === "answer") this.#routes = false;
+    else this.#answers = turn;
     for (const candidate of this.#early.splice(0)) await this.#candidate(candidate);
-    if (description.type !== "offer") return;
+    if (type !== "offer") return;
     this.#accept(pc);
     await this.#describe(pc);
+  }
+
+  // Ours stands, and they have not heard of it: on a line that was gone for a while it got lost.
+  #remind() {
+    const { signalingState, localDescription } = this.#pc;
+    if (signalingState !== "have-local-offer" || performance.now() - this.#asked < CROSSING) return;
+    this.#asked = performance.now();
+    this.#send("description", { type: "offer", sdp: localDescription.sdp, turn: this.#number });
   }
 
   async #candidate(candidate) {
@@ -188,7 +240,9 @@ export class Peer extends EventTarget {
     if (pc !== this.#pc || pc.signalingState === "closed") return;
     const { type, sdp } = pc.localDescription;
     this.#told = this.#offered = true;
-    this.#send("description", { type, sdp }).then((arrived) => {
+    this.#asked = performance.now();
+    if (type === "offer") this.#number += 1;
+    this.#send("description", { type, sdp, turn: type === "offer" ? this.#number : this.#answers }).then((arrived) => {
       if (pc === this.#pc && !arrived) this.#offered = false;
     });
   }
@@ -222,13 +276,12 @@ function prefer(transceiver) {
 }
 
 // What a sender of pictures may take of the line.
-export async function shaped(sender, { scale, rate, active }) {
+export async function shaped(sender, { rate, active }) {
   const said = sender?.getParameters();
   const one = said?.encodings?.[0];
   if (!one) return;
-  const [small, few, on] = [one.scaleResolutionDownBy ?? 1, one.maxFramerate ?? 30, one.active];
-  if (small === scale && few === rate && on === active) return;
-  Object.assign(one, { scaleResolutionDownBy: scale, maxFramerate: rate, active });
+  if ((one.maxFramerate ?? 30) === rate && one.active === active) return;
+  Object.assign(one, { maxFramerate: rate, active });
   await sender.setParameters(said).catch(() => {});
 }
 

@@ -17,6 +17,7 @@ export class Relay extends EventTarget {
   #setup;
   #many = false;
   #step = null;
+  #still = false;
   #closed = false;
 
   // `setup` holds tracks() and guard(transceiver, of).
@@ -44,6 +45,7 @@ export class Relay extends EventTarget {
       return false;
     }
     this.place = said.place;
+    if (this.#still) this.#show();
     this.#begin(said.iceServers);
     await this.#answer(said.offer);
     return true;
@@ -80,7 +82,7 @@ export class Relay extends EventTarget {
     }
     if (this.#closed) return;
     await pc.setLocalDescription();
-    await this.shape({ scale: 1, rate: 30, active: true });
+    await this.shape({ rate: 30, active: true });
     const said = await this.#link.relay("answer", { sdp: pc.localDescription.sdp });
     if (said.refused) this.refused = said.refused;
   }
@@ -88,6 +90,7 @@ export class Relay extends EventTarget {
   // New routes; keys and slots stay.
   async restart() {
     const said = await this.#link.relay("restart");
+    if (said.iceServers && !this.#closed) this.pc.setConfiguration({ ...this.pc.getConfiguration(), iceServers: said.iceServers });
     if (said.offer && !this.#closed) await this.#answer(said.offer).catch(() => {});
     else if (said.refused && !UNHEARD.includes(said.refused)) this.#tell("lost");
   }
@@ -96,6 +99,17 @@ export class Relay extends EventTarget {
     const mid = kind === "audio" ? "a" : "v";
     const sender = this.#transceiver(mid)?.sender;
     return sender ? sender.replaceTrack(track).catch(() => {}) : Promise.resolve();
+  }
+
+  // Sound alone: the node is told to send no pictures here.
+  still(on) {
+    if (on === this.#still) return;
+    this.#still = on;
+    if (this.place !== null) this.#show();
+  }
+
+  #show() {
+    this.#link.relay("show", { pictures: !this.#still });
   }
 
   // With more than one other person a small picture travels too, for whoever's line carries no large one.
@@ -108,14 +122,14 @@ export class Relay extends EventTarget {
 
   async shape(step) {
     this.#step = step;
-    const { scale, rate, active } = step;
+    const { rate, active } = step;
     const sender = this.#transceiver("v")?.sender;
     const said = sender?.getParameters();
     if (!said?.encodings?.length) return;
     const before = JSON.stringify(said.encodings);
     for (const one of said.encodings) {
       const small = one.rid === LAYERS.small;
-      one.scaleResolutionDownBy = small ? Math.max(4, scale) : scale;
+      one.scaleResolutionDownBy = small ? 4 : 1;
       one.maxFramerate = rate;
       one.active = active && (!small || this.#many);
     }

@@ -45,6 +45,9 @@ const ACTS = {
   places({ held }) {
     places = held;
   },
+  refresh() {
+    for (const stream of streams) whole(stream);
+  },
   count() {
     self.postMessage({ counts, mode });
   },

@@ -68,6 +68,11 @@ export class Seal extends EventTarget {
     this.#tell("places", { held });
   }
 
+  // A picture stands still: whoever sends it is asked for a whole one.
+  refresh() {
+    this.#tell("refresh");
+  }
+
   // While a recording runs that everybody has agreed to, frames pass unsealed.
   bare(on) {
     this.#bare = on;

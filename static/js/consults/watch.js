@@ -9,9 +9,14 @@ const SILENT = 3000;
 const DEAF = 1700;
 const FIRST = 8000;
 const LONGEST = 30000;
+// A picture that stands still while something comes: a whole one is asked for, then other ways are tried.
+const STILL = 1500;
+const FROZEN = 4000;
+// What was agreed on a moment ago is given time to take effect.
+const SETTLING = 2000;
 // Looks in a row with new pictures before the call moves to the direct way.
 const SURE = 2;
-const NOTHING = { bytes: 0, frames: 0, all: 0, places: new Map() };
+const NOTHING = { bytes: 0, frames: 0, all: 0, sure: 0, torn: 0, restarted: 0, asked: 0, places: new Map() };
 
 export class Watch {
   #call;
@@ -19,6 +24,8 @@ export class Watch {
   #grown = 0;
   #patience = FIRST;
   #knocked = 0;
+  #moved = Infinity;
+  #cold = FROZEN;
 
   constructor(call) {
     this.#call = call;
@@ -37,6 +44,10 @@ export class Watch {
     const { joined, paths } = this.#call;
     const now = performance.now();
     const begun = paths.list.filter(({ fresh }) => !fresh);
+    if (this.#moved < this.#call.heardSince) {
+      this.#moved = Infinity;
+      this.reroute();
+    }
     if (!joined || !begun.length) {
       this.#grown = now;
       if (!joined) this.#patience = FIRST;
@@ -48,7 +59,7 @@ export class Watch {
   }
 
   async #measure(path, now) {
-    const before = this.#seen.get(path) ?? { ...NOTHING, grown: now, reached: now, sure: 0, torn: 0, restarted: 0, since: new Map() };
+    const before = this.#seen.get(path) ?? { ...NOTHING, grown: now, reached: now, moved: now, since: new Map() };
     const { company } = this.#call;
     const { bytes, frames, all, places } = await received(path, company.meets).catch(() => before);
     const arrives = bytes > before.bytes || (company.silent && path.pc.connectionState === "connected");
@@ -63,6 +74,8 @@ export class Watch {
       arrives,
       grown: arrives ? now : before.grown,
       reached: all > before.all ? now : before.reached,
+      // Since when the picture moves, where one should.
+      moved: main || !arrives ? now : before.moved,
       sure: main ? before.sure + 1 : 0,
     };
     for (const [place, came] of places) if (came > (before.places.get(place) ?? 0)) look.since.set(place, now);
@@ -83,6 +96,7 @@ export class Watch {
     this.#call.hears(shown ? lately(shown.since, now) : []);
     if (this.#call.reachable && !(direct && direct.arrives)) paths.bridge();
     for (const look of looks) this.#mend(look, now);
+    if (shown) this.#thaw(shown, live, now);
     // Where the node reaches this page and nothing comes, the line of the other is the bad one, and theirs to mend.
     const theirs = shown?.path.relayed && now - shown.reached < DEAF;
     this.#climb(now, theirs ? LONGEST : this.#patience);
@@ -105,8 +119,31 @@ export class Watch {
     look.path.restart();
   }
 
+  // Sound comes and the picture stands: what it builds on was lost, or our asking for it does not get through. First a
+  // whole one is asked for, then new routes are, then another connection; where all that is in vain, sound is left alone.
+  // The node may send no picture on purpose, where the line of this page carries none.
+  #thaw(shown, live, now) {
+    const still = now - shown.moved;
+    if (shown.sure >= SURE) this.#cold = FROZEN;
+    if (still < STILL || now - shown.asked < STILL || document.hidden) return;
+    shown.asked = now;
+    this.#call.seal.refresh();
+    const other = live.find((look) => look !== shown && now - look.moved < STILL);
+    if (other) this.#call.paths.show(other.path);
+    else if (!shown.path.relayed && still > this.#cold && this.#cold < LONGEST && this.#call.reachable) this.#melt(shown);
+  }
+
+  #melt({ path }) {
+    this.#cold *= 2;
+    this.#call.paths.bridge();
+    if (this.#cold > 2 * FROZEN) this.#call.renew();
+    else path.restart();
+  }
+
   #climb(now, patience) {
     if (now - this.#grown < patience || !this.#call.reachable) return;
+    const stirred = this.#call.peer?.stirred ?? -Infinity;
+    if (now - stirred < SETTLING && now - this.#grown < 2 * patience) return;
     this.#grown = now;
     this.#patience = Math.min(2 * this.#patience, LONGEST);
     this.#call.renew();
@@ -125,7 +162,9 @@ export class Watch {
     }
   }
 
+  // Perhaps over the old network: then all of it once more, as soon as the server hears this page again.
   #back() {
+    this.#moved = performance.now();
     this.#call.beat();
     this.reroute();
   }
