@@ -97,11 +97,11 @@ def account(case: Case) -> UUID:
 @makes("session")
 def session(case: Case) -> UUID:
     """A session of somebody in this clinic, on another device."""
-    someone: Someone = getattr(case.clinic, case.role.value)
+    actor = case.actor()
     with case.portal.inside(), db.writing():
-        accounts.open_session(someone.id, Stage.FULL)
+        accounts.open_session(actor.person_id, Stage.FULL)
         db.session().flush()
-        theirs = account_queries.own_sessions(case.actor())
+        theirs = account_queries.own_sessions(actor)
     return next(one.id for one in theirs if not one.here)
 
 

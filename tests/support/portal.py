@@ -169,9 +169,13 @@ class Portal:
         return visitor
 
     def actor(self, someone: Someone) -> Actor:
-        """The person as operations and queries see them."""
+        """The person as operations and queries see them; signed in anew where that has ended."""
         with self.app.app_context():
             found = account_queries.session_of(self._tokens[someone.id])
+            if found is None:
+                with db.writing():
+                    self._tokens[someone.id] = accounts.open_session(someone.id, Stage.FULL)
+                found = account_queries.session_of(self._tokens[someone.id])
             assert found is not None
             session_id, zone = found[0].id, found[1].zone
         return Actor(someone.id, session_id, someone.role, someone.name, zone, "en", Stage.FULL)
