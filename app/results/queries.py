@@ -54,7 +54,9 @@ class Reading:
     def meaning(self) -> Meaning:
         """What it means; a weight is read against the one before it."""
         context = self.context.key if self.context else None
-        return rules.meaning(self.measure, self.canonical, context, self.unit, self.before)
+        row = self.measure
+        compared = {key: row.to_compare(value, self.unit) for key, value in self.values.items()}
+        return rules.meaning(row, compared, context, self.unit, self.before)
 
     @property
     def spoken(self) -> Sentence:
@@ -75,9 +77,8 @@ class Reading:
     @property
     def advice(self) -> tuple[Alert, ...]:
         """What the table of measures says to do about it, most urgent first."""
-        return measures.alerts(
-            self.measure, self.canonical, self.context.key if self.context else None
-        )
+        context = self.context.key if self.context else None
+        return measures.alerts(self.measure, self.values, context, self.unit)
 
     @property
     def waits(self) -> bool:

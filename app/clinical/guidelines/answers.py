@@ -56,14 +56,20 @@ class Figure:
     value: Decimal | None
     facts: tuple[Fact, ...] = ()
     needs: tuple[str, ...] = ()
+    # What stands beside published limits in place of the value, where there is such a thing.
+    compared: Decimal | None = None
+
+    @property
+    def _side(self) -> Decimal | None:
+        return self.value if self.compared is None else self.compared
 
     def at_least(self, bound: float) -> Answer:
         """`bound` or more."""
-        return self._told(None if self.value is None else self.value >= Decimal(str(bound)))
+        return self._told(None if self._side is None else self._side >= Decimal(str(bound)))
 
     def above(self, bound: float) -> Answer:
         """More than `bound`."""
-        return self._told(None if self.value is None else self.value > Decimal(str(bound)))
+        return self._told(None if self._side is None else self._side > Decimal(str(bound)))
 
     def below(self, bound: float) -> Answer:
         """Less than `bound`."""

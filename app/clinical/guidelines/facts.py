@@ -40,6 +40,8 @@ class Fact:
     source_id: str
     label: Sentence
     shown: Sentence
+    # The value as it is compared with published limits, where the entry's unit has its own.
+    compared: Decimal | None = None
 
     def __post_init__(self) -> None:
         if self.when.tzinfo is None:
@@ -95,6 +97,7 @@ def from_observation(
         source_id=source_id,
         label=measure.label,
         shown=measure.spoken(values, unit),
+        compared=None if len(values) > 1 else measure.to_compare(values["value"], unit),
     )
 
 

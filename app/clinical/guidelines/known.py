@@ -43,6 +43,11 @@ def amount(fact: Fact) -> Decimal:
     return Decimal(str(fact.value))
 
 
+def compared(fact: Fact) -> Decimal:
+    """The fact's number as it is compared with published limits."""
+    return amount(fact) if fact.compared is None else fact.compared
+
+
 def fresh(fact: Fact | None, today: date, lasts: timedelta) -> Fact | None:
     """The fact, if it is recent enough to rest on."""
     return fact if fact is not None and today - fact.day <= lasts else None

@@ -21,6 +21,8 @@ from app.clinical.guidelines.rule import Gap
 # Kidney disease is what lasts at least this long (KDIGO 2024).
 PERSISTS = timedelta(days=90)
 SMOKES = frozenset({"LA18976-3", "LA18977-1", "LA18981-3", "LA18982-1"})
+# Of these tests a "no" is a negative result, of the others that none was made.
+TOLD_BY_RESULT = frozenset({"fit", "stool-dna"})
 SMOKED, NEVER_SMOKED = "LA15920-4", "LA18978-9"
 
 
@@ -41,7 +43,9 @@ class Person:
     def amount(self, key: str) -> Figure:
         """A number as it was measured or reported."""
         fact = self.fresh(key)
-        return Figure(None, (), (key,)) if fact is None else Figure(known.amount(fact), (fact,))
+        if fact is None:
+            return Figure(None, (), (key,))
+        return Figure(known.amount(fact), (fact,), compared=known.compared(fact))
 
     def flag(self, key: str) -> Answer:
         """A yes or a no that somebody gave."""
@@ -112,7 +116,8 @@ class Person:
 
     def done(self, key: str, days: int | None = None) -> Answer:
         """Whether a test was done in the last `days` days, or ever. No record means not done."""
-        told = [fact for fact in self.profile.every(key) if fact.value is not False or key == "fit"]
+        made = self.profile.every(key)
+        told = [fact for fact in made if fact.value is not False or key in TOLD_BY_RESULT]
         held = [fact for fact in told if days is None or self.today - fact.day <= timedelta(days)]
         return Answer(true=True, facts=(held[-1],)) if held else NO
 
@@ -128,8 +133,8 @@ class Person:
         facts = [
             fact
             for fact in self.profile.every(key)
-            if (least is None or known.amount(fact) >= least)
-            and (below is None or known.amount(fact) < below)
+            if (least is None or known.compared(fact) >= least)
+            and (below is None or known.compared(fact) < below)
         ]
         newest = self.profile.latest(key)
         if not facts or facts[-1] != newest or facts[-1].day - facts[0].day < PERSISTS:

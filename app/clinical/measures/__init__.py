@@ -9,7 +9,7 @@ measures.by_loinc("41604-0")          the row a code belongs to
 measures.check(measure, entered, unit, context=None) -> Checked
 measures.check_taken_at(taken_at, now) -> Sentence | None
 measures.suspect(measure, value, unit, previous=None) -> tuple[Question, ...]
-measures.alerts(measure, values, context=None) -> tuple[Alert, ...]
+measures.alerts(measure, values, context=None, unit=None) -> tuple[Alert, ...]
 """
 
 from __future__ import annotations
@@ -62,16 +62,23 @@ _URGENCY = {"urgent": 0, "soon": 1, "note": 2}
 
 
 def alerts(
-    measure: Measure, values: Mapping[str, Decimal], context: str | None = None
+    measure: Measure,
+    values: Mapping[str, Decimal],
+    context: str | None = None,
+    unit: str | None = None,
 ) -> tuple[Alert, ...]:
-    """What one reading (canonical unit, component key -> value) calls for, most urgent first.
+    """What one reading (component key -> value) calls for, most urgent first.
 
-    Of several levels on one component only the most urgent speaks.
+    `values` are in `unit`, as they were entered: a limit that is published in several units is
+    compared in that one. Without `unit` they are in the canonical one. Of several levels on one
+    component only the most urgent speaks. `KeyError` for a unit the measure does not have.
     """
+    entered = measure.choice(unit or measure.canonical).unit
+    compared = {key: measure.to_compare(value, entered) for key, value in values.items()}
     sounding = [
         alert
         for alert in measure.alerts
-        if alert.component in values and alert.sounds(values[alert.component], context)
+        if alert.component in compared and alert.sounds(compared[alert.component], context)
     ]
     sounding.sort(key=lambda alert: _URGENCY[alert.level])
     heard: dict[str, Alert] = {}

@@ -7,6 +7,9 @@ from app.clinical.measures.row import Choice
 from app.clinical.sentences import N_
 
 WHO_IRON = "WHO 2020"
+ENDOCRINOLOGY = "Society for Endocrinology 2016"
+DANGEROUS = N_("This is dangerous. Call your care team now, or the emergency number.")
+HIGH = N_("This is high. Please tell your care team today.")
 NO_BIOTIN = N_("Leave out biotin (a hair and nail vitamin) for 2 days before: it misleads.")
 
 HEMOGLOBIN = lab(
@@ -167,6 +170,13 @@ CALCIUM = lab(
     (N_("8.6 to 10.3 mg/dL (2.15 to 2.57 mmol/L) is usual."), OWN_RANGE),
     hard=(3, 20),
     soft=(6, 14),
+    alerts=(
+        alert("very-high", "urgent", DANGEROUS, ENDOCRINOLOGY, at_least=14),
+        alert("high", "soon", HIGH, ENDOCRINOLOGY, at_least=12),
+        alert("very-low", "urgent", DANGEROUS, ENDOCRINOLOGY, below="7.6"),
+    ),
+    source="Society for Endocrinology 2016 doi:10.1530/EC-16-0055 (high), doi:10.1530/EC-16-0056"
+    " (low), adjusted for albumin; " + FROM_MEMORY,
     analyte="calcium",
 )
 TSH = lab(

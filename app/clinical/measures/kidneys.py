@@ -18,6 +18,12 @@ from app.clinical.sentences import N_
 KDIGO = "KDIGO 2024"
 KDIGO_SOURCE = "KDIGO 2024 chronic kidney disease doi:10.1016/j.kint.2023.10.018"
 MORNING = N_("Bring the first urine of the morning. Not after hard exercise or in your period.")
+DANGEROUSLY_LOW = N_("This is dangerously low. Call your care team now, or the emergency number.")
+TELL_TODAY = N_("This is low. Please tell your care team today.")
+# Below 2.5 mmol/L potassium is severely low; below 125 and 130 sodium is profoundly and
+# moderately low.
+ERC = "European Resuscitation Council 2021"
+HYPONATRAEMIA = "European hyponatraemia guideline 2014"
 MG_DL_1 = Choice("mg/dL", "mg/dL", 1)
 MILLIMOLES = (Choice("mmol/L", "mmol/L", 1), Choice("meq/L", "mEq/L", 1))
 CREATININE = number(
@@ -186,9 +192,16 @@ POTASSIUM = number(
             at_least=6,
         ),
         alert(
+            "very-low",
+            "urgent",
+            DANGEROUSLY_LOW,
+            ERC,
+            below="2.5",
+        ),
+        alert(
             "low",
             "soon",
-            N_("This is low. Please tell your care team today."),
+            TELL_TODAY,
             OWN_RANGE,
             below=3,
         ),
@@ -201,7 +214,8 @@ POTASSIUM = number(
         ),
     ),
     how_to=LABORATORY,
-    source="UK Kidney Association hyperkalaemia guideline 2023; " + FROM_MEMORY,
+    source="UK Kidney Association hyperkalaemia guideline 2023; ERC 2021"
+    " doi:10.1016/j.resuscitation.2021.02.011; " + FROM_MEMORY,
     analyte="potassium",
     decimals=2,
 )
@@ -215,8 +229,12 @@ SODIUM = number(
     hard=(90, 200),
     soft=(120, 160),
     goal=(N_("135 to 145 mmol/L is usual."), OWN_RANGE),
+    alerts=(
+        alert("very-low", "urgent", DANGEROUSLY_LOW, HYPONATRAEMIA, below=125),
+        alert("low", "soon", TELL_TODAY, HYPONATRAEMIA, below=130),
+    ),
     how_to=LABORATORY,
-    source=FROM_MEMORY,
+    source="European hyponatraemia guideline 2014 doi:10.1530/EJE-13-1020; " + FROM_MEMORY,
     analyte="sodium",
 )
 

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from app.clinical import units
 from app.clinical.measures.codes import Code
+from app.clinical.measures.twins import beside_limits
 from app.clinical.sentences import N_, Sentence, Value
 
 SINGLE = N_("%(value)s %(unit)s")
@@ -177,6 +178,10 @@ class Measure:
         exact = units.reckon(value, unit, self.canonical, analyte=self.analyte)
         step = Decimal(1).scaleb(-self.canonical_decimals)
         return exact if unit == self.canonical else exact.quantize(step, ROUND_HALF_UP)
+
+    def to_compare(self, value: Decimal, unit: str) -> Decimal:
+        """The canonical value as it is compared with published limits; `twins` says why."""
+        return beside_limits(self.key, value, unit, self.to_canonical(value, unit))
 
     def shown(self, value: Decimal, unit: str) -> Decimal:
         """A canonical value in another of the measure's units, rounded as people write it."""

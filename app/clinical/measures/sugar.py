@@ -18,6 +18,12 @@ ADA = "ADA Standards of Care 2026"
 ADA_SOURCE = "ADA Standards of Care 2026, sections 2 and 6, Diabetes Care 49(Suppl 1)"
 CRISES = "ADA/EASD consensus on hyperglycaemic crises 2024"
 VERY_LOW = N_("This is very low. If you feel shaky or confused, take something sugary now.")
+LOW = N_("This is low. Please tell your care team today, and ask what to do when it comes again.")
+VERY_HIGH = N_(
+    "This is very high. Tell your care team today. If you are being sick, very thirsty, drowsy or"
+    " breathing fast, call the emergency number."
+)
+CRISIS = N_("This is dangerously high. Call your care team now, or the emergency number.")
 
 HBA1C = number(
     "hba1c",
@@ -80,6 +86,9 @@ FASTING = number(
     goal=(N_("Under 100 mg/dL (5.6 mmol/L) is usual."), ADA),
     alerts=(
         alert("low", "urgent", VERY_LOW, ADA, below=54),
+        alert("crisis", "urgent", CRISIS, CRISES, at_least=600),
+        alert("very-high", "urgent", VERY_HIGH, ADA, at_least=300),
+        alert("lowish", "soon", LOW, ADA, below=70),
         alert(
             "diabetes",
             "soon",
@@ -177,6 +186,9 @@ UNTIMED = number(
     goal=(N_("Under 140 mg/dL (7.8 mmol/L) is usual, two hours or more after a meal."), ADA),
     alerts=(
         alert("low", "urgent", VERY_LOW, ADA, below=54),
+        alert("crisis", "urgent", CRISIS, CRISES, at_least=600),
+        alert("very-high", "urgent", VERY_HIGH, ADA, at_least=300),
+        alert("lowish", "soon", LOW, ADA, below=70),
         alert(
             "high",
             "soon",

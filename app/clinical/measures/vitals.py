@@ -8,6 +8,8 @@ from app.clinical.measures.row import Choice, Context
 from app.clinical.sentences import N_, Sentence
 
 NEWS2 = "NEWS2"
+# 93 and 94 percent: ask today; 92 and less: emergency care.
+OXIMETRY = "NHS oximetry at home"
 NEWS2_SOURCE = "Royal College of Physicians, National Early Warning Score 2, 2017"
 WHO = "WHO 2008"
 REST_FIRST = N_("Sit quietly for 5 minutes first.")
@@ -47,13 +49,14 @@ HEART_RATE = number(
         ),
         alert(
             "slow",
-            "soon",
+            "urgent",
             N_(
-                "Your heart beats slowly. If you feel dizzy or faint, call the emergency number;"
-                " otherwise tell your care team today."
+                "Your heart beats slowly. Measure again after 5 minutes. If it stays so and is"
+                " not your usual, call your care team now; if you feel dizzy or faint, call the"
+                " emergency number."
             ),
             NEWS2,
-            below=40,
+            at_most=40,
         ),
     ),
     how_to=(REST_FIRST, N_("Count for a whole minute, or let your device finish counting.")),
@@ -79,15 +82,15 @@ OXYGEN = number(
                 " and that is not your usual, or you are short of breath, call the emergency"
                 " number."
             ),
-            NEWS2,
-            at_most=91,
+            OXIMETRY,
+            at_most=92,
         ),
         alert(
             "low",
             "soon",
             N_("This is lower than usual. Measure again, and tell your care team today."),
-            "NHS oximetry at home",
-            at_most=92,
+            OXIMETRY,
+            at_most=94,
         ),
     ),
     how_to=(

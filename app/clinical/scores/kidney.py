@@ -148,7 +148,8 @@ def uacr(
     """Albumin to creatinine ratio in urine, mg/g, and its KDIGO category.
 
     albumin mg/dL / creatinine mg/dL · 1000, or mg/mmol · 8.84. Albumin 0 to 2,000 mg/dL,
-    creatinine 1 to 1,000 mg/dL, ratio 0 to 3,000 mg/mmol, else `ClinicalInputError`. KDIGO.
+    creatinine 1 to 1,000 mg/dL, ratio 0 to 3,000 mg/mmol, else `ClinicalInputError`. A ratio
+    in mg/mmol is sorted by the limits of that unit (A2 from 3, A3 above 30). KDIGO 2024.
     """
     pair = albumin_mg_dl, creatinine_mg_dl
     if (uacr_mg_mmol is None) == (pair == (None, None)):
@@ -161,10 +162,12 @@ def uacr(
         UACR.input("creatinine_mg_dl").missing()
     else:
         ratio = albumin_mg_dl / creatinine_mg_dl * 1000
+    # Each unit has limits of its own, in which 3 mg/mmol and 30 mg/g are the same one.
+    beside = ratio if uacr_mg_mmol is None else uacr_mg_mmol * 10
     return {
         "uacr_mg_g": ratio,
         "uacr_mg_mmol": ratio / MG_G_PER_MG_MMOL,
-        "category": a_category(ratio),
+        "category": a_category(beside),
     }
 
 

@@ -247,8 +247,50 @@ def test_an_observation_becomes_a_fact_in_the_canonical_unit_and_keeps_its_words
     )
 
 
+@pytest.mark.parametrize(
+    ("key", "rule", "below", "reached"),
+    [
+        ("ldl-cholesterol", "LIP-04", "4.8", "4.9"),
+        ("triglycerides", "LIP-06", "5.5", "5.6"),
+        ("uacr", "CKD-01", "2.9", "3.0"),
+    ],
+)
+def test_a_limit_is_met_in_the_unit_in_which_the_laboratory_reports(
+    key: str, rule: str, below: str, reached: str
+) -> None:
+    row = measures.get(key)
+    unit = row.choices[1].unit
+
+    def status(value: str) -> str:
+        entered = {"value": Decimal(value)}
+        result = guidelines.from_observation(row, entered, unit, moment(), "obs")
+        return outcome(rule, [born(50), fact("sex-at-birth", "male"), result])
+
+    assert status(below) != "proposed"
+    assert status(reached) == "proposed"
+
+
 def test_a_draft_kept_as_data_reads_the_same_later() -> None:
     line, words = proposal("BP-03", [ADULT, *week(150, 95)])
     assert guidelines.Wording.from_json(words.to_json()) == words
     kept = line.evidence[0].to_json()
     assert (kept["key"], kept["value"], kept["unit"]) == ("blood-pressure", "150/95", "mm[Hg]")
+
+
+def test_a_later_zero_does_not_clear_thoughts_of_being_better_off_dead() -> None:
+    kept = [fact("phq9-item9", 1, 90), fact("phq9-item9", 0, 40), fact("phq9-item9", 0, 1)]
+    assert outcome("DEP-02", kept) == "proposed"
+    assert proposal("DEP-02", kept)[0].evidence == (kept[0],)
+    assert outcome("DEP-02", [fact("phq9-item9", 3, 91), kept[2]]) == "settled"
+
+
+@pytest.mark.parametrize("key", ["fit", "stool-dna"])
+@pytest.mark.parametrize("later", ["fit", "stool-dna"])
+def test_a_later_negative_stool_test_does_not_replace_a_colonoscopy(key: str, later: str) -> None:
+    tests = [fact(key, True, 200), fact(later, False, 20), fact(later, False, 3)]
+    assert outcome("CRC-02", tests) == "proposed"
+    assert outcome("CRC-02", [*tests, fact("colonoscopy", True, 201)]) == "proposed"
+    assert outcome("CRC-02", [*tests, fact("colonoscopy", False, 100)]) == "proposed"
+    assert outcome("CRC-02", [*tests, fact("colonoscopy", True, 100)]) == "settled"
+    again = [*tests, fact("colonoscopy", True, 100), fact(key, True, 50)]
+    assert outcome("CRC-02", again) == "proposed"

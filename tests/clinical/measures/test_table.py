@@ -13,7 +13,17 @@ from babel.messages.catalog import PYTHON_FORMAT
 
 from app.clinical import measures, units
 from app.clinical.devices import apple_types
-from app.clinical.measures import blood, daily, glucose, kidneys, kits, lipids, liver, vitals
+from app.clinical.measures import (
+    blood,
+    daily,
+    glucose,
+    kidneys,
+    kits,
+    lipids,
+    liver,
+    twins,
+    vitals,
+)
 from app.clinical.measures.codes import (
     CATALOGUED,
     CONFIRMED,
@@ -255,9 +265,11 @@ def test_sentences_are_short_enough_to_be_read_at_once(row: Measure) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "keys"),
     [
-        ("oxygen-saturation", "92", ["low"]),
+        ("oxygen-saturation", "92", ["very-low"]),
         ("oxygen-saturation", "91", ["very-low"]),
-        ("oxygen-saturation", "93", []),
+        ("oxygen-saturation", "93", ["low"]),
+        ("oxygen-saturation", "94", ["low"]),
+        ("oxygen-saturation", "95", []),
         ("temperature", "38", ["fever"]),
         ("temperature", "39.1", ["very-high"]),
         ("temperature", "35.0", ["very-low"]),
@@ -267,7 +279,21 @@ def test_sentences_are_short_enough_to_be_read_at_once(row: Measure) -> None:
         ("respiratory-rate", "25", ["fast"]),
         ("heart-rate", "131", ["very-fast"]),
         ("heart-rate", "121", ["fast"]),
-        ("heart-rate", "39", ["slow"]),
+        ("heart-rate", "41", []),
+        ("heart-rate", "40", ["slow"]),
+        ("laboratory-glucose", "69", ["lowish"]),
+        ("laboratory-glucose", "200", ["high"]),
+        ("laboratory-glucose", "300", ["very-high"]),
+        ("laboratory-glucose", "600", ["crisis"]),
+        ("fasting-glucose", "1400", ["crisis"]),
+        ("potassium", "2.4", ["very-low"]),
+        ("potassium", "2.5", ["low"]),
+        ("sodium", "124", ["very-low"]),
+        ("sodium", "129", ["low"]),
+        ("sodium", "130", []),
+        ("calcium", "14", ["very-high"]),
+        ("calcium", "12", ["high"]),
+        ("calcium", "7.5", ["very-low"]),
         ("hba1c", "6.5", ["diabetes"]),
         ("hba1c", "9.1", ["very-high"]),
         ("hba1c", "5.6", []),
@@ -309,3 +335,45 @@ def test_sentences_are_short_enough_to_be_read_at_once(row: Measure) -> None:
 def test_a_level_sounds_where_its_guideline_draws_it(key: str, value: str, keys: list[str]) -> None:
     found = measures.alerts(measures.get(key), {"value": Decimal(value)})
     assert [alert.key for alert in found] == keys
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "unit", "keys"),
+    [
+        ("laboratory-glucose", "11.0", "mmol/L", []),
+        ("laboratory-glucose", "11.1", "mmol/L", ["high"]),
+        ("laboratory-glucose", "3.9", "mmol/L", []),
+        ("laboratory-glucose", "3.8", "mmol/L", ["lowish"]),
+        ("laboratory-glucose", "33.3", "mmol/L", ["crisis"]),
+        ("glucose-sensor", "13.9", "mmol/L", []),
+        ("glucose-sensor", "14.0", "mmol/L", ["very-high"]),
+        ("ldl-cholesterol", "4.8", "mmol/L", []),
+        ("ldl-cholesterol", "4.9", "mmol/L", ["very-high"]),
+        ("triglycerides", "5.5", "mmol/L", []),
+        ("triglycerides", "5.6", "mmol/L", ["very-high"]),
+        ("triglycerides", "11.3", "mmol/L", ["extreme"]),
+        ("uacr", "2.9", "mg/mmol", []),
+        ("uacr", "3", "mg/mmol", ["a2"]),
+        ("uacr", "30", "mg/mmol", ["a2"]),
+        ("uacr", "30.1", "mg/mmol", ["a3"]),
+        ("calcium", "3.5", "mmol/L", ["very-high"]),
+        # Far from its limits a value is compared as it is, in mg/dL as well.
+        ("ldl-cholesterol", "189", "mg/dL", []),
+        ("uacr", "29", "mg/g", []),
+    ],
+)
+def test_a_limit_published_in_two_units_is_met_in_the_one_of_the_entry(
+    key: str, value: str, unit: str, keys: list[str]
+) -> None:
+    found = measures.alerts(measures.get(key), {"value": Decimal(value)}, unit=unit)
+    assert [alert.key for alert in found] == keys
+
+
+def test_a_comparison_never_changes_the_order_of_two_entries() -> None:
+    for key, unit in twins.KNOWN:
+        row = measures.get(key)
+        tenths = [Decimal(tenth) / 10 for tenth in range(1, 500)]
+        compared = [row.to_compare(value, unit) for value in tenths]
+        assert compared == sorted(compared)
+        exact = [row.to_canonical(value, unit) for value in tenths]
+        assert sum(a == b for a, b in zip(compared, exact, strict=True)) > len(tenths) / 2

@@ -89,6 +89,9 @@ def test_albumin_ratio(albumin: float, creatinine: float, ratio: float, category
 
 def test_albumin_ratio_from_moles() -> None:
     assert calculate("UACR", uacr_mg_mmol=3)["uacr_mg_g"] == pytest.approx(26.52)
+    # KDIGO draws its limits in both units: 3 mg/mmol is A2 as 30 mg/g is.
+    found = [calculate("UACR", uacr_mg_mmol=ratio)["category"] for ratio in (2.9, 3, 30, 30.1)]
+    assert found == ["A1", "A2", "A2", "A3"]
 
 
 @pytest.mark.parametrize(
