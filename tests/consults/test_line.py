@@ -36,8 +36,10 @@ def lose(session: CDPSession, loss: float) -> None:
 
 def both_over(meeting: Meeting, loss: float) -> tuple[Page, Page, CDPSession]:
     """Patient and clinician in the call, the patient on a line that loses packets."""
-    patient, clinician = meeting.arrive(meeting.patient), meeting.arrive(meeting.clinician)
+    patient = meeting.arrive(meeting.patient)
+    # Before somebody is there to connect with: a page makes itself ready as soon as it can.
     session = worsen(patient, loss)
+    clinician = meeting.arrive(meeting.clinician)
     for page in (clinician, patient):
         join(page)
     for page in (clinician, patient):
