@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.care.rules import Sex
+from app.kernel.crypto import Sealed
 from app.kernel.db import Row, code_of
+
+# What is read for somebody who was erased: no living person's.
+NO_BIRTH_DATE = "1850-01-01"
 
 
 class Patient(Row):
@@ -17,9 +21,20 @@ class Patient(Row):
 
     __tablename__ = "patient"
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), unique=True)
-    birth_date: Mapped[date]
+    sealed_birth_date: Mapped[bytes] = mapped_column(LargeBinary)
     sex: Mapped[Sex] = mapped_column(code_of(Sex))
     created_at: Mapped[datetime]
+    born = Sealed("sealed_birth_date", of="patient_id", erased=NO_BIRTH_DATE)
+
+    @property
+    def patient_id(self) -> UUID:
+        """Whose data key seals this row: their own."""
+        return self.id
+
+    @property
+    def birth_date(self) -> date:
+        """The day on which they were born."""
+        return date.fromisoformat(self.born)
 
 
 class CareTeamMember(Row):

@@ -16,7 +16,9 @@ JOINED = audit.tag("care.team_joined", "person")
 def register(person_id: UUID, *, birth_date: date, sex: Sex) -> UUID:
     """Make a person a patient; answers the patient's id."""
     with db.writing() as session:
-        row = Patient(person_id=person_id, birth_date=birth_date, sex=sex, created_at=clock.now())
+        row = Patient(
+            person_id=person_id, born=birth_date.isoformat(), sex=sex, created_at=clock.now()
+        )
         session.add(row)
         session.flush()
         audit.record(REGISTERED, entity_id=row.id, patient_id=row.id)

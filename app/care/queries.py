@@ -14,6 +14,7 @@ from app.care.models import CareTeamMember, Patient
 from app.care.rules import Sex, age_on
 from app.kernel import db
 from app.kernel.actor import Actor, Role
+from app.kernel.crypto import keyring
 
 # Written down once, because many pages ask them.
 _OWN = select(Patient).where(Patient.person_id == bindparam("person"))
@@ -125,6 +126,7 @@ def _one(statement: Select[Patient], person_id: UUID) -> PatientView | None:
 
 
 def _views(rows: list[Patient]) -> list[PatientView]:
+    keyring().keys.ready({row.id for row in rows})
     names = accounts.people([row.person_id for row in rows])
     return [
         PatientView(

@@ -36,7 +36,8 @@ class Response(Row):
     questionnaire: Mapped[str] = mapped_column(String(200))
     status: Mapped[ResponseStatus] = mapped_column(code_of(ResponseStatus))
     version: Mapped[int] = mapped_column()
-    coded: Mapped[dict[str, Any]] = mapped_column(JSON)
+    # Answers that were chosen or counted, and those in the person's own words.
+    sealed_coded: Mapped[bytes | None] = mapped_column(LargeBinary)
     sealed_words: Mapped[bytes | None] = mapped_column(LargeBinary)
     # {"moving": {"saves": 2, "done": true}}: how far each part has come.
     parts: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -44,5 +45,6 @@ class Response(Row):
     started_at: Mapped[datetime]
     saved_at: Mapped[datetime]
     authored_at: Mapped[datetime | None]
+    coded_json = Sealed("sealed_coded", of="patient_id", erased="{}")
     words_json = Sealed("sealed_words", of="patient_id", erased="{}")
     __mapper_args__ = {"version_id_col": version}

@@ -122,7 +122,6 @@ def _draft(session: Session, patient_id: UUID, zone: str) -> tuple[Response, Dra
         patient_id=patient_id,
         questionnaire=queries.form().canonical,
         status=ResponseStatus.IN_PROGRESS,
-        coded={},
         parts={},
         zone=zone,
         started_at=moment,
@@ -146,7 +145,7 @@ def _read(
 
 def _store(row: Response, answers: Answers) -> None:
     coded, written = rules.split(queries.form(), answers)
-    row.coded = coded
+    row.coded_json = json.dumps(coded)
     if written:
         row.words_json = json.dumps(written)
     else:

@@ -98,8 +98,9 @@ def draft_of(row: Response) -> Draft:
 
 
 def answers_of(row: Response) -> Answers:
-    """The answers in a row, its sealed words opened."""
-    return form().kept(rules.joined(row.coded, json.loads(row.words_json or "{}")))
+    """The answers in a row, opened."""
+    coded, written = (json.loads(one or "{}") for one in (row.coded_json, row.words_json))
+    return form().kept(rules.joined(coded, written))
 
 
 def sent(patient_id: UUID) -> list[Answered]:
