@@ -29,6 +29,8 @@ BOWEL_TESTS = {
     "colonoscopy": 10 * YEAR,
 }
 
+STOOL_TESTS = ("fit", "stool-dna")
+
 
 def _bowel(person: Person) -> Answer:
     """CRC-01: 45 to 75 years, and no accepted test that still counts."""
@@ -72,12 +74,17 @@ CRC_01 = rule(
 
 
 def _blood_found(person: Person) -> Answer:
-    """CRC-02: the last stool test was positive, and no colonoscopy since."""
-    found = person.flag("fit")
-    if not found.true:
-        return found
-    since = (person.today - found.facts[0].day).days
-    return found & ~person.done("colonoscopy", since)
+    """CRC-02: a stool test was positive, and no colonoscopy since.
+
+    A later negative test of either kind takes nothing back (USPSTF 2021): bleeding comes and
+    goes. So the last positive one counts until a colonoscopy is on record, however old it is.
+    """
+    tests = [fact for key in STOOL_TESTS for fact in person.profile.every(key)]
+    positive = sorted((fact for fact in tests if fact.value is True), key=lambda fact: fact.order)
+    if not positive:
+        return NO if tests else Answer(None, (), ("fit",))
+    since = (person.today - positive[-1].day).days
+    return Answer(true=True, facts=tuple(positive)) & ~person.done("colonoscopy", since)
 
 
 CRC_02 = rule(
@@ -85,14 +92,15 @@ CRC_02 = rule(
     "CRC-02",
     Text(
         title=N_("Colonoscopy after a positive stool test"),
-        reason=N_("Hidden blood was found in your stool, and its cause should be found."),
+        reason=N_("A stool test of yours was positive, and the cause should be found."),
         action=N_("Have a colonoscopy"),
         detail=N_(
             "Most often the cause is harmless, and polyps can be removed at once. Another stool"
             " test cannot replace it."
         ),
         note=N_(
-            "Positive FIT: colonoscopy soon, within 9 months at the latest. Do not repeat FIT."
+            "Positive FIT or stool DNA: colonoscopy soon, within 9 months at the latest. A later"
+            " negative stool test does not replace it."
         ),
         start=N_("Within the next weeks."),
         change=N_("The result of the colonoscopy."),

@@ -170,7 +170,7 @@ _CONDITIONS: Mapping[str, Kind] = {
     "limited-life": _flag(N_("whether another illness limits what treatment can do"), YEAR),
 }
 
-# Tests whose day counts; the value of `fit` is whether it was positive.
+# Tests whose day counts; the value of a stool test is whether it was positive.
 _DONE: Mapping[str, Kind] = {
     "fit": _flag(N_("a stool test for hidden blood")),
     "stool-dna": _flag(N_("a stool test for changed genes and blood")),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from app.clinical.guidelines import known
 from app.clinical.guidelines.answers import Answer
 from app.clinical.guidelines.build import Text, rule
 from app.clinical.guidelines.person import Person, whichever
@@ -10,6 +13,9 @@ from app.clinical.sentences import N_
 
 PHQ9, PHQ2, GAD7 = 10, 3, 10
 ANXIETY_AGES = (19, 64)
+# A plan is looked over every 3 months at the latest, so by then somebody has talked with the
+# person; the same time for which very low blood sugar is kept (DM-07).
+DANGER_LASTS = timedelta(days=90)
 
 
 def _low(person: Person) -> Answer:
@@ -42,8 +48,16 @@ DEP_01 = rule(
 
 
 def _danger(person: Person) -> Answer:
-    """DEP-02: any answer above zero to item 9 of the PHQ-9, at every age."""
-    return person.amount("phq9-item9").at_least(1)
+    """DEP-02: any answer above zero to item 9 of the PHQ-9 in 90 days, or the last one; any age.
+
+    One later zero takes nothing back: such thoughts come and go, and people also hide them.
+    """
+    kept = tuple(
+        fact
+        for fact in person.profile.every("phq9-item9")
+        if person.today - fact.day <= DANGER_LASTS and known.amount(fact) >= 1
+    )
+    return Answer(true=True, facts=kept) if kept else person.amount("phq9-item9").at_least(1)
 
 
 DEP_02 = rule(
@@ -60,7 +74,8 @@ DEP_02 = rule(
         ),
         note=N_(
             "PHQ-9 item 9 above 0: show crisis resources, same-day clinician contact and risk"
-            " assessment. Never wait for the approval of a plan."
+            " assessment. Never wait for the approval of a plan. An answer above 0 is kept for 90"
+            " days; a later 0 does not clear it."
         ),
         start=N_("Now."),
         change=N_("A talk with a clinician who knows how you are."),

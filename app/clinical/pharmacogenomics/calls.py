@@ -42,7 +42,9 @@ def parse_outside_calls(text: str) -> list[OutsideCall]:
     """
     if not isinstance(text, str):
         raise ClinicalInputError("text", Sentence(NOT_TEXT), FORMAT)
-    lines = text.removeprefix("\N{BYTE ORDER MARK}").split("\n")
+    # Old spreadsheets end a line with a carriage return alone.
+    plain = text.removeprefix("\N{BYTE ORDER MARK}").replace("\r\n", "\n").replace("\r", "\n")
+    lines = plain.split("\n")
     if len(lines) > MAX_LINES:
         raise ClinicalInputError("text", Sentence(TOO_LONG, {"most": MAX_LINES}), FORMAT)
     calls = [

@@ -32,14 +32,27 @@ _SPEED = re.compile(
 _FUNCTION = re.compile(
     r"(?:(possible|likely) )?(poor|decreased|normal|increased) function", re.IGNORECASE
 )
+# Words that take a phenotype back or put it in doubt. "Likely" and "possible" in front of it
+# are the standard's own hedges and stay.
+_DENIED = re.compile(
+    r"\b(no[nt]?|never|nor|neither|without|cannot|unlikely|improbable|excluded?|excludes|"
+    r"ruled?|rules|negative|absent|denie[ds])\b|n['\N{RIGHT SINGLE QUOTATION MARK}]t\b"
+)
+_NOT_OPEN = re.compile(r"\b(no[nt]?|never)\W+(an? )?indeterminate")
+_DOUBTED = re.compile(
+    r"\?|\b(doubt\w*|uncertain\w*|unclear|unsure|unknown|unconfirmed|questionable|suspected|"
+    r"suspicion|presum\w+|probabl[ey]|potential\w*|possibly|perhaps|maybe|may|might|could|if|or|"
+    r"to|than|versus|vs|between|either|borderline|pending|likely|possible)\b"
+)
 _SCORE = re.compile(r"(≥|>=|>)?\s*(\d{1,3})(\.\d{1,4})?", re.ASCII)
 
 
 def normalise_phenotype(text: str | None) -> str | None:
     """The standard words for a phenotype: "EM" and "Extensive Metaboliser" are normal.
 
-    Blank text is None. Words that are not known come back trimmed, with single spaces,
-    and otherwise as they were written.
+    Blank text is None. Words that are not known, and words that deny or doubt a phenotype
+    ("not a poor metabolizer"), come back trimmed, with single spaces, and otherwise as they
+    were written.
     """
     if text is None or not text.strip():
         return None
@@ -47,13 +60,22 @@ def normalise_phenotype(text: str | None) -> str | None:
     lowered = words.lower()
     if lowered in SPEEDS:
         return f"{SPEEDS[lowered]} Metabolizer"
-    if "indeterminate" in lowered:
+    if "indeterminate" in lowered and not _NOT_OPEN.search(lowered):
         return INDETERMINATE
     speed = _SPEED.search(words)
     if speed is not None:
+        if _DENIED.search(lowered) or _is_doubted(lowered):
+            return " ".join(text.split())
         return _hedged(lowered, f"{_speed(speed[1])} Metabolizer")
     function = _FUNCTION.fullmatch(words)
     return words.title() if function is not None else words
+
+
+def _is_doubted(lowered: str) -> bool:
+    """Whether more than the standard's own hedge is said, or more than one phenotype."""
+    several = {found[1] for found in _SPEED.finditer(lowered)}
+    hedged = re.sub(r"^(likely|possible) ", "", lowered)
+    return len(several) > 1 or _DOUBTED.search(hedged) is not None
 
 
 def _speed(word: str) -> str:

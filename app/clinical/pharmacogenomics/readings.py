@@ -20,6 +20,9 @@ from app.clinical.sentences import N_, Sentence
 NOT_RESULTS = N_("Please give the results as genes with what was found, or as read from a file.")
 UNREADABLE = N_("We cannot read the result for %(gene)s.")
 
+# What would end the cell or the line of an outside-call table.
+_ONE_CELL = str.maketrans("\t\n\r", "   ")
+
 # A score as quarters, or words such as "poor metabolizer", "*57:01 positive".
 Key = int | str
 
@@ -150,9 +153,7 @@ def _mapped(gene: str, told: Mapping[str, Any]) -> OutsideCall:
 
 
 def _spelt(gene: str, diplotype: object, phenotype: str, score: object) -> OutsideCall:
-    fields = [
-        str(each).replace("\t", " ").replace("\n", " ") for each in (diplotype, phenotype, score)
-    ]
+    fields = [str(each).translate(_ONE_CELL) for each in (diplotype, phenotype, score)]
     if not any(field.strip() for field in fields):
         return OutsideCall(gene)
     (call,) = parse_outside_calls("\t".join([gene, *fields]))

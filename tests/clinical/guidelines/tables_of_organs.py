@@ -182,6 +182,8 @@ MIND: dict[str, Table] = {
             ({"phq9_item9": 0}, NO),
             ({"phq9_item9": 3, "age": 12}, YES),
             ({"phq9_item9": None}, ("phq9-item9",)),
+            ({"phq9_item9": (1, 365)}, YES),
+            ({"phq9_item9": (1, 366)}, ("phq9-item9",)),
         ],
     ),
     "ANX-01": (
@@ -210,6 +212,7 @@ SCREENING: dict[str, Table] = {
             ({"colonoscopy": (True, 3651)}, YES),
             ({"colonoscopy": False}, YES),
             ({"stool_dna": (True, 1095)}, NO),
+            ({"stool_dna": (False, 1095)}, NO),
             ({"stool_dna": (True, 1096)}, YES),
             ({"sigmoidoscopy": (True, 1825)}, NO),
             ({"sigmoidoscopy": (True, 1826)}, YES),
@@ -225,6 +228,11 @@ SCREENING: dict[str, Table] = {
         [
             ({"fit": False}, NO),
             ({"fit": None}, ("fit",)),
+            ({"fit": None, "stool_dna": (True, 900)}, YES),
+            ({"fit": None, "stool_dna": (False, 900)}, NO),
+            ({"stool_dna": (False, 1)}, YES),
+            ({"fit": (False, 1), "stool_dna": (True, 30)}, YES),
+            ({"fit": (False, 1), "stool_dna": (True, 30), "colonoscopy": (True, 2)}, NO),
             ({"colonoscopy": (True, 30)}, NO),
             ({"colonoscopy": (True, 31)}, YES),
             ({"colectomy": True}, OUT),

@@ -179,3 +179,13 @@ def test_the_published_example_is_read() -> None:
         ("HLA-B", "*15:02/*57:01"),
         ("MT-RNR1", "1555A>G"),
     ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_any_machine_ends_them(end: str) -> None:
+    text = end.join(["# from a laboratory", "CYP2C9\t*1/*2", "", "CYP2D6\t*4/*4", ""])
+    calls = parse_outside_calls(text)
+    assert [(call.gene, call.diplotype) for call in calls] == [
+        ("CYP2C9", "*1/*2"), ("CYP2D6", "*4/*4"),
+    ]  # fmt: skip
+    assert [call.line for call in calls] == [2, 4]

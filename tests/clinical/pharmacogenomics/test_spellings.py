@@ -44,6 +44,19 @@ from app.clinical.pharmacogenomics import normalise_activity, normalise_phenotyp
         ("possible decreased function", "Possible Decreased Function"),
         ("-1639 GG", "-1639 GG"),
         ("*57:01 positive", "*57:01 positive"),
+        # Our own cases: what denies or doubts a phenotype is not that phenotype.
+        ("Not a poor metabolizer", "Not a poor metabolizer"),
+        ("not a  Poor Metaboliser", "not a Poor Metaboliser"),
+        ("non-poor metabolizer", "non-poor metabolizer"),
+        ("isn't a poor metabolizer", "isn't a poor metabolizer"),
+        ("Poor metabolizer ruled out", "Poor metabolizer ruled out"),
+        ("Poor metabolizer?", "Poor metabolizer?"),
+        ("Unlikely poor metabolizer", "Unlikely poor metabolizer"),
+        ("Normal or intermediate metabolizer", "Normal or intermediate metabolizer"),
+        ("Poor to intermediate metabolizer", "Poor to intermediate metabolizer"),
+        ("Probably a normal metabolizer", "Probably a normal metabolizer"),
+        ("Poor metabolizer / normal metabolizer", "Poor metabolizer / normal metabolizer"),
+        ("Not indeterminate", "Not indeterminate"),
     ],
 )
 def test_a_phenotype_is_read_in_any_spelling(written: str | None, read: str | None) -> None:
