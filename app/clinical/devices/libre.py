@@ -27,6 +27,9 @@ MEASURES = {
     "strip": "glucose",
     "ketone": "ketones-blood",
 }
+# Record types that carry one measurement each.
+SORTS = frozenset("0123")
+TWO_NUMBERS = N_("This line has two numbers where its kind of record has one. We left it out.")
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,9 @@ class Libre(Layout):
             if record in PASSED:
                 return Row(passed=PASSED[record])
             raise RowRefused(Sentence(amounts.NO_NUMBER))
+        # A record of one sort holds one number; a comma in it looks like two.
+        if record in SORTS and len(filled) > 1:
+            raise RowRefused(Sentence(TWO_NUMBERS))
         taken_at = moment(self.date_text(cells))
         return Row(tuple(self._reading(kind, text, cells, taken_at) for kind, text in filled))
 

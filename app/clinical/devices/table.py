@@ -28,10 +28,15 @@ from app.clinical.sentences import N_, Sentence
 NO_SUCH_COLUMNS = N_(
     "We did not find the columns you named in the first lines of this file. Please check them."
 )
+TOO_MANY_CELLS = N_(
+    "This line has more columns than the heading. Perhaps a comma stands inside a number or a note."
+)
 
 # Makers put a few lines about the person and the report above the heading.
 HEADING_WITHIN = 30
 DELIMITERS = ",\t;"
+# So many numbers of one line may hold a comma; far more blank cells are a program's padding.
+MOST_SLIPS = 4
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,14 @@ class Table:
     def readings(self, tally: Tally) -> Iterator[Reading]:
         """Every reading of the file, in the file's order."""
         moment = partial(times.read, order=self.order)
+        usual = 0
         for number, cells in _rows_below(self, tally):
             try:
+                # Some makers end each line with a comma, and so does the first one then.
+                usual = usual or max(self.width, len(cells))
+                # A comma inside a number moves every cell after it under another heading.
+                if usual < len(cells) <= usual + MOST_SLIPS or any(cells[self.width :]):
+                    raise RowRefused(Sentence(TOO_MANY_CELLS))
                 row = self.layout.read(cells, moment)
                 limits.check(row.readings, self.made)
             except RowRefused as refusal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from io import BytesIO
 from decimal import Decimal
 
 import pytest
@@ -229,3 +230,28 @@ def test_a_heading_whose_columns_disagree_on_the_unit_is_no_libre_file() -> None
     heading = LIBRE_HEADING.replace("Scan Glucose mg/dL", "Scan Glucose mmol/L")
     with pytest.raises(devices.DeviceFileError):
         opened(libre(historic("13-02-2021 08:00", "100"), heading=heading))
+
+
+@pytest.mark.parametrize(
+    ("record", "place"),
+    [(0, 4), (1, 5), (2, 14)],
+)
+def test_a_comma_inside_a_number_costs_the_row_and_invents_no_reading(
+    record: int, place: int
+) -> None:
+    heading = LIBRE_HEADING.replace("mg/dL", "mmol/L")
+    good = line(record, place, "7.1")
+    bad = line(record, place, "13,2").replace(f"08:1{record}", "09:00")
+    found = opened(libre(good, bad, heading=heading))
+    assert [str(one.value) for one in found.readings] == ["7.1"]
+    assert [one.row for one in found.problems] == [4]
+
+
+def test_a_row_with_a_number_beyond_the_heading_is_left_out() -> None:
+    columns = devices.Columns("time", (devices.Column("sugar", "glucose", "mmol/L"),))
+    text = "time,sugar\n2026-01-05T08:00:00Z,5.1\n2026-01-05T12:00:00Z,13,2\n"
+    found = devices.read(BytesIO(text.encode()), "mine.csv", columns=columns)
+    assert [str(one.value) for one in found.readings] == ["5.1"]
+    (problem,) = found.problems
+    assert problem.row == 3
+    assert "more columns than the heading" in str(problem.sentence)
