@@ -8,6 +8,10 @@ const CURVE = { name: "ECDH", namedCurve: "P-256" };
 const AGAIN = 1500;
 const SELDOM = 15000;
 const DIGITS = 1_000_000n;
+// In front of a wrapped key: for which gathering it was wrapped, as seen from there.
+const MARK = 16;
+// Of three, one may still mean what the second has drawn anew already. That passes soon; what stays is somebody in between.
+const ODD = 20_000;
 const text = new TextEncoder();
 
 export class Agreement extends EventTarget {
@@ -146,9 +150,15 @@ export class Agreement extends EventTarget {
 
   async #handed(from, other, { iv, data }) {
     if (other.key || !other.public) return;
+    const [here, there] = [await this.#mark(), bytes(data).slice(0, MARK)];
+    if (!here.every((byte, at) => byte === there[at])) {
+      other.odd ??= performance.now();
+      if (performance.now() - other.odd > ODD) this.#fail();
+      return;
+    }
     try {
       const wrap = await this.#wrapKey(other, from, this.#name);
-      const handed = await crypto.subtle.decrypt({ name: "AES-GCM", iv: bytes(iv) }, wrap, bytes(data));
+      const handed = await crypto.subtle.decrypt({ name: "AES-GCM", iv: bytes(iv) }, wrap, bytes(data).slice(MARK));
       const id = new DataView(handed).getUint16(0);
       const key = await crypto.subtle.importKey("raw", handed.slice(2), "AES-GCM", false, ["decrypt"]);
       other.key = true;
@@ -188,8 +198,8 @@ export class Agreement extends EventTarget {
     for (const [name, other] of this.#others) {
       const iv = crypto.getRandomValues(new Uint8Array(12));
       const wrap = await this.#wrapKey(other, this.#name, name);
-      const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, wrap, load);
-      other.wrapped = { iv: written(iv), data: written(data) };
+      const sealed = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, wrap, load));
+      other.wrapped = { iv: written(iv), data: written([...(await this.#mark()), ...sealed]) };
       other.told = true;
       this.#send(name, { step: "key", leaf: this.#me.leaf, yours: other.leaf, ...other.wrapped });
     }
@@ -206,6 +216,10 @@ export class Agreement extends EventTarget {
   #transcript() {
     const here = [[this.#name, this.#me], ...this.#others].map(([name, { leaf, shown }]) => `${name}|${leaf}|${shown}`);
     return crypto.subtle.digest("SHA-256", text.encode(`nearside gathering|${here.sort().join("|")}`));
+  }
+
+  async #mark() {
+    return new Uint8Array(await this.#transcript()).slice(0, MARK);
   }
 
   async #spoken() {

@@ -31,6 +31,7 @@ export class Link extends EventTarget {
     this.#socket.on("consults:here", (seen) => this.#tell("here", seen));
     this.#socket.on("consults:signal", (signal) => this.#tell("signal", signal));
     this.#socket.on("consults:moved", () => this.#tell("moved"));
+    this.#socket.on("consults:guests", () => this.#tell("guests"));
     this.#socket.on("consults:recording", (told) => this.#tell("recording", told));
     // What this page said on a line that then died may arrive after all, later than what it said since on another: then
     // it is told that it replaced itself.
@@ -112,6 +113,11 @@ export class Link extends EventTarget {
   // One step with the recording of this visit; answers how it stands.
   record(step, recording = "") {
     return this.#ask("recording", { step, recording });
+  }
+
+  // One step with those who were asked into the visit; answers who they are.
+  guests(step, guest = "") {
+    return this.#ask("guests", { step, guest });
   }
 
   close() {

@@ -4,11 +4,14 @@ import { STEPS } from "./line.js";
 import { Tiles } from "./tiles.js";
 
 const find = (id) => document.getElementById(id);
+// Who came and went is news for so long.
+const NEWS = 12_000;
 
 export class View {
   #call;
   #media;
   #words;
+  #fresh = 0;
 
   constructor({ call, media, words }) {
     this.#call = call;
@@ -16,6 +19,7 @@ export class View {
     this.#words = words;
     this.tiles = new Tiles({ call, words });
     call.addEventListener("change", () => this.show());
+    call.addEventListener("news", ({ detail }) => this.#told(detail));
     media.addEventListener("change", () => this.show());
   }
 
@@ -46,14 +50,14 @@ export class View {
     find("lock").hidden = now !== "locked";
     if (now === "locked") this.#say("lock-code", seal.code.replace(/(...)(...)/, "$1 $2"));
     const joinedWords = joined && ["broken", "refused"].includes(seal.state) ? seal.state : now;
-    this.#say("lock-help", this.#words[`lock-${joinedWords}`] ?? "");
+    this.#say("lock-help", this.#of(`lock-${joinedWords}`));
   }
 
   // Good, fair or poor, whose line it is, and what was done about it.
   #line() {
     const { line, state, stillness } = this.#call;
     const known = state === "connected" && line.grade !== "unknown";
-    const grade = line.grade === "good" ? this.#words["line-good"] : this.#words[`line-${line.grade}-${line.whose}`];
+    const grade = line.grade === "good" ? this.#words["line-good"] : this.#of(`line-${line.grade}-${line.whose}`);
     const step = this.#media.video && STEPS[line.step].name;
     const done = stillness ? this.#words["still-chosen"] : this.#words[`line-step-${step}`];
     document.documentElement.dataset.lineGrade = known ? line.grade : "";
@@ -67,22 +71,52 @@ export class View {
     this.#say("announced", text);
   }
 
+  // Said in the call, and gone after a while.
+  news(text) {
+    this.#say("call-news", text);
+    this.#fresh += 1;
+    const fresh = this.#fresh;
+    setTimeout(() => fresh === this.#fresh && this.#say("call-news", ""), NEWS);
+  }
+
+  // Of patient and clinician their page has words already.
+  #told(people) {
+    const said = people.filter(({ seat }) => this.#call.company.many || seat !== this.#call.company.meets);
+    const words = said.map(({ news, name }) => this.#words[`news-${news}`].replace("{name}", name));
+    if (words.length) this.news(words.join(" "));
+  }
+
+  // Where more than two are in the call, some sentences are others.
+  #of(key) {
+    return (this.#call.company.many && this.#words[`${key}-many`]) || this.#words[key] || "";
+  }
+
   get #stopped() {
     return ["replaced", "finished", "closed", "signed-out"].includes(this.#call.state);
   }
 
   #who() {
-    if (this.#call.state === "elsewhere") return this.#words.elsewhere;
-    return this.#words[`here-${this.#call.other?.place ?? "away"}`];
+    const { state, company } = this.#call;
+    if (state === "elsewhere") return this.#words.elsewhere;
+    const rest = company.list.filter(({ seat }) => seat !== company.meets);
+    const also = rest.map(({ place, name }) => this.#words[`also-${place}`].replace("{name}", name));
+    return [this.#words[`here-${company.other?.place ?? "away"}`], ...also].join(" ");
   }
 
   #status() {
-    const { state, other, words } = this.#call;
+    const { state, other, words, company } = this.#call;
     if (state === "closed") return words ?? this.#words.closed;
+    if (company.many && state === "connected") return this.#words.several.replace("{names}", this.#names(company.talking));
+    if (company.many && state === "lost") return this.#words["news-lost"].replace("{name}", company.taking[0].name);
     if (state === "connected" && this.#call.stillness) return this.#words[other?.sound ? "still" : "no-media"];
     if (state === "connected" && !other?.picture) return this.#words[other?.sound ? "no-picture" : "no-media"];
     if (state === "alone" && other?.place === "waiting") return this.#words["alone-waiting"];
-    return this.#words[state] ?? "";
+    return this.#of(state);
+  }
+
+  #names(people) {
+    const names = people.map(({ name }) => name);
+    return names.reduce((all, name, at) => all.replace(`{${at}}`, name), this.#words[`names-${names.length}`] ?? "");
   }
 
   // A region is read out when its text changes, so the same text is not written twice.

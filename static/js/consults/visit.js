@@ -1,6 +1,7 @@
 // The waiting room and the call, on one page: put together here.
 import { Call } from "./call.js";
 import { Devices } from "./devices.js";
+import { Guests } from "./guests.js";
 import { Level } from "./level.js";
 import { Link } from "./link.js";
 import { Media } from "./media.js";
@@ -24,6 +25,7 @@ const link = new Link(data.appointment);
 const call = new Call({ link, media, ...data });
 const view = new View({ call, media, words });
 new Recorder({ link, call, ...data.recording });
+if (data.guests) new Guests({ link, call, view, words });
 const devices = new Devices({ media, words, tiles: view.tiles });
 const level = new Level(find("level"));
 
