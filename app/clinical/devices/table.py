@@ -61,9 +61,7 @@ class Table:
             try:
                 # Some makers end each line with a comma, and so does the first one then.
                 usual = usual or max(self.width, len(cells))
-                # A comma inside a number moves every cell after it under another heading.
-                if usual < len(cells) <= usual + MOST_SLIPS or any(cells[self.width :]):
-                    raise RowRefused(Sentence(TOO_MANY_CELLS))
+                self._straight(cells, usual)
                 row = self.layout.read(cells, moment)
                 limits.check(row.readings, self.made)
             except RowRefused as refusal:
@@ -75,6 +73,11 @@ class Table:
             if row.subtype:
                 tally.note_subtype(*row.subtype)
             yield from tally.take(row.readings)
+
+    def _straight(self, cells: list[str], usual: int) -> None:
+        """Refuse a row in which a comma inside a number moved the cells after it."""
+        if usual < len(cells) <= usual + MOST_SLIPS or any(cells[self.width :]):
+            raise RowRefused(Sentence(TOO_MANY_CELLS))
 
 
 def _rows_below(table: Table, tally: Tally | None = None) -> Iterator[lines.Row]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from io import BytesIO
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 
