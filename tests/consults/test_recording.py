@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +17,15 @@ from app.consults.models import Recording, RecordingConsent
 from app.consults.rules.recording import Answer, Ending, RecordingState
 from app.kernel import db
 from app.kernel.models import AuditEvent
-from app.media.recording.sealing import open_sealed
+from app.media.recording.sealing import Sealed, open_sealed
 from tests.consults.caller import until
 from tests.consults.meeting import Hall, Meeting, flows, reaches
 from tests.consults.test_lock import locks, seal
 from tests.consults.test_paths import MediaNode, goes
 
 RECORDED = 4000  # milliseconds
+# Bytes of a file for which the disk has room: some seconds of a call.
+ROOM = 300_000
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +52,11 @@ def answers(page: Page, word: str) -> None:
     page.get_by_role("dialog").get_by_role("button", name=word).click()
 
 
-def recorded(meeting: Meeting) -> tuple[Page, Page]:
-    """Both in the call, which is being recorded."""
+def recorded(meeting: Meeting, *, dark: bool = False) -> tuple[Page, Page]:
+    """Both in the call, which is being recorded; the patient's camera may be off."""
     patient, clinician = meeting.both()
+    if dark:
+        patient.get_by_role("button", name="Camera off").click()
     for page in (patient, clinician):
         locks(page)
     ask(clinician)
@@ -100,18 +106,34 @@ def files(meeting: Meeting) -> set[str]:
 
 def played(meeting: Meeting) -> tuple[dict[str, list[float]], bool]:
     """Every frame of the file, by track's name and kind: its times; and whether it was cut off."""
-    one = row(meeting)
-    with meeting.portal.inside():
-        key = bytes.fromhex(db.session().get(Recording, one.id).key_in_hex)
-    sealed = open_sealed(folder(meeting) / one.file, key)
     found: dict[str, list[float]] = {}
+    sealed = film(meeting)
     with av.open(sealed) as file:
         for packet in file.demux():
             for frame in packet.decode():
-                place = packet.stream.metadata["title"].removeprefix("place ")
-                name = f"{place} {packet.stream.type}"
-                found.setdefault(name, []).append(float(frame.time or 0.0))
+                found.setdefault(named(packet.stream), []).append(float(frame.time or 0.0))
     return found, sealed.cut
+
+
+def tracks(meeting: Meeting) -> set[str]:
+    """The tracks that the file declares, by name and kind."""
+    with av.open(film(meeting)) as file:
+        return {named(stream) for stream in file.streams}
+
+
+def film(meeting: Meeting) -> Sealed:
+    one = row(meeting)
+    with meeting.portal.inside():
+        key = bytes.fromhex(db.session().get(Recording, one.id).key_in_hex)
+    return open_sealed(folder(meeting) / one.file, key)
+
+
+def named(stream: Any) -> str:
+    return f"{place(stream)} {stream.type}"
+
+
+def place(stream: Any) -> str:
+    return str(stream.metadata["title"]).removeprefix("place ")
 
 
 def tags(meeting: Meeting) -> list[tuple[str, Any]]:
@@ -198,7 +220,7 @@ def test_one_no_is_enough_and_nothing_is_recorded(meeting: Meeting, node: MediaN
 def test_a_yes_taken_back_stops_at_once_and_nothing_comes_after(
     meeting: Meeting, node: MediaNode
 ) -> None:
-    patient, clinician = recorded(meeting)
+    patient, clinician = recorded(meeting, dark=True)
     patient.wait_for_timeout(2000)
     patient.get_by_role("button", name="Stop the recording").click()
     for page in (patient, clinician):
@@ -214,6 +236,8 @@ def test_a_yes_taken_back_stops_at_once_and_nothing_comes_after(
     assert (folder(meeting) / one.file).stat().st_size == size
     frames, cut = played(meeting)
     assert not cut
+    # No player waits for a picture of somebody who was not seen.
+    assert set(frames) == tracks(meeting) == {"0 audio", "1 audio", "1 video"}
     longest = (one.ended_at - one.began_at).total_seconds() + 1.0
     assert max(times[-1] for times in frames.values()) < longest
     with meeting.portal.inside():
@@ -245,6 +269,35 @@ def test_a_node_that_dies_leaves_all_but_the_last_second_and_people_are_told(
     assert cut
     for track in ("0 video", "0 audio", "1 video", "1 audio"):
         assert frames[track][-1] > RECORDED / 1000 - 1.5
+
+
+def test_a_full_disk_ends_the_recording_and_not_the_call(meeting: Meeting, node: MediaNode) -> None:
+    with no_longer_files(node):
+        patient, clinician = recorded(meeting)
+        for page in (patient, clinician):
+            is_told(page, "The recording has stopped because of a fault.")
+            expect(page.locator("#recording-sign")).to_be_hidden()
+    for page in (patient, clinician):
+        reaches(page, "connected")
+        locks(page)
+        flows(page)
+    one = closed(meeting)
+    assert (one.state, one.ending) == (RecordingState.KEPT, Ending.FAILED)
+    frames, cut = played(meeting)
+    assert cut
+    assert frames["0 audio"]
+    assert (folder(meeting) / one.file).stat().st_size <= ROOM
+
+
+@contextmanager
+def no_longer_files(node: MediaNode) -> Iterator[None]:
+    """Let the node's machine refuse to write further, as it does on a full disk."""
+    pid = node.process.pid
+    before = resource.prlimit(pid, resource.RLIMIT_FSIZE, (ROOM, resource.RLIM_INFINITY))
+    try:
+        yield
+    finally:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
 
 
 def test_a_reload_in_the_middle_goes_on_being_recorded(meeting: Meeting, node: MediaNode) -> None:

@@ -41,6 +41,11 @@ class Companion:
             )
 
     @property
+    def guard(self) -> int:
+        """The number of the process that watches over the program."""
+        return self._guard.pid
+
+    @property
     def running(self) -> bool:
         """Whether the program is still there."""
         return self._guard.poll() is None

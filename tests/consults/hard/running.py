@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.media.running import answers
 from tests.support.companion import Companion
+from tests.support.server import Server
 
 ROOT = Path(__file__).parents[3]
 SECRET = "nearside_media_secret.txt"
@@ -52,6 +53,18 @@ class Nodes:
         lines = [json.loads(line) for line in self._companion.log.read_text().splitlines()]
         started = [line["pid"] for line in lines if line["event"] == "node_started"]
         os.kill(started[-1], signal.SIGKILL)
+
+
+def kill_worker(server: Server) -> None:
+    """End the process that serves pages and sockets as a crash does; gunicorn starts another."""
+    (arbiter,) = _children(server.companion.guard)
+    for worker in _children(arbiter):
+        os.kill(worker, signal.SIGKILL)
+
+
+def _children(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(one) for one in found.split()]
 
 
 def _free_port(address: str) -> int:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.consults.hard.calling import AnyLine, Pages, come, live, meet
+from tests.consults.hard.calling import AnyLine, Pages, come, live, meet, told
 from tests.consults.hard.running import Nodes
-from tests.consults.meeting import Meeting, inbound
+from tests.consults.meeting import Meeting, inbound, says
 from tests.consults.test_lock import locks, seal
+
+CUT_MILLISECONDS = 10_000
 
 
 @pytest.fixture
@@ -25,10 +27,19 @@ def test_every_tenth_packet_lost_leaves_a_direct_call(waiting: Pages, line: AnyL
         assert sum(inbound(page, kind)["nackCount"] for kind in ("audio", "video")) > 0
 
 
-def test_a_direct_call_finds_a_new_address(waiting: Pages, line: AnyLine) -> None:
+def test_a_direct_call_finds_a_new_address_and_outlives_ten_seconds_without_any(
+    waiting: Pages, line: AnyLine
+) -> None:
     meet(waiting, "direct")
     line.move()
     live(waiting)
+    line.cut()
+    told(waiting)
+    waiting[0].wait_for_timeout(CUT_MILLISECONDS)
+    line.mend()
+    live(waiting)
+    says(waiting[0], "You are connected with Dr Imre Kovács.")
+    says(waiting[1], "You are connected with Ana Sousa.")
 
 
 def test_where_browsers_may_not_reach_each_other_the_node_does(

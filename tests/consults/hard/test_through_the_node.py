@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.consults.hard.calling import AnyLine, Pages, come, live, meet, streams, told
-from tests.consults.hard.running import Nodes
+from tests.consults.hard.running import Nodes, kill_worker
 from tests.consults.meeting import Meeting, inbound, reaches, says
 from tests.consults.test_lock import locks, seal
 from tests.consults.test_paths import HIDDEN, goes
@@ -89,3 +90,18 @@ def test_a_reload_of_either_side_returns_over_the_line(pages: Pages) -> None:
         reaches(page, "connected")
         live(pages)
         goes(page, "relay")
+
+
+def test_while_the_portal_starts_again_people_talk_on(pages: Pages, meeting: Meeting) -> None:
+    patient, clinician = pages
+    before = [streams(page) for page in pages]
+    kill_worker(meeting.server)
+    live(pages)
+    # What one does reaches the other's page again.
+    patient.get_by_role("button", name="Camera off").click()
+    off = "Their picture is off, but you can hear them."
+    expect(clinician.locator("#call-status")).to_contain_text(off, timeout=20_000)
+    patient.get_by_role("button", name="Camera on").click()
+    says(clinician, "You are connected with Ana Sousa.")
+    live(pages)
+    assert [streams(page) for page in pages] == before
