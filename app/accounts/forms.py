@@ -38,5 +38,11 @@ class RecoveryForm(PortalForm):
     next = HiddenField()
 
 
+class PasskeyForm(PortalForm):
+    """What a person calls a passkey."""
+
+    name = Words(_l("Name"), [Needed(_l("Please give it a name.")), at_most(60)])
+
+
 class EmptyForm(PortalForm):
     """A form with nothing but its button."""

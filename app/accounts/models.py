@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.accounts.rules import Ceremony
 from app.kernel.actor import Role, Stage
 from app.kernel.crypto import CLINIC, Indexed, Sealed
 from app.kernel.db import Row, code_of
@@ -99,3 +100,34 @@ class HeldForm(Row):
     sealed_fields: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(index=True)
     fields_json = Sealed("sealed_fields")
+
+
+class Passkey(Row):
+    """A key pair on a person's device; the device asks for face, finger or its own code."""
+
+    __tablename__ = "passkey"
+    __table_args__ = (CheckConstraint("uses >= 0", name="uses"),)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    # What the device calls the person by; says nothing about them.
+    handle: Mapped[bytes] = mapped_column(LargeBinary)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    # The device's own count; one that does not grow betrays a copy of the key.
+    uses: Mapped[int] = mapped_column(BigInteger)
+    backed_up: Mapped[bool]
+    model: Mapped[str] = mapped_column(String(36))
+    name: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+
+class Challenge(Row):
+    """What a device must sign next; gone with its first use."""
+
+    __tablename__ = "challenge"
+    ceremony: Mapped[Ceremony] = mapped_column(code_of(Ceremony))
+    session_id: Mapped[UUID | None] = mapped_column(ForeignKey("sign_in.id"))
+    value: Mapped[bytes] = mapped_column(LargeBinary)
+    # What a new key will call its person by.
+    handle: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(index=True)

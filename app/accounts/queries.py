@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, bindparam, func, select
 
 from app.accounts import rules
-from app.accounts.models import Authenticator, Person, RecoveryCode, SignIn, keeper_of
+from app.accounts.models import Authenticator, Passkey, Person, RecoveryCode, SignIn, keeper_of
 from app.kernel import clock, db
 from app.kernel.actor import Actor, Role, Stage
 from app.kernel.crypto import keyring, normal
@@ -46,6 +46,16 @@ class OpenSession:
     created_at: datetime
     last_seen_at: datetime
     here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyView:
+    """A passkey as its owner knows it."""
+
+    id: UUID
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +196,20 @@ def is_enrolled(person_id: UUID) -> bool:
     """Whether the person has a confirmed authenticator."""
     found = authenticator_of(person_id)
     return found is not None and found.confirmed_at is not None
+
+
+def passkeys(actor: Actor) -> list[PasskeyView]:
+    """The person's own passkeys, oldest first."""
+    own = select(Passkey).where(Passkey.person_id == actor.person_id)
+    return [
+        PasskeyView(one.id, one.name, one.created_at, one.last_used_at)
+        for one in db.session().scalars(own.order_by(Passkey.created_at))
+    ]
+
+
+def passkey(actor: Actor, number: UUID) -> PasskeyView | None:
+    """One of the person's own passkeys."""
+    return next((one for one in passkeys(actor) if one.id == number), None)
 
 
 def recovery_codes_left(person_id: UUID) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from enum import StrEnum
 from zoneinfo import available_timezones
 
 import pyotp
@@ -60,6 +61,18 @@ SYSTEMS = (
 )
 
 
+class Ceremony(StrEnum):
+    """What a device is asked to sign for."""
+
+    ENROL = "enrol"
+    SIGN_IN = "sign-in"
+    CONFIRM = "confirm"
+
+
+# How long a person may take at their device.
+CHALLENGE_LASTS = timedelta(minutes=5)
+
+
 def N_(sentence: str) -> str:  # gettext's name for "translated later"
     """Mark a sentence for translation where it is shown."""
     return sentence
@@ -99,6 +112,19 @@ def clock_is_off(secret: str, code: str, moment: datetime) -> bool:
 def secret_is_stale(shown: datetime, moment: datetime) -> bool:
     """Whether a secret has waited too long for the first code that would confirm it."""
     return moment - shown > SECRET_WAITS
+
+
+def is_copied(known: int, said: int) -> bool:
+    """Whether a device's own count of uses betrays that somebody holds a copy of its key.
+
+    Devices that share their keys on purpose do not count: both numbers then are 0.
+    """
+    return (known > 0 or said > 0) and said <= known
+
+
+def may_remove(authenticators: int, passkeys: int) -> bool:
+    """Whether one passkey may go: one way to show a second factor must stay."""
+    return authenticators + passkeys > 1
 
 
 def plain_recovery_code(text: str) -> str:

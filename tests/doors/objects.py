@@ -17,6 +17,7 @@ from app.accounts import queries as account_queries
 from app.appointments import operations as visits
 from app.kernel import clock, db
 from app.kernel.actor import Actor, Role, Stage
+from tests.accounts import device as devices
 from tests.consults import reels
 from tests.plans import drafts
 from tests.questionnaires import life
@@ -103,6 +104,14 @@ def session(case: Case) -> UUID:
         db.session().flush()
         theirs = account_queries.own_sessions(actor)
     return next(one.id for one in theirs if not one.here)
+
+
+@makes("passkey")
+def passkey(case: Case) -> UUID:
+    """A passkey of somebody in this clinic."""
+    someone: Someone = getattr(case.clinic, case.role.value)
+    with case.portal.inside():
+        return devices.passkey_of(someone)
 
 
 @makes("answered")

@@ -15,7 +15,12 @@ from tests.doors.walk import application, events
 PORTALS = (Environment.TEST, Environment.DEMO)
 # Open to people who have not signed in, each for a reason that its own rule states.
 OPEN = {
-    Environment.TEST: {"web.health", "accounts.sign_in"},
+    Environment.TEST: {
+        "web.health",
+        "accounts.sign_in",
+        "accounts.begin_passkey_sign_in",
+        "accounts.passkey_sign_in",
+    },
 }
 
 

@@ -24,6 +24,7 @@ CONFIRMED = audit.tag("accounts.factor_confirmed", "person", "method")
 
 # The ways to show a second factor, as they are written down.
 AUTHENTICATOR, RECOVERY, ENROLMENT = "authenticator", "recovery-code", "enrolment"
+PASSKEY = "passkey"
 ENDED_MEANWHILE = _l("You were signed out meanwhile. Please sign in again.")
 
 MINUTES = timedelta(minutes=5)

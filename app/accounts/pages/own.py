@@ -14,4 +14,5 @@ def settings() -> str:
     """Who you are here, your time zone, and how you sign in."""
     actor = actors.required()
     left = queries.recovery_codes_left(actor.person_id)
-    return render_template("accounts/settings.html", codes_left=left)
+    found = queries.passkeys(actor)
+    return render_template("accounts/settings.html", codes_left=left, passkeys=found)

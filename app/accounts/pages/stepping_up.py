@@ -8,7 +8,7 @@ from flask import Flask, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug import Response
 
-from app.accounts import operations, room
+from app.accounts import operations, queries, room
 from app.accounts.forms import CodeForm
 from app.accounts.operations.holding import sweep
 from app.accounts.pages import cookie
@@ -34,7 +34,8 @@ def confirm() -> Answer:
             form.refuse(refusal)
         else:
             return cookie.give(redirect(next_page(), 303), token)
-    return render_template("accounts/confirm.html", form=form)
+    own = queries.passkeys(actors.required())
+    return render_template("accounts/confirm.html", form=form, passkeys=own)
 
 
 @room.page("/confirm/go-on", access=signed_in())

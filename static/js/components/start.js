@@ -8,6 +8,7 @@ const parts = {
   "#error-summary": () => import("./error-summary.js"),
   "[data-idle]": () => import("../accounts/idle.js"),
   "[data-go-on]": () => import("../accounts/go-on.js"),
+  "[data-passkey]": () => import("../accounts/passkey.js"),
   "[data-chart]": () => import("../chart.js"),
 };
 

@@ -1,0 +1,176 @@
+"""Passkeys: both factors in one step, made, named, used and removed by their owner."""
+
+from __future__ import annotations
+
+import secrets
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.accounts import rules
+from app.accounts.models import Authenticator, Passkey, Person
+from app.accounts.operations import ceremonies
+from app.accounts.operations.ceremonies import NOT_SIGNED
+from app.accounts.operations.sessions import (
+    ADDRESS_TRIES,
+    CODE_TRIES,
+    PASSKEY,
+    SIGNED_IN,
+    note_failure,
+    open_session,
+    renew,
+)
+from app.accounts.rules import Ceremony
+from app.kernel import audit, clock, db
+from app.kernel.actor import Actor, Stage
+from app.kernel.refusal import Refusal
+
+ADDED = audit.tag("accounts.passkey_added", "passkey")
+REMOVED = audit.tag("accounts.passkey_removed", "passkey")
+COPIED = audit.tag("accounts.passkey_copied", "passkey")
+
+HANDLE_BYTES = 64
+MOST = 10
+COPY_FOUND = _l(
+    "This passkey was used by another device as well. For your safety it was refused."
+    " Please sign in with your password and code, and remove it."
+)
+LAST_ONE = _l("This is your only way to show that it is you. Please add another one first.")
+ENOUGH = _l("You have ten passkeys. Please remove one first.")
+KNOWN_ALREADY = _l("This device has a passkey already.")
+
+
+def begin_enrolment(actor: Actor) -> tuple[UUID, str]:
+    """The number of a challenge, and what the browser needs to make a key for it, as JSON."""
+    person = db.session().get_one(Person, actor.person_id)
+    own = _of(actor.person_id)
+    handle = own[0].handle if own else secrets.token_bytes(HANDLE_BYTES)
+    number, value = ceremonies.new_challenge(Ceremony.ENROL, actor.session_id, handle)
+    known = [one.credential_id for one in own]
+    return number, ceremonies.to_create(value, handle, person.email, person.name, known)
+
+
+def enrol(actor: Actor, number: UUID | None, answer: str, name: str) -> None:
+    """Add the key that the device made; raises Refusal."""
+    value, handle = ceremonies.take_challenge(number, Ceremony.ENROL, actor.session_id)
+    made = ceremonies.created(answer, value)
+    if len(_of(actor.person_id)) >= MOST:
+        raise Refusal(ENOUGH)
+    row = Passkey(
+        person_id=actor.person_id,
+        handle=handle,
+        credential_id=made.credential_id,
+        public_key=made.public_key,
+        uses=made.uses,
+        backed_up=made.backed_up,
+        model=made.model,
+        name=name,
+        created_at=clock.now(),
+    )
+    try:
+        with db.writing() as session:
+            session.add(row)
+            session.flush()
+            audit.record(ADDED, entity_id=row.id)
+    except IntegrityError:
+        raise Refusal(KNOWN_ALREADY) from None
+
+
+def begin_sign_in() -> tuple[UUID, str]:
+    """The same for signing in: any passkey that the browser holds for this portal."""
+    number, value = ceremonies.new_challenge(Ceremony.SIGN_IN, None)
+    return number, ceremonies.to_sign(value, [])
+
+
+def sign_in(number: UUID | None, answer: str, address: str, device: str) -> str:
+    """Open a full session with a passkey alone; answers its token. Raises TooMany or Refusal."""
+    ADDRESS_TRIES.take(address)
+    value, _handle = ceremonies.take_challenge(number, Ceremony.SIGN_IN, None)
+    row = _use(answer, value)
+    ADDRESS_TRIES.give_back(address)
+    with db.writing():
+        audit.record(SIGNED_IN, entity_id=row.person_id, method=PASSKEY)
+        return open_session(row.person_id, Stage.FULL, device)
+
+
+def begin_confirmation(actor: Actor) -> tuple[UUID, str]:
+    """The same for showing a factor again: only this person's own passkeys."""
+    number, value = ceremonies.new_challenge(Ceremony.CONFIRM, actor.session_id)
+    return number, ceremonies.to_sign(value, [one.credential_id for one in _of(actor.person_id)])
+
+
+def confirm_again(actor: Actor, number: UUID | None, answer: str) -> str:
+    """Show a second factor once more, before a weighty act; answers the session's new token."""
+    CODE_TRIES.take(actor.person_id.hex)
+    value, _handle = ceremonies.take_challenge(number, Ceremony.CONFIRM, actor.session_id)
+    _use(answer, value, of=actor.person_id)
+    CODE_TRIES.give_back(actor.person_id.hex)
+    return renew(actor, PASSKEY)
+
+
+def rename(actor: Actor, number: UUID, name: str) -> None:
+    """Call a passkey something else."""
+    with db.writing() as session:
+        own = (Passkey.id == number, Passkey.person_id == actor.person_id)
+        session.execute(update(Passkey).where(*own).values(name=name))
+
+
+def remove(actor: Actor, number: UUID) -> None:
+    """Forget a passkey; raises Refusal when no other factor would be left."""
+    with db.writing() as session:
+        # Locked first, or two removals at once would each count the other one's passkey.
+        session.get_one(Person, actor.person_id, with_for_update=True)
+        confirmed = select(func.count()).where(
+            Authenticator.person_id == actor.person_id, Authenticator.confirmed_at.is_not(None)
+        )
+        own = {one.id: one for one in _of(actor.person_id)}
+        if number not in own:
+            return
+        if not rules.may_remove(session.scalar(confirmed) or 0, len(own)):
+            raise Refusal(LAST_ONE)
+        session.delete(own[number])
+        audit.record(REMOVED, entity_id=number)
+
+
+def _of(person_id: UUID) -> list[Passkey]:
+    own = select(Passkey).where(Passkey.person_id == person_id)
+    return list(db.session().scalars(own.order_by(Passkey.created_at)))
+
+
+def _use(answer: str, value: bytes, of: UUID | None = None) -> Passkey:
+    """Find the key that signed, believe it, and count the use; raises Refusal."""
+    sent = ceremonies.read(answer)
+    row = db.session().scalar(
+        select(Passkey)
+        .join(Person, Person.id == Passkey.person_id)
+        .where(Passkey.credential_id == sent.raw_id, Person.active)
+    )
+    if row is None or row.person_id != (of or row.person_id):
+        note_failure(of, PASSKEY)
+        raise Refusal(NOT_SIGNED)
+    try:
+        uses = ceremonies.uses_signed(sent, value, row.public_key)
+    except Refusal:
+        note_failure(row.person_id, PASSKEY)
+        raise
+    if sent.response.user_handle not in {None, row.handle}:
+        raise Refusal(NOT_SIGNED)
+    if rules.is_copied(row.uses, uses) or not _counted(row, uses):
+        with db.writing(claims=False):
+            audit.record(COPIED, entity_id=row.id)
+        raise Refusal(COPY_FOUND)
+    return row
+
+
+def _counted(row: Passkey, uses: int) -> bool:
+    """Move the count on in one atomic step; of two uses of one count, one is a copy's."""
+    with db.writing(claims=False) as session:
+        moved = session.execute(
+            update(Passkey)
+            .where(Passkey.id == row.id, Passkey.uses == row.uses)
+            .values(uses=uses, last_used_at=clock.now())
+            .execution_options(synchronize_session=False)
+        )
+    return bool(moved.rowcount == 1)  # type: ignore[attr-defined]  # an UPDATE counts its rows
