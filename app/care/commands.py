@@ -13,6 +13,7 @@ from app.care import operations, queries, room
 from app.care.rules import Sex
 from app.kernel import clock, db
 from app.kernel.actor import Role
+from app.kernel.crypto import first_form_is_left
 
 # Nobody alive was born before; the rules refuse such a date, and with it every plan.
 EARLIEST_BIRTH = date(1900, 1, 1)
@@ -44,6 +45,23 @@ def _possible(born: date) -> None:
         raise click.ClickException("That date of birth is in the future.")
     if born < EARLIEST_BIRTH:
         raise click.ClickException("That date of birth is too long ago. Is the year right?")
+
+
+@room.command("erase")
+@click.argument("email")
+@click.confirmation_option(prompt="Nothing of this patient can ever be read again. Erase them?")
+def erase(email: str) -> None:
+    """Destroy the keys of a patient, and with them everything that was written down of them."""
+    person = account_queries.by_email(email)
+    patient_id = queries.of_person(person.id) if person else None
+    if patient_id is None:
+        raise click.ClickException("Please name a registered patient.")
+    if first_form_is_left():
+        raise click.ClickException(
+            "Some values are not under patients' own keys yet. Run: flask --app wsgi keys rotate"
+        )
+    operations.erase(patient_id)
+    click.echo("Erased. Backups made before hold the old data keys: let go of them in their time.")
 
 
 @room.command("join")

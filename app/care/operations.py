@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import delete
+
+from app.accounts import operations as accounts
 from app.care.models import CareTeamMember, Patient
 from app.care.rules import Sex
 from app.kernel import audit, clock, db
+from app.kernel.crypto import keyring
 
 REGISTERED = audit.tag("care.patient_registered", "patient")
+ERASED = audit.tag("care.patient_erased", "patient")
 JOINED = audit.tag("care.team_joined", "person")
 
 
@@ -30,3 +35,17 @@ def join_team(patient_id: UUID, person_id: UUID) -> None:
     with db.writing() as session:
         session.add(CareTeamMember(patient_id=patient_id, person_id=person_id, since=clock.now()))
         audit.record(JOINED, entity_id=person_id, patient_id=patient_id)
+
+
+def erase(patient_id: UUID) -> None:
+    """Destroy the keys of a patient: nothing that was sealed for them opens again, anywhere.
+
+    Backups of the database are covered as well, where their keys are kept apart from them and
+    are younger. Nobody is on their care team from then on, so no page leads to what is left.
+    """
+    with db.writing() as session:
+        row = session.get_one(Patient, patient_id)
+        audit.record(ERASED, entity_id=patient_id, patient_id=patient_id)
+        session.execute(delete(CareTeamMember).where(CareTeamMember.patient_id == patient_id))
+        keyring().keys.shred(patient_id)
+        accounts.erase_patient(row.person_id)

@@ -66,6 +66,11 @@ def take(actor: Actor | None) -> MultiDict[str, str] | None:
     return MultiDict(json.loads(row.fields_json)) if row else None
 
 
+def forget(person_id: UUID) -> None:
+    """Let go of all that is kept for somebody, in the open transaction."""
+    db.session().execute(delete(KeptForm).where(KeptForm.person_id == person_id))
+
+
 def install(app: Flask) -> None:
     """Let go of kept words once their form has been sent."""
     app.after_request(_let_go)

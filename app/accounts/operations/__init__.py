@@ -14,6 +14,7 @@ from app.accounts.operations.authenticators import (
     replacement_secret,
     verify_second_factor,
 )
+from app.accounts.operations.closing import erase_patient
 from app.accounts.operations.guests import admit_guest, dismiss_guest
 from app.accounts.operations.holding import held, hold
 from app.accounts.operations.passwords import check_password, create_person
@@ -52,6 +53,7 @@ __all__ = [
     "end_every_session",
     "end_other_sessions",
     "end_own_session",
+    "erase_patient",
     "held",
     "hold",
     "open_session",

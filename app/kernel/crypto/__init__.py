@@ -6,7 +6,7 @@ destroys a patient's data key has made everything of theirs unreadable, backups 
 
 from app.kernel.crypto.envelope import Erased, SealBroken
 from app.kernel.crypto.keyring import CLINIC, Keyring, keyring
-from app.kernel.crypto.sealed import Indexed, Sealed, normal
+from app.kernel.crypto.sealed import Indexed, Sealed, first_form_is_left, normal
 
 __all__ = [
     "CLINIC",
@@ -15,6 +15,7 @@ __all__ = [
     "Keyring",
     "SealBroken",
     "Sealed",
+    "first_form_is_left",
     "keyring",
     "normal",
 ]

@@ -20,7 +20,6 @@ from sqlalchemy.orm import Session
 from app.kernel import audit, clock, db
 from app.kernel.crypto.envelope import FORMAT, Erased, SealBroken, key_number
 from app.kernel.crypto.keyring import INDEX, keyring
-from app.kernel.crypto.masters import FIRST_FORM
 from app.kernel.crypto.models import SealingAnew, WrappedKey
 from app.kernel.crypto.sealed import Sealed, sealed_attributes
 from app.kernel.crypto.store import HELD_SECONDS
@@ -131,8 +130,7 @@ def _seal_anew(done: Rotated) -> Iterator[None]:
     )
     some_retired = db.session().scalar(retired.limit(1)) is not None
     for attribute in sealed_attributes():
-        first_form = func.substr(attribute.stored, 1, 1) == _bytes(FIRST_FORM)
-        where = attribute.is_set if some_retired else first_form
+        where = attribute.is_set if some_retired else attribute.in_first_form
         for rows in _batches(attribute.model, where):
             with db.writing(claims=False) as session:
                 _open_the_door(session)

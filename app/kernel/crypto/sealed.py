@@ -9,11 +9,19 @@ from unicodedata import normalize
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, SQLColumnExpression
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    SQLColumnExpression,
+    func,
+    literal,
+    select,
+)
 
 from app.kernel import audit, db
 from app.kernel.crypto.envelope import Erased, SealBroken, cell_of
 from app.kernel.crypto.keyring import CLINIC, keyring
+from app.kernel.crypto.masters import FIRST_FORM
 
 BROKEN = audit.tag("keys.seal_broken", "sealed_value", "table", "column")
 ERASED = _l("[erased]")
@@ -74,6 +82,11 @@ class Sealed(db.Derived):
         return found
 
     @property
+    def in_first_form(self) -> ColumnElement[bool]:
+        """Whether the value is older than the data keys, for statements."""
+        return func.substr(self.stored, 1, 1) == literal(FIRST_FORM, LargeBinary)
+
+    @property
     def is_set(self) -> ColumnElement[bool]:
         """Whether there is a value, for statements."""
         return self.stored.is_not(None)
@@ -130,6 +143,15 @@ class Indexed(Sealed):
     @property
     def _column(self) -> Any:
         return getattr(self.model, self.index)
+
+
+def first_form_is_left() -> bool:
+    """Whether a value is left that no destroyed data key could make unreadable."""
+    return any(
+        db.session().scalar(select(one.model.id).where(one.in_first_form).limit(1)) is not None
+        for one in sealed_attributes()
+        if one.of is not None
+    )
 
 
 def normal(text: str) -> str:
