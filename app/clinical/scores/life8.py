@@ -190,7 +190,8 @@ INPUTS: tuple[Input, ...] = (
     number("bmi", usual.BODY_MASS_INDEX, 18.5, 100, "kg/m2"),
     word("bmi_profile", N_("Which body mass index table"), PROFILES),
     _may("apply_lean_muscular_bmi_override", N_("Lean and muscular")),
-    number("non_hdl_cholesterol", NON_HDL, 0, 1000, "mg/dL", PLAUSIBLE),
+    # Nobody has less than 20 mg/dL, and whoever writes mmol/L by mistake has.
+    number("non_hdl_cholesterol", NON_HDL, 20, 1000, "mg/dL", PLAUSIBLE),
     _answer("lipid_lowering_treatment", N_("Medicine for cholesterol")),
     _answer("diabetes", usual.DIABETES),
     word("glucose_measure", N_("Which glucose measurement"), MEASURES),

@@ -101,7 +101,11 @@ class Form:
         return sum(known, Decimal(0)) if known else None
 
     def observations(self, response: Any, context: Context | None = None) -> list[Json]:
-        """FHIR Observations, by SDC observation-based extraction."""
+        """FHIR Observations, by SDC observation-based extraction.
+
+        None of a response that was entered in error or stopped. Whether the answers are fit to
+        be kept is asked of `problems` first.
+        """
         return observing.Extraction(self._settled(response, context)).run()
 
     def _session(self, response: Any, context: Context | None) -> Session:

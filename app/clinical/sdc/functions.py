@@ -38,6 +38,7 @@ def _ours(base: Json) -> Json:
     made: Json = {
         "power": {"fn": _power, "arity": {1: number}},
         "round": {"fn": _round, "arity": {0: [], 1: number}},
+        "mod": {"fn": _remainder, "arity": {2: ["Number", "Number"]}, "nullable": True},
         "*": {"fn": _times, "arity": {2: ["Number", "Number"]}, "nullable": True},
         "trace": {
             "fn": lambda _ctx, found, *_rest: found,
@@ -144,6 +145,14 @@ def _round(_ctx: Any, found: Any, places: Any = 0) -> Any:
 
 def _times(_ctx: Any, one: Any, other: Any) -> Any:
     return _bounded(Decimal(one) * Decimal(other))
+
+
+def _remainder(_ctx: Any, one: Any, other: Any) -> Any:
+    """Of the division that cuts towards zero (FHIRPath 6.6.6): -7 mod 2 is -1."""
+    if other == 0:
+        return []
+    left = Decimal(one) % Decimal(other)
+    return int(left) if isinstance(one, int) and isinstance(other, int) else left
 
 
 def _real(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -21,6 +21,8 @@ from app.clinical.sdc.tree import Answer, Node
 MARK = "observationExtract"
 CATEGORY = "observation-extract-category"
 RELATIONS = {"component": "component", "member": "hasMember", "derived-from": "derivedFrom"}
+# A response entered in error is to be ignored, and a stopped one was never finished.
+VOID = frozenset({"entered-in-error", "stopped"})
 SAME_VALUE = frozenset(
     {"valueBoolean", "valueInteger", "valueString", "valueDateTime", "valueTime", "valueQuantity"}
 )
@@ -36,7 +38,9 @@ class Extraction:
         self._subjects: list[Json] = []
 
     def run(self) -> list[Json]:
-        """All Observations, the one above before those joined to it."""
+        """All Observations, the one above before those joined to it; none of a void response."""
+        if self._session.top.doc.get("status") in VOID:
+            return []
         source = self._session.definition.source
         self._below(self._session.top, extensions.flag(source, MARK) is True, None, {})
         kept = [each for each in self.found if _says_something(each)]
@@ -74,7 +78,7 @@ class Extraction:
 
     def _observation(self, item: Item, codes: list[Json], value: Json, category: Json) -> Json:
         response = self._session.top.doc
-        made: Json = {"resourceType": "Observation", "status": "final"}
+        made: Json = {"resourceType": "Observation", "status": self._status}
         made |= category
         made["code"] = {"coding": codes} if codes else {}
         made["code"] |= {"text": item.text} if item.text else {}
@@ -89,6 +93,11 @@ class Extraction:
             reference = f"QuestionnaireResponse/{response['id']}"
             made["derivedFrom"] = [{"reference": reference}]
         return made | value
+
+    @property
+    def _status(self) -> str:
+        """An answer that was changed later is an amended Observation."""
+        return "amended" if self._session.top.doc.get("status") == "amended" else "final"
 
     def _keep(self, made: Json, relation: str, above: Json | None) -> None:
         if not relation:

@@ -164,6 +164,7 @@ class Planter:
         for source in (each for entry in own for each in _entries(entry.get("answer"))):
             self._counted()
             value = {key: value for key, value in source.items() if key != "item"}
+            value = _recognised(item, value)
             answer = Answer(node, value if any(key[:5] == "value" for key in value) else None)
             node.answers.append(answer)
             self.below(answer, item.items, _entries(source.get("item")))
@@ -173,6 +174,21 @@ class Planter:
             self.below(node.answers[0], item.items, loose)
         node.given = node.values
         return node
+
+
+def _recognised(item: Item, value: Json) -> Json:
+    """An answer of which only the words were kept is the one option that has these words."""
+    coding = value.get("valueCoding")
+    if not item.is_choice or not isinstance(coding, Mapping) or "code" in coding:
+        return value
+    alike = [each.value.get("valueCoding") or {} for each in item.options.like(coding)]
+    named = [each for each in alike if each.get("display") == coding.get("display")]
+    if len(named) != 1 or "code" not in named[0]:
+        return value
+    kept = {
+        key: named[0][key] for key in ("system", "version", "code", "display") if key in named[0]
+    }
+    return value | {"valueCoding": kept}
 
 
 def _entries(found: Any) -> list[Json]:

@@ -273,6 +273,8 @@ def test_what_may_be_left_out_is_not_applied() -> None:
         ({"sex": 0.5}, "sex"),
         ({"le8_composite_score": 0}, "le8_composite_score"),
         ({"diastolic_bp": 120}, "diastolic_bp"),
+        # In mmol/L by mistake.
+        ({"non_hdl_cholesterol": 6.0}, "non_hdl_cholesterol"),
         ({"smoking_status": "former", "years_since_quit": 21}, "years_since_quit"),
         ({"smoking_status": "never", "years_since_quit": 5}, "years_since_quit"),
         ({"smoking_status": "current", "years_since_quit": 5}, "years_since_quit"),

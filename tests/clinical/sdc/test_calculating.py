@@ -56,6 +56,12 @@ def worked_out(expression: str, kind: str = "string", *given: Json, **more: Any)
         ("0.ln()", "decimal", []),
         ("(-1).sqrt()", "decimal", []),
         ("-(1 + 2)", "integer", -3),
+        # A remainder is that of the division towards zero.
+        ("-7 mod 2", "integer", -1),
+        ("7 mod -2", "integer", 1),
+        ("7 mod 2", "integer", 1),
+        ("-7.5 mod 2", "decimal", -1.5),
+        ("7 mod 0", "integer", []),
         ("(1 | 2 | 3).sum()", "integer", 6),
         ("(1 | 2 | 6).avg()", "decimal", 3),
         ("(3 | 1 | 2).min()", "integer", 1),
@@ -312,3 +318,22 @@ def test_a_question_may_look_up_another_response() -> None:
     loaded = sdc.load(form(part, contained=[contained], extension=[other]))
     groups = [{"linkId": "g", "item": [answered("n", name)]} for name in ("IIA", "NIH", "?")]
     assert said(loaded.calculate(response(*groups)))["it"] == ["IIA-9", "NIH-1"]
+
+
+def test_an_answer_kept_in_words_alone_counts_as_the_option_it_names() -> None:
+    words = {"a": "Not at all", "d": "Nearly every day"}
+    options = [
+        {"valueCoding": {"system": "urn:x", "code": code, "display": text}}
+        for code, text in words.items()
+    ]
+    counted = "%resource.item.where(linkId = 'q').answer.where(value.code = 'd').count()"
+    loaded = sdc.load(
+        form(question("q", "choice", answerOption=options), calculated(counted, "integer"))
+    )
+
+    def count(text: str) -> list[Any]:
+        kept = response({"linkId": "q", "answer": [{"valueCoding": {"display": text}}]})
+        return said(loaded.calculate(kept)).get("it", [])
+
+    assert count("Nearly every day") == [1]
+    assert count("Every day") == [0]

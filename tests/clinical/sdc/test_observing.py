@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from app.clinical import sdc
 from tests.clinical.sdc.building import (
     SDC,
@@ -158,3 +160,19 @@ def test_a_wrong_total_is_observed_as_worked_out() -> None:
     )
     (found,) = sdc.load(form(item)).observations(response(answered("t", 13)))
     assert found["valueInteger"] == 7
+
+
+@pytest.mark.parametrize(
+    ("status", "made"),
+    [
+        ("completed", ["final"]),
+        ("amended", ["amended"]),
+        ("in-progress", ["final"]),
+        ("entered-in-error", []),
+        ("stopped", []),
+    ],
+)
+def test_nothing_comes_of_a_response_that_was_withdrawn(status: str, made: list[str]) -> None:
+    loaded = sdc.load(form(question("w", "decimal", code=code("29463-7"), extension=[mark()])))
+    kept = response(answered("w", 82.5)) | {"status": status}
+    assert [each["status"] for each in loaded.observations(kept)] == made
