@@ -19,8 +19,8 @@ from app.media.streams import is_strange, note_speaker, stream_of, transport_at,
 from app.media.upstream import JITTER_MASK, M16, M32, Stream
 from app.media.wires.wire import LARGEST, Buffer, Source, Wire
 
-# First and second byte, number, clock, name; profile and length of the extension, its first byte.
-HEAD = struct.Struct("!BBHIIIB")
+# First and second byte, number, clock, name; profile and length of the extension, its first bytes.
+HEAD = struct.Struct("!BBHIIIBBBHB")
 OUT = struct.Struct("!HII")
 NUMBERS = struct.Struct("!HI")
 NUMBER = struct.Struct("!H")
@@ -32,6 +32,8 @@ ALONE, BEHIND = 0xBEDE0001, 0xBEDE0002
 ALONE_BYTE = TRANSPORT_CC << 4 | 1
 BEHIND_BYTE = 0x10
 ALONE_AT, BEHIND_AT = 17, 19
+# What follows the number in the first of them must be nothing: it is read as a number's high byte.
+NOTHING = 0xFF
 MEDIA_FIRST, MEDIA_LAST = 128, 191
 CONTROL_FIRST, CONTROL_LAST = 192, 223
 PICTURES = frozenset({VP8, RTX})
@@ -98,51 +100,63 @@ class Forwarder:
         note_speaker(leg, int.from_bytes(packet[4:8], "big"))
         self.control(leg, packet)
 
-    def _media(  # noqa: C901 - one packet's way in one frame: each call more costs 1 % of it
+    def _media(  # noqa: C901, PLR0912 - one packet's way in one frame: each call more costs 1 % of it
         self, leg: Leg, buffer: Buffer, size: int, now: int
     ) -> None:
         view = buffer.view
-        if leg in self.shed and view[1] & 0x7F in PICTURES:
+        if self.shed and leg in self.shed and view[1] & 0x7F in PICTURES:
             self.dropped += 1
             return
         size = leg.sealed.open_rtp(buffer, size)  # type: ignore[union-attr]  # looked at before
         if size < SHORTEST:
             self.refused += 1
             return
-        first, second, seq, stamp, ssrc, profile, element = HEAD.unpack_from(view)
+        first, second, seq, stamp, ssrc, profile, b16, b17, b18, w19, b21 = HEAD.unpack_from(view)
         stream = leg.streams.get(ssrc)
         if stream is None:
             stream = stream_of(leg, view[:size], second & 0x7F, ssrc)
-        if profile == ALONE and element == ALONE_BYTE and first == PLAIN_FIRST and not view[19]:
-            at = ALONE_AT
-        else:
-            at = _behind(view, first, profile, element) or transport_at(view[:size])
+        at = number = 0
+        if first == PLAIN_FIRST and size > HEAD.size:
+            if profile == ALONE and b16 == ALONE_BYTE and w19 <= NOTHING:
+                at, number = ALONE_AT, b17 << 8 | b18
+            elif profile == BEHIND and b16 == BEHIND_BYTE and b18 == ALONE_BYTE and not b21:
+                at, number = BEHIND_AT, w19
+        if not at and (at := transport_at(view[:size])):
+            number = view[at] << 8 | view[at + 1]
         if at:
-            leg.arrived.append((view[at] << 8 | view[at + 1], now))
+            leg.arrived.append(now << 16 | number)
         if stream is None:
             self._repair(leg, buffer, size, at, now)
             return
         if seq == stream.next:
             stream.next = (seq + 1) & M16
-        elif not stream.out_of_turn(seq, now):
-            self.dropped += 1
-            return
-        elif stream.next != (seq + 1) & M16:
-            self._late(stream, buffer, size, at, now)
+        elif not self._is_ahead(stream, seq, buffer, size, at, now):
             return
         if at == BEHIND_AT:
-            stream.level = view[17] & 0x7F
+            stream.level = b17 & 0x7F
         stream.stamp, stream.last_us = stamp, now
         if not seq & JITTER_MASK:
             stream.measure(stamp, now)
-        self._deliver(stream, buffer, size, at, now)
+        self._deliver(stream, buffer, size, seq, at, now)
 
-    def _deliver(self, stream: Stream, buffer: Buffer, size: int, at: int, now: int) -> None:
-        view = buffer.view
+    def _is_ahead(
+        self, stream: Stream, seq: int, buffer: Buffer, size: int, at: int, now: int
+    ) -> bool:
+        """Whether a packet that is not the next goes on as if it were: some before it are lost."""
+        if not stream.out_of_turn(seq, now):
+            self.dropped += 1
+            return False
+        if stream.next != (seq + 1) & M16:
+            self._late(stream, buffer, size, at, now)
+            return False
+        return True
+
+    def _deliver(
+        self, stream: Stream, buffer: Buffer, size: int, seq: int, at: int, now: int
+    ) -> None:
         stream.received += 1
         stream.octets += size
-        plain = bytes(view[:size])
-        seq = plain[2] << 8 | plain[3]
+        plain = bytes(buffer.view[:size])
         stream.history[seq & stream.mask] = plain
         if stream.waiting and begins_picture(stream, plain):
             ready = [slot for slot in stream.waiting if slot.leg.ready]
@@ -152,17 +166,19 @@ class Forwarder:
         if stream.sink is not None:
             stream.sink.write(stream.leg.place, stream.kind, plain, now / 1_000_000)
         slots = stream.slots
-        for slot in slots[1:]:
-            copy = self.wire.take()
-            copy.view[:size] = plain
-            self.send(slot, copy, size, at, now)
+        if len(slots) > 1:
+            for slot in slots[1:]:
+                copy = self.wire.take()
+                copy.view[:size] = plain
+                self.send(slot, copy, size, at, now)
         if slots:
             self.send(slots[0], buffer, size, at, now)
 
     def send(self, slot: Slot, buffer: Buffer, size: int, at: int, now: int) -> None:
         """Give one packet, still under its sender's numbers, to one slot."""
         leg = slot.leg
-        if leg.sealed is None or leg.destination is None:
+        keys, destination = leg.sealed, leg.destination
+        if keys is None or destination is None:
             return
         view = buffer.view
         seq, stamp = NUMBERS.unpack_from(view, 2)
@@ -176,9 +192,9 @@ class Forwarder:
                 slot.transport[seq % KEPT_TRANSPORT] = number
         if slot.picture is not None:
             slot.picture.move(view[:size])
-        sealed = leg.sealed.seal_rtp(buffer, size)
+        sealed = keys.seal_rtp(buffer, size)
         if sealed > 0:
-            self.wire.put(buffer, sealed, leg.destination)
+            self.wire.put(buffer, sealed, destination)
             slot.packets += 1
             slot.octets += size
             self.forwarded += 1
@@ -223,9 +239,3 @@ class Forwarder:
             self.dropped += 1  # Padding that measures the line, or a stream unknown as yet.
         elif stream.missing.pop(int.from_bytes(buffer.view[2:4], "big"), None) is not None:
             self._late(stream, buffer, inside, at, now)
-
-
-def _behind(view: memoryview, first: int, profile: int, element: int) -> int:
-    """Where the number stands in the second of the two layouts, or 0."""
-    plain = first == PLAIN_FIRST and profile == BEHIND and element == BEHIND_BYTE
-    return BEHIND_AT if plain and view[18] == ALONE_BYTE and not view[21] else 0

@@ -157,7 +157,7 @@ class Receiver:
                 number = NUMBER.unpack_from(view, at * STRIDE + SOUND_AT)[0]
             else:
                 continue
-            arrived[to[at]].append((number, now_us))
+            arrived[to[at]].append(now_us << 16 | number)
 
     def _time(self, at: int, to: int, now: float) -> None:
         start = at * STRIDE

@@ -156,7 +156,7 @@ def test_padding_that_measures_the_line_is_counted_and_goes_nowhere(bench, viewe
     padding[0] |= 0x20
     sender.sends(bytes(padding) + b"\xc8", captured("rtp")[-1])
     assert viewer.media() == []
-    assert [number for number, _ in sender.leg.arrived] == [9]
+    assert [one & 0xFFFF for one in sender.leg.arrived] == [9]
 
 
 def test_padding_of_a_known_stream_keeps_its_number_in_the_slot(bench, viewer):

@@ -32,14 +32,15 @@ Stretch = tuple[int, list[int | None]]
 class Arrivals:
     """The arrivals of one connection's packets, of all its streams together.
 
-    `pending` is what `add` appends to: (transport number, microseconds). A hot loop may append
-    to it directly; it stays the same list.
+    `pending` is what `add` appends to: microseconds and transport number in one whole number, the
+    latter in the lowest 16 bits. A hot loop may append to it directly; it stays the same list. A
+    pair for each packet would be an object more, and work for the collector of garbage.
     """
 
     __slots__ = ("_highest", "_missing", "_next", "_number", "pending")
 
     def __init__(self) -> None:
-        self.pending: list[tuple[int, int]] = []
+        self.pending: list[int] = []
         self._highest = -1  # extended; below zero before the first
         self._next = 0  # the first number not told of
         self._missing: dict[int, None] = {}
@@ -47,7 +48,7 @@ class Arrivals:
 
     def add(self, sequence: int, arrival_us: int) -> None:
         """Note that a packet with this transport number (16 bits) arrived."""
-        self.pending.append((sequence, arrival_us))
+        self.pending.append(arrival_us << 16 | sequence)
 
     def feedback(self, sender: int, media: int) -> list[bytes]:
         """Messages that tell of all arrivals since the last call; none if nothing arrived.
@@ -66,10 +67,11 @@ class Arrivals:
 
     def _unbroken(self) -> list[tuple[int, Sequence[int]]]:
         """The ordinary case: everything came, in its order, and fits one message. Or nothing."""
-        numbers, times = zip(*self.pending, strict=True)
+        numbers = [one & 0xFFFF for one in self.pending]
         first, count = self._next & 0xFFFF, len(numbers)
-        if self._highest < 0 or numbers != tuple(range(first, first + count)):
+        if self._highest < 0 or numbers != list(range(first, first + count)):
             return []
+        times = [one >> 16 for one in self.pending]
         if count > MOST_ARRIVALS or max(times) - min(times) > FARTHEST_APART_US:
             return []
         self._highest += count
@@ -101,7 +103,8 @@ class Arrivals:
         late: dict[int, int] = {}
         current: dict[int, int] = {}
         losses = 0
-        for sequence, arrival in self.pending:
+        for one in self.pending:
+            arrival, sequence = one >> 16, one & 0xFFFF
             if self._highest < 0:
                 self._begin(sequence)
             number = extend(sequence, self._highest)

@@ -24,6 +24,10 @@ try:
 except ImportError:  # A release that keeps its binding elsewhere.
     AVAILABLE, lib, length = False, None, None
 
+# Looked up once: these two run for each packet.
+protect: Any = getattr(lib, "srtp_protect", None)
+unprotect: Any = getattr(lib, "srtp_unprotect", None)
+
 
 class InPlace:
     """Both directions of one leg."""
@@ -38,7 +42,7 @@ class InPlace:
     def open_rtp(self, buffer: Buffer, size: int) -> int:
         """Decrypt a media packet."""
         length[0] = size
-        if lib.srtp_unprotect(self._receive, buffer.pointer, length):
+        if unprotect(self._receive, buffer.pointer, length):
             return REFUSED
         opened: int = length[0]
         return opened
@@ -56,7 +60,7 @@ class InPlace:
         if size > LONGEST:
             return REFUSED
         length[0] = size
-        if lib.srtp_protect(self._send, buffer.pointer, length):
+        if protect(self._send, buffer.pointer, length):
             return REFUSED
         sealed: int = length[0]
         return sealed

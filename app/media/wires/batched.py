@@ -41,6 +41,8 @@ class Batched:
         for at, buffer in enumerate(self._incoming.row):
             self._in.piece_words[2 * at] = buffer.address
             self._in.piece_words[2 * at + 1] = len(buffer.view)
+        # Without a step between: it runs for each packet.
+        self.put = self._out.put
         self._taken = 0
         self.buffers = self._incoming.row
         self.sizes: list[int] = []
@@ -76,10 +78,6 @@ class Batched:
         buffer = self._lent.row[self._taken]
         self._taken += 1
         return buffer
-
-    def put(self, buffer: Buffer, size: int, to: Destination) -> None:
-        """Line up the first `size` bytes for the next flush."""
-        self._out.put(buffer.address, size, to)
 
     def flush(self) -> None:
         """Let everything go; lent buffers are free again."""

@@ -24,6 +24,7 @@ from app.media.wires.messages import (
     ffi,
     libc,
 )
+from app.media.wires.wire import Buffer, Destination
 
 UDP_SEGMENT = 103
 SIZE = 2  # bytes in which the length of the pieces is told
@@ -62,12 +63,12 @@ class Outgoing:
         self._waiting = 0
         self.unsent = 0
 
-    def put(self, address: int, size: int, to: To) -> None:
-        """Line up a packet that lies at this address."""
+    def put(self, buffer: Buffer, size: int, to: Destination) -> None:
+        """Line up the first `size` bytes for the next `send`."""
         waiting = to.waiting
         if not waiting:
             self._to.append(to)
-        waiting.append(address)
+        waiting.append(buffer.address)
         waiting.append(size)
         self._waiting += 1
         if self._waiting == self._count:

@@ -176,5 +176,5 @@ def test_a_hot_loop_may_append_for_itself() -> None:
     arrivals = Arrivals()
     append = arrivals.pending.append
     for at in range(3):
-        append((at, CLOCK + 1000 * at))
+        append((CLOCK + 1000 * at) << 16 | at)
         assert packets(arrivals) == [(at, at)]
