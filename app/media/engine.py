@@ -23,9 +23,11 @@ from app.media.wires import open_wire
 from app.media.wires.wire import BATCH
 
 MICRO = 1_000_000
-TICK_SECONDS = 0.02
+# How long it takes to look after every leg once, and in how many parts: many legs at once would
+# keep packets waiting. Fewer than these few are not worth a part.
+TICK_SECONDS, PARTS, FEW = 0.02, 10, 8
 REPORT_US = MICRO
-FEEDBACK_US = 60_000
+FEEDBACK_US = 80_000
 # Batches in one go: after these the loop may see to its timers and its control socket.
 TURNS = 16
 log = Log("engine")
@@ -49,6 +51,9 @@ class Engine:
         self.pressure = Pressure()
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
+        # Those yet to be looked after in this round, how many at once, and after which pauses.
+        self._round: list[Leg] = []
+        self._part, self._pause = FEW, TICK_SECONDS
         self._ticked_us = 0
         self._failed = self._faults = 0
         self._open = False
@@ -178,11 +183,12 @@ class Engine:
     def _tick(self) -> None:
         now = self.now()
         self.reports.now = self._door.now = now
-        passed = (now - self._ticked_us) / MICRO if self._ticked_us else 0.0
-        self._ticked_us = now
-        for leg in list(self.legs.values()):
+        if not self._round:
+            self._begin_round(now)
+        part, self._round = self._round[: self._part], self._round[self._part :]
+        for leg in part:
             try:
-                self._attend(leg, now, passed)
+                self._attend(leg, now)
             except Exception:
                 # The last stop: one leg's trouble must stop no other's clock.
                 self._faults += 1
@@ -191,20 +197,29 @@ class Engine:
         if self.pressure.judge(now):
             self._relieve()
         self.wire.flush()
-        self._timer = self._loop.call_later(TICK_SECONDS, self._tick)
+        self._timer = self._loop.call_later(self._pause, self._tick)
 
-    def _attend(self, leg: Leg, now: int, passed: float) -> None:
-        if leg.sealed is not None:
-            self._serve(leg, now, passed)
-        self._watch(leg, now)
+    def _begin_round(self, now: int) -> None:
+        self._ticked_us = now
+        self._round = list(self.legs.values())
+        parts = min(PARTS, 1 + len(self._round) // FEW)
+        self._part = 1 + len(self._round) // parts
+        self._pause = TICK_SECONDS / parts
+
+    def _attend(self, leg: Leg, now: int) -> None:
+        if leg.sealed is not None and not leg.closed:
+            self.reports.asks(leg)
+        if now - leg.feedback_us >= FEEDBACK_US:
+            passed = (now - leg.feedback_us) / MICRO
+            leg.feedback_us = now
+            if leg.sealed is not None and not leg.closed:
+                self._serve(leg, now, passed)
+            self._watch(leg, now)
 
     def _serve(self, leg: Leg, now: int, passed: float) -> None:
         leg.estimate.tick(now)
         self.reports.refill(leg, passed)
-        self.reports.asks(leg)
-        if now - leg.feedback_us >= FEEDBACK_US:
-            leg.feedback_us = now
-            self.reports.feedback(leg)
+        self.reports.feedback(leg)
         sharp = self.quality.look(leg, now)
         if sharp or now - leg.report_us >= REPORT_US:
             leg.report_us = now

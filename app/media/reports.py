@@ -46,13 +46,13 @@ class Reports:
 
     def _message(self, leg: Leg, message: rtcp.Message) -> None:
         match message:
+            case TransportFeedback():
+                self._learn(leg, message)
             case SenderReport():
                 self._sender_report(leg, message)
                 self._blocks(leg, message.blocks)
             case ReceiverReport():
                 self._blocks(leg, message.blocks)
-            case TransportFeedback():
-                leg.estimate.feedback(message, self.now)
             case Nack():
                 self._nack(leg, message)
             case rtcp.Pli():
@@ -60,6 +60,11 @@ class Reports:
             case rtcp.Fir():
                 for ssrc, _number in message.requests:
                     self._wanted(leg, ssrc)
+
+    def _learn(self, leg: Leg, message: TransportFeedback) -> None:
+        if leg.estimate.state == "silent":
+            leg.feedback_us = 0  # It is back: it is looked after at once.
+        leg.estimate.feedback(message, self.now)
 
     def _wanted(self, leg: Leg, ssrc: int) -> None:
         slot = leg.slot_of.get(ssrc)
