@@ -36,6 +36,19 @@ def request(credentials, *, nominates=True, password=None, fragment=None) -> byt
     return bytes(message)
 
 
+@pytest.mark.parametrize("host", ["192.0.2.7", "2001:db8::7:1", "255.255.255.255"])
+def test_an_answer_is_what_aioice_would_say(host):
+    transaction, key = bytes(range(12)), b"a password of eighteen bytes"
+    expected = stun.Message(
+        stun.Method.BINDING,
+        stun.Class.RESPONSE,
+        transaction,
+        {"XOR-MAPPED-ADDRESS": (host, 54321)},
+    )
+    expected.add_message_integrity(key)
+    assert ice.answer(transaction, host, 54321, key) == bytes(expected)
+
+
 @pytest.fixture
 def bench():
     return Bench()
