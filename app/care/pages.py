@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from app.care import queries, room
 from app.care.queries import PatientView
 from app.kernel import actor as actors
-from app.kernel import clock
+from app.kernel import clock, looks
 from app.kernel.access import signed_in
 from app.kernel.actor import Actor, Role
 from app.web.boards import CHART, TODAY, Card
@@ -25,6 +25,8 @@ entry(*CARERS, label=_l("Patients"), endpoint="care.patients", icon="people", or
 def patients() -> str:
     """The patients whom this member of staff looks after."""
     found = queries.patients(actors.required())
+    for one in found:
+        looks.note(one.id, "list")
     return render_template("care/patients.html", patients=found, today=clock.now().date())
 
 

@@ -37,6 +37,11 @@ class PatientView:
     birth_date: date
     sex: Sex
 
+    @property
+    def patient_id(self) -> UUID:
+        """Whose data this is."""
+        return self.id
+
     def age(self, day: date) -> int:
         """Whole years lived on `day`."""
         return age_on(self.birth_date, day)

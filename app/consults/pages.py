@@ -162,7 +162,7 @@ def recording(recording: RecordingView) -> str:
     return render_template("consults/recording.html", recording=recording)
 
 
-@room.page("/recordings/<uuid:recording>/film", access=ONE_RECORDING)
+@room.page("/recordings/<uuid:recording>/film", access=ONE_RECORDING, goes_on=True)
 def film(recording: RecordingView) -> Response:
     """The recording as a stream, opened piece by piece as it is sent; `?place=1` shows the second.
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from flask import Blueprint, Flask
 
-from app.kernel import jobs, news
+from app.kernel import jobs, looks, news
 from app.kernel.access import Access, DoorError, check_door
 from app.kernel.live import Live
 
@@ -35,9 +35,17 @@ class Room:
         self._at_opening: list[Callable[[Flask], None]] = []
 
     def page(
-        self, rule: str, *, access: Access, methods: tuple[str, ...] = ("GET",)
+        self,
+        rule: str,
+        *,
+        access: Access,
+        methods: tuple[str, ...] = ("GET",),
+        goes_on: bool = False,
     ) -> Callable[[View], View]:
         """Register a page. `access` is required; the page receives what the rule loads.
+
+        Whose data a page shows is written down before it leaves. `goes_on` marks what the script
+        of an open page reads on: the page's own view counts, and what is new (see `looks`).
 
         Ids in the address are written `<uuid:thing>` and loaded by `access.loads["thing"]`.
         """
@@ -52,7 +60,10 @@ class Room:
             if getattr(view, "access", access) != access:
                 raise DoorError(f"{where}: one page under two rules; write two pages")
             view.access = access  # type: ignore[attr-defined]  # read by the guard
-            self.blueprint.add_url_rule(rule, view.__name__, view, methods=list(methods))
+            if not hasattr(view, "watched"):
+                door = f"{self.name}.{view.__name__}"
+                view.watched = looks.watched(door, view, goes_on=goes_on)  # type: ignore[attr-defined]  # once for all its addresses
+            self.blueprint.add_url_rule(rule, view.__name__, view.watched, methods=list(methods))  # type: ignore[attr-defined]  # as above
             return view
 
         return register
@@ -66,7 +77,8 @@ class Room:
 
         def register(handler: View) -> View:
             check_door(f"{self.name}:{name}", access, set(), _ids(shape))
-            self._events.append((f"{self.name}:{name}", access, shape, handler))
+            full = f"{self.name}:{name}"
+            self._events.append((full, access, shape, looks.heard(full, handler)))
             return handler
 
         return register

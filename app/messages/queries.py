@@ -12,7 +12,7 @@ from sqlalchemy import and_, bindparam, case, func, select
 from app.accounts import queries as accounts
 from app.care import queries as care
 from app.care.queries import PatientView
-from app.kernel import db
+from app.kernel import db, looks
 from app.kernel.actor import Actor, Role
 from app.messages import rules
 from app.messages.models import Message, ReadMark
@@ -209,6 +209,8 @@ def _states(patients: list[PatientView]) -> dict[UUID, tuple[datetime | None, da
 def _stretch(
     actor: Actor, patient_id: UUID, rows: list[Message], *, older: bool, newer: bool
 ) -> Stretch:
+    if rows:
+        looks.note(patient_id, "message")
     people = accounts.people({row.author_id for row in rows})
     shown = [
         MessageView(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import selectinload
 from app.accounts import queries as accounts
 from app.care import queries as care
 from app.care.queries import PatientView
-from app.kernel import db
+from app.kernel import db, looks
 from app.kernel.actor import Actor, Role
 from app.plans.models import CarePlan, PlanLine
 from app.plans.rules import changes, lines, states
@@ -250,6 +250,7 @@ def _many(asked: Select[CarePlan]) -> list[PlanView]:
 
 
 def _view(row: CarePlan) -> PlanView:
+    looks.note(row.patient_id, "plan", row.id)
     deciders = [one.decided_by for one in row.lines]
     ids = {one for one in (row.approved_by, row.opened_by, *deciders) if one}
     names = {one.id: one.name for one in accounts.people(ids).values()}

@@ -14,7 +14,7 @@ from sqlalchemy import Select, bindparam, select
 from app.care import queries as care
 from app.clinical.guidelines import Fact
 from app.clinical.questionnaires import Answers, Form, lifestyle
-from app.kernel import clock, db
+from app.kernel import clock, db, looks
 from app.kernel.actor import Actor, Role
 from app.questionnaires import rules
 from app.questionnaires.models import Response
@@ -93,6 +93,7 @@ def standing(patient_id: UUID) -> Standing:
 
 def draft_of(row: Response) -> Draft:
     """A stored draft as the rules know it."""
+    looks.note(row.patient_id, "answered")
     parts = {link: Part(**one) for link, one in row.parts.items()}
     return Draft(row.version, answers_of(row), parts)
 
@@ -142,6 +143,7 @@ def _sent(patient_id: UUID) -> Select[Response]:
 
 
 def _answered(row: Response) -> Answered:
+    looks.note(row.patient_id, "answered")
     if row.authored_at is None:
         raise ValueError(f"response {row.id} was not sent")
     return Answered(row.id, row.patient_id, row.status, row.authored_at, row.zone, answers_of(row))

@@ -19,7 +19,7 @@ from app.care.queries import PatientView
 from app.clinical import Sentence, measures
 from app.clinical.guidelines import Fact, from_observation
 from app.clinical.measures import Alert, Context, Measure
-from app.kernel import db
+from app.kernel import db, looks
 from app.kernel.actor import Actor, Role
 from app.results import rules
 from app.results.models import Observation
@@ -206,6 +206,8 @@ def _unattended_of() -> Select[Observation]:
 
 def _readings(rows: Sequence[Observation]) -> list[Reading]:
     """Rows of one measure, newest first; each one's meaning may look at the one before it."""
+    for row in rows[:1]:
+        looks.note(row.patient_id, "reading")
     numbers = [_decimals(row, "canonical") for row in rows]
     before = [*numbers[1:], None] if numbers else []
     return [_reading(*one) for one in zip(rows, numbers, before, strict=True)]

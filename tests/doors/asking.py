@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
+from flask import Flask
+from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from app.accounts import operations as accounts
 from app.kernel import db
 from app.kernel.actor import Role, Stage
+from app.kernel.db import Base
 from tests.doors.objects import FACTORIES, Case, Scene
 from tests.doors.walk import Door
 from tests.support.portal import COOKIE, ORIGIN, Someone, Visitor
@@ -97,6 +99,23 @@ class Asker:
             yield
             after = connection.execute(text("PRAGMA data_version")).scalar_one()
             assert after == before, "the database was changed"
+
+    @contextmanager
+    def only_seen(self) -> Iterator[None]:
+        """Fail if anything was written but that somebody looked."""
+        before = contents(self.portal.app, "audit_event")
+        yield
+        assert contents(self.portal.app, "audit_event") == before
+
+
+def contents(app: Flask, *but: str) -> dict[str, list[object]]:
+    """Every row of every table but these."""
+    with app.extensions["database"].engine.connect() as connection:
+        return {
+            table.name: [tuple(row) for row in connection.execute(select(table))]
+            for table in Base.metadata.sorted_tables
+            if table.name not in but
+        }
 
 
 def keys(visitor: Visitor) -> dict[str, str]:

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from app.appointments import rules
 from app.appointments.queries import AppointmentView
 from app.appointments.rules import AppointmentState, Step
-from app.kernel import clock
+from app.kernel import clock, looks
 from app.kernel.actor import Actor, Role
 from app.web.i18n import gettext as _
 from app.web.times import local, zone_label
@@ -44,6 +44,7 @@ class Shown:
 
 def shown(visit: AppointmentView, actor: Actor) -> Shown:
     """Prepare a visit for this reader."""
+    looks.note(visit.patient_id, "appointment")
     meets = actor.person_id in {visit.patient_person_id, visit.clinician_id}
     here = local(visit.starts_at).date() == local(clock.now()).date()
     return Shown(

@@ -16,7 +16,7 @@ from app.consults.models import Call, Consult, Presence
 from app.consults.queries import people
 from app.consults.queries.people import Companion, Other
 from app.consults.rules import CallState, Door, Place, VisitState
-from app.kernel import clock, db
+from app.kernel import clock, db, looks
 from app.kernel.actor import Actor, Role
 
 
@@ -77,6 +77,7 @@ def visit(actor: Actor, appointment_id: UUID) -> VisitView | None:
     state = row.state if row else VisitState.PLANNED
     if found.state is AppointmentState.FULFILLED:
         state = VisitState.FINISHED
+    looks.note(found.patient_id, "appointment", found.id)
     seats = people.seated(found)
     meets = people.counterpart(found, actor.person_id)
     return VisitView(

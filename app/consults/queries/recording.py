@@ -14,7 +14,7 @@ from app.consults.queries import VisitView
 from app.consults.rules import Place
 from app.consults.rules import recording as rules
 from app.consults.rules.recording import Answer, RecordingState
-from app.kernel import db
+from app.kernel import db, looks
 from app.kernel.actor import Actor, Role
 
 LIVE_ONES = Recording.ended_at.is_(None)
@@ -72,6 +72,7 @@ def recording_of_patient(actor: Actor, recording_id: UUID) -> RecordingView | No
 
 
 def _view(row: Recording, one: VisitView) -> RecordingView:
+    looks.note(one.appointment.patient_id, "recording", row.id)
     names = {0: one.appointment.patient_name, 1: one.appointment.clinician_name}
     places = places_agreed(row.id)
     began, ended = row.began_at or row.asked_at, row.ended_at or row.asked_at

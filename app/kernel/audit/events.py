@@ -58,21 +58,24 @@ def record(
     """Write one event beside the change; raises outside a transaction or with wrong details."""
     if not db.in_transaction():
         raise RuntimeError(f"{kind.name}: an audit event needs the transaction of its change")
+    found = event(kind, entity_id=entity_id, patient_id=patient_id, actor=actor, **detail)
+    db.session().add(found)
+
+
+def event(
+    kind: Tag,
+    *,
+    entity_id: UUID | None,
+    patient_id: UUID | None = None,
+    actor: Actor | None = None,
+    **detail: str | int | bool | list[str] | None,
+) -> AuditEvent:
+    """An event that is complete but not written; raises with wrong details."""
     if set(detail) != kind.detail:
         raise TypeError(f"{kind.name}: needs {sorted(kind.detail)}, was given {sorted(detail)}")
     who = actor or (actors.current() if has_request_context() else None)
-    db.session().add(_event(kind, who, entity_id, patient_id, detail))
-
-
-def _event(
-    kind: Tag,
-    who: Actor | None,
-    entity_id: UUID | None,
-    patient_id: UUID | None,
-    detail: dict[str, Any],
-) -> AuditEvent:
     absent = NOBODY if has_request_context() else SYSTEM
-    event = AuditEvent(
+    made = AuditEvent(
         at=clock.now(),
         tag=kind.name,
         actor_id=who.person_id if who else None,
@@ -84,5 +87,10 @@ def _event(
         detail=detail,
         request_id=g.get("request_id", ""),
     )
-    event.mac = keys().mac(tree.leaf(numbered(UNSEALED, texts.text_of(event))))
-    return event
+    made.mac = keys().mac(tree.leaf(numbered(UNSEALED, texts.text_of(made))))
+    return made
+
+
+def columns(made: AuditEvent) -> dict[str, Any]:
+    """What an insert needs of an event, where a session of the ORM would be in the way."""
+    return {name: getattr(made, name) for name in (*texts.FIELDS, "mac")}

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from app.care import queries as care
 from app.care.queries import PatientView
+from app.kernel import looks
 from app.kernel.actor import Actor, Role
 from app.messages import queries
 from app.messages.queries import ConversationView
@@ -43,6 +44,7 @@ def for_staff(actor: Actor) -> Iterator[Step]:
     """Who has waited longest for an answer; then, quietly, what colleagues wrote."""
     shown = [one for one in queries.inbox(actor) if one.waiting_since or one.unread]
     for one in shown[:MOST_STEPS]:
+        looks.note(one.patient.id, "list")
         yield _to_answer(one) if one.waiting_since else _to_read(one)
 
 

@@ -32,7 +32,7 @@ def mine() -> str | AnyResponse:
     return converse(place, "messages/mine.html")
 
 
-@room.page("/messages/since", access=signed_in(Role.PATIENT, writes=True))
+@room.page("/messages/since", access=signed_in(Role.PATIENT, writes=True), goes_on=True)
 def mine_since() -> Response:
     """What came after the last message on the open page."""
     return read_on(_own().id)

@@ -9,7 +9,7 @@ from werkzeug import Response as AnyResponse
 from app.care import queries as care
 from app.care.queries import PatientView
 from app.kernel import actor as actors
-from app.kernel import clock
+from app.kernel import clock, looks
 from app.kernel.access import signed_in
 from app.kernel.actor import Role
 from app.messages import queries, room
@@ -34,11 +34,14 @@ entry(
 @room.page("/inbox", access=signed_in(*CARERS))
 def inbox() -> str:
     """Every conversation of the person's patients, the longest unanswered first."""
-    rows = [_row(one) for one in queries.inbox(actors.required())]
+    found = queries.inbox(actors.required())
+    for one in found:
+        looks.note(one.patient.id, "list")
+    rows = [_row(one) for one in found]
     return render_template("messages/inbox.html", rows=rows)
 
 
-@room.page("/inbox/since", access=signed_in(*CARERS))
+@room.page("/inbox/since", access=signed_in(*CARERS), goes_on=True)
 def inbox_since() -> Response:
     """The inbox as it stands now, for its open page."""
     actor = actors.required()
@@ -54,7 +57,7 @@ def conversation(patient: PatientView) -> str | AnyResponse:
     return converse(place, "messages/conversation.html")
 
 
-@room.page("/patients/<uuid:patient>/messages/since", access=OF_TEAM)
+@room.page("/patients/<uuid:patient>/messages/since", access=OF_TEAM, goes_on=True)
 def conversation_since(patient: PatientView) -> Response:
     """What came after the last message on the open page."""
     return read_on(patient.id)
