@@ -14,6 +14,8 @@ const PREFERENCES = {
   "intl.accept_languages": "en-GB",
 };
 const PATIENCE = 30_000;
+// On a small window tabs may lie over what is to be pressed.
+const DESK = { width: 1280, height: 900 };
 
 const browser = await puppeteer.launch({
   browser: "firefox",
@@ -28,6 +30,7 @@ const ACTS = {
   async arrive({ name }) {
     const page = await (await browser.createBrowserContext()).newPage();
     page.setDefaultTimeout(PATIENCE);
+    await page.setViewport(DESK);
     pages.set(name, page);
   },
   go: ({ name, url }) => pages.get(name).goto(url, { waitUntil: "domcontentloaded" }),
