@@ -90,7 +90,8 @@ def _symbol(gene: str) -> str:
 
 
 def _stated(gene: str, text: str) -> str | None:
-    return names.stated_phenotype(text.replace(gene, ""))
+    plain = text.replace(gene, "")
+    return names.stated_phenotype(names.stated_markers(plain) if gene.startswith("HLA-") else plain)
 
 
 def _spelt(call: OutsideCall) -> OutsideCall:

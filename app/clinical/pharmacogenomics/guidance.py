@@ -7,7 +7,7 @@ flag keeps the version of the data it rests on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app.clinical.errors import ClinicalInputError
@@ -40,6 +40,7 @@ class Guidance:
     reason: Sentence
     advice: Sentence
     results: tuple[tuple[str, str], ...]  # gene and what is known of it
+    unclear: tuple[str, ...]  # genes that were reported, but not so that it can be told
     conflicts: tuple[Sentence, ...]  # where the report contradicts itself
     warnings: tuple[Sentence, ...]  # what in the report is not known or was read otherwise
     source: str
@@ -75,7 +76,10 @@ def drug_guidance(drug: str, genotypes: Genotypes, population: str = GENERAL) ->
     if not own:
         return []
     shown = {gene: _shown(own.get(gene), keys[gene]) for gene in row.genes}
-    told = _Told(row, own, shown, _silent_if_unclear(lines, keys, shown))
+    asked = frozenset(
+        (gene, words) for line in lines for gene, cell in line.when.items() for words in cell.words
+    )
+    told = _Told(row, own, shown, _silent_if_unclear(lines, keys, shown), asked)
     found = [told.flag(line) for line in lines if _matches(line, keys)]
     answers = list(dict.fromkeys(found)) or [told.silence()]
     return sorted(answers, key=lambda each: URGENCY[each.category])
@@ -145,6 +149,11 @@ def _shown(reading: Reading | None, keys: frozenset[Key]) -> str:
     return ", ".join(told) or INDETERMINATE
 
 
+def _is_open(words: str) -> bool:
+    """Whether one of the things shown of a gene is that it cannot be told."""
+    return not UNKNOWN.isdisjoint(words.split(", "))
+
+
 @dataclass(frozen=True)
 class _Told:
     """A medicine with what is known of its genes, ready to answer."""
@@ -153,17 +162,26 @@ class _Told:
     own: Mapping[str, Reading]
     shown: Mapping[str, str]
     silent: frozenset[tuple[str, str]]  # gene and population: see `_silent_if_unclear`
+    asked: frozenset[tuple[str, str]]  # gene and words that some line names
 
     def flag(self, line: Line) -> Guidance:
         """The answer of one line."""
         unknown = [gene for gene, words in self.shown.items() if words in UNKNOWN]
-        code = "usual-unsure" if line.advice == "usual" and unknown else line.advice
+        code = self._usual(unknown) if line.advice == "usual" else line.advice
         told = wording.advice(code, self.drug.name, line.amount)
         # Also where the guideline rates the usual dose highly without the missing result.
         doubted = [
             gene for gene in unknown if gene in line.when and line.category == "standard/other"
         ]
         return self._answer(line.population, line.category, line.strength, told, doubted)
+
+    def _usual(self, unknown: list[str]) -> str:
+        """How the usual dose is spoken of: never as safe where a result speaks against it."""
+        if any(one.halves for one in self.own.values()):
+            return "usual-against"
+        if any(gene.startswith("HLA-") for gene in unknown if gene in self.own):
+            return "usual-unread"
+        return "usual-unsure" if unknown else "usual"
 
     def silence(self) -> Guidance:
         """A result the guideline does not speak of is answered so, never as normal."""
@@ -179,15 +197,12 @@ class _Told:
         told: Sentence,
         doubted: list[str],
     ) -> Guidance:
-        findings = [meanings.meaning(gene, words) for gene, words in self.shown.items()]
+        findings = [self._finding(gene, words) for gene, words in self.shown.items()]
         name = self.drug.name
         doubts = [wording.unknown(gene, name) for gene in doubted]
         if strength != NO_RECOMMENDATION:
             untested = [gene for gene in self.shown if (gene, population) in self.silent]
             doubts += [wording.tested_alone(gene, name) for gene in untested]
-        warnings = [each for one in self.own.values() for each in one.warnings]
-        for gene, one in self.own.items():
-            warnings += wording.of_diplotypes(gene, one.diplotypes, name)
         return Guidance(
             drug=self.drug.name,
             population=population,
@@ -196,8 +211,31 @@ class _Told:
             reason=wording.reason(findings, told),
             advice=told,
             results=tuple(self.shown.items()),
+            unclear=tuple(gene for gene in self.own if _is_open(self.shown[gene])),
             conflicts=tuple(each for one in self.own.values() for each in one.conflicts),
-            warnings=(*warnings, *doubts),
+            warnings=(*self._warnings(), *doubts),
             source=self.drug.source,
             version=self.drug.version,
         )
+
+    def _warnings(self) -> Iterator[Sentence]:
+        """What is doubtful in the report, and what it leaves open."""
+        name = self.drug.name
+        for one in self.own.values():
+            yield from one.warnings
+        for gene, one in self.own.items():
+            yield from wording.of_diplotypes(gene, one.diplotypes, name)
+            if self._half(gene) is None:
+                yield from (half.said for half in one.halves)
+            for written, marker in one.markers:
+                if (gene, f"{marker} positive") in self.asked:
+                    yield wording.may_be(gene, written, marker, name)
+
+    def _finding(self, gene: str, words: str) -> Sentence:
+        """What a gene's result says; of a half known one, the half that is known."""
+        return self._half(gene) or meanings.meaning(gene, words)
+
+    def _half(self, gene: str) -> Sentence | None:
+        """The one known allele that departs from normal, where the result is unclear."""
+        halves = self.own[gene].halves if gene in self.own else ()
+        return halves[0].said if len(halves) == 1 and self.shown[gene] in UNKNOWN else None

@@ -129,7 +129,14 @@ _COPIES = re.compile(
     r"(?P<base>.+?)\s*[xX\N{MULTIPLICATION SIGN}]\s*(?P<sign>≥|>=)?\s*(?P<count>\d{1,2}|[nN])"
 )
 _SUB_ALLELE = re.compile(r"(\*\d+)\.\d+")
-_HLA = re.compile(r"\*?(\d{2,3}:\d{2,4})(?::\d{2,4}){0,2}[NLSCAQ]?")
+# IPD-IMGT/HLA: a letter for the expression, or G or P for a group that shares the sequence or
+# the protein where peptides are held; a group has the name of its first member.
+_HLA = re.compile(r"\*?(\d{2,3}:\d{2,4})(?::\d{2,4}){0,2}(?:[NLSCAQ]|[GgPp])?")
+# Until 2010 names had no colons: two digits for each field. A*92 and B*95 held what no longer
+# fitted into A*02 and B*15, and cannot be read digit by digit.
+_HLA_UNTIL_2010 = re.compile(r"\*?(?!92|95)(\d{2})(\d{2})(?:\d{2}){0,2}[NLSCAQ]?")
+_FIRST_FIELD = re.compile(r"\*?(\d{2})(?!\d)")
+_MARKER = re.compile(r"\*?\d[\d:]*[A-Za-z]?(?= (?:positive|negative)\b)", re.IGNORECASE)
 _MISSING = {
     *("", ".", "./.", "./", "/", "-", "?", "?/?", "n/a"),
     *("unknown", "unknown/unknown", "no result", "no call", "not called"),
@@ -170,9 +177,22 @@ def _strand(gene: str, allele: str) -> str:
 
 
 def two_fields(allele: str) -> str:
-    """An HLA allele to the two fields that guidelines name: *15:02:01 is *15:02."""
-    found = _HLA.fullmatch(allele)
-    return f"*{found[1]}" if found is not None else allele
+    """An HLA allele to the two fields that guidelines name: *15:02:01G and *1502 are *15:02."""
+    if (found := _HLA.fullmatch(allele)) is not None:
+        return f"*{found[1]}"
+    older = _HLA_UNTIL_2010.fullmatch(allele)
+    return f"*{older[1]}:{older[2]}" if older is not None else allele
+
+
+def first_field(allele: str) -> str | None:
+    """The group of an HLA allele, all that is told of *15 or *15:XX."""
+    found = _FIRST_FIELD.match(allele)
+    return None if found is None else found[1]
+
+
+def stated_markers(words: str) -> str:
+    """Words such as "*5701 positive" with the HLA alleles to two fields."""
+    return _MARKER.sub(lambda found: two_fields(found[0]), words)
 
 
 def without_sub_allele(allele: str) -> str:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.clinical.errors import ClinicalInputError
-from app.clinical.pharmacogenomics import diplotypes, names, tables
+from app.clinical.pharmacogenomics import diplotypes, names, partial, tables
 from app.clinical.pharmacogenomics.calls import FORMAT, SUB_ALLELE, parse_outside_calls
 from app.clinical.pharmacogenomics.diplotypes import Phenotype
 from app.clinical.pharmacogenomics.names import INDETERMINATE
+from app.clinical.pharmacogenomics.partial import Half
 from app.clinical.pharmacogenomics.repeats import repeats_flagged
 from app.clinical.pharmacogenomics.results import OutsideCall, checked, is_phenotype, meaning
 from app.clinical.pharmacogenomics.tables import GENES, STEPS
@@ -37,6 +38,8 @@ class Reading:
     warnings: tuple[Sentence, ...]
     shown: str
     diplotypes: frozenset[str] = frozenset()  # as they were used
+    halves: tuple[Half, ...] = ()  # known alleles beside unknown ones
+    markers: tuple[tuple[str, str], ...] = ()  # HLA alleles, and what each may be
 
 
 Genotypes = Mapping[str, Any] | Iterable[OutsideCall | Phenotype]
@@ -100,6 +103,8 @@ def _joined(one: Reading, other: Reading) -> Reading:
         tuple(dict.fromkeys(one.warnings + other.warnings)),
         shown,
         one.diplotypes | other.diplotypes,
+        tuple(dict.fromkeys(one.halves + other.halves)),
+        tuple(dict.fromkeys(one.markers + other.markers)),
     )
 
 
@@ -140,7 +145,8 @@ def _told(gene: str, told: object) -> Iterator[OutsideCall]:
 
 def _written(gene: str, text: str) -> OutsideCall:
     """Bare text is a phenotype where it is one's name, else a diplotype."""
-    words = names.normalise_phenotype(text)
+    told = names.stated_markers(text.replace(gene, "")) if gene.startswith("HLA-") else text
+    words = names.normalise_phenotype(told)
     if is_phenotype(gene, words):
         return OutsideCall(gene, phenotype=words)
     return _spelt(gene, text, "", "")
@@ -172,6 +178,8 @@ def _reading(call: OutsideCall) -> Reading | None:
         call.warnings,
         _shown(call, found),
         frozenset({found.diplotype} if found is not None else ()),
+        partial.halves(found) if found is not None else (),
+        tuple(partial.possible_markers(found)) if found is not None else (),
     )
 
 

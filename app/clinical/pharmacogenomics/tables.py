@@ -80,7 +80,11 @@ def _named_allele(row: dict[str, str], name: str) -> Allele:
 
 
 # What alleles were called before.
-_OTHER_NAMES = {("G6PD", "B (reference)"): ("B (wildtype)", "B")}
+_OTHER_NAMES = {
+    ("G6PD", "B (reference)"): ("B (wildtype)", "B"),
+    # The star name of the sequence without any variant, before DPYD was told by variants.
+    ("DPYD", "Reference"): ("*1",),
+}
 
 
 def key(allele: str) -> str:

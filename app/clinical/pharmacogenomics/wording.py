@@ -17,6 +17,10 @@ TESTED_ALONE = N_(
     "The guideline's advice on %(drug)s rests on what was tested. With a %(gene)s result that"
     " cannot be read it gives none."
 )
+MAY_BE = N_(
+    "%(gene)s %(written)s is not told finely enough. It may be %(gene)s%(marker)s, a marker of"
+    " severe reactions to %(drug)s."
+)
 # What the guideline adds for one pair of variants among those of the same score.
 OF_DIPLOTYPES = {
     ("DPYD", "c.2846A>T/c.2846A>T"): N_(
@@ -31,6 +35,14 @@ ADVICE = {
     "usual-unsure": N_(
         "What is known speaks for the usual dose of %(drug)s. Something is not known, so its"
         " effects deserve a closer look."
+    ),
+    "usual-against": N_(
+        "What is known speaks against relying on the usual dose of %(drug)s. The rest should be"
+        " found out before the dose is chosen."
+    ),
+    "usual-unread": N_(
+        "Whether %(drug)s suits you cannot be told, because a result cannot be read. Please ask"
+        " the laboratory for it."
     ),
     "usual-short": N_(
         "The usual starting dose of %(drug)s suits: as little as helps, for as short as possible."
@@ -220,6 +232,12 @@ def unknown(gene: str, drug: str) -> Sentence:
 def tested_alone(gene: str, drug: str) -> Sentence:
     """That the advice would not stand if the untested gene gave an unclear result."""
     return Sentence(TESTED_ALONE, {"gene": gene, "drug": drug})
+
+
+def may_be(gene: str, written: str, marker: str, drug: str) -> Sentence:
+    """That an HLA allele told too coarsely may be the marker the medicine asks about."""
+    values = {"gene": gene, "written": written, "marker": marker, "drug": drug}
+    return Sentence(MAY_BE, values)
 
 
 def of_diplotypes(gene: str, found: frozenset[str], drug: str) -> list[Sentence]:
