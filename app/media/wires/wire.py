@@ -15,7 +15,7 @@ LARGEST = 1500
 BATCH = 64
 OUTGOING = 256
 # A second of a full node fits, so that a busy moment delays packets and loses none.
-SOCKET_BYTES = 8 * 1024 * 1024
+SOCKET_BYTES = 32 * 1024 * 1024
 SO_RCVBUFFORCE, SO_SNDBUFFORCE = 33, 32
 
 memory = FFI()
