@@ -33,6 +33,8 @@ RECOVERY_GROUP_CHARACTERS = 4
 IDLE_PATIENT = timedelta(minutes=30)
 IDLE_STAFF = timedelta(minutes=15)
 LONGEST_SESSION = timedelta(hours=12)
+# A guest's session opens one visit, ends with it, and cannot be had anew.
+IDLE_GUEST = LONGEST_SESSION
 HALF_WAY = timedelta(minutes=15)
 # WCAG 2.2, 2.2.1 asks for 20 seconds at least to stay; slow hands and ears get two minutes.
 WARNED_BEFORE = timedelta(minutes=2)
@@ -134,6 +136,8 @@ def plain_recovery_code(text: str) -> str:
 
 def idle_for(role: Role) -> timedelta:
     """How long a session of this role may rest."""
+    if role is Role.GUEST:
+        return IDLE_GUEST
     return IDLE_STAFF if role in STAFF else IDLE_PATIENT
 
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.consults import room
-from app.consults.operations import present, recorder, recording
+from app.consults.operations import guests, present, recorder, recording
 
 
 @room.every(timedelta(seconds=10))
 def sweep() -> None:
     """Stop waiting for pages that did not come back."""
     present.sweep()
+
+
+@room.every(timedelta(minutes=1))
+def expire_guests() -> None:
+    """Let guests go whose visit's room has closed."""
+    guests.expire()
 
 
 @room.every(timedelta(seconds=2))

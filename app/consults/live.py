@@ -11,19 +11,21 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.consults import queries, room, rules
-from app.consults.operations import present, recording, relay, turn
+from app.consults.operations import guests, present, recording, relay, turn
 from app.consults.operations.present import Page
 from app.consults.operations.relay import RelayRefusal
 from app.consults.queries import VisitView
+from app.consults.queries import guests as queries_of_guests
 from app.consults.queries import recording as queries_of_recording
+from app.consults.queries.guests import GuestView
 from app.kernel import live
 from app.kernel.access import signed_in
 from app.kernel.actor import Actor, Role
 from app.kernel.payload import BadPayload
-from app.kernel.refusal import Refusal, TooMany
+from app.kernel.refusal import Refusal, Stale, TooMany
 
 BOTH = (Role.PATIENT, Role.CLINICIAN)
-DOOR = signed_in(*BOTH, writes=True, appointment=queries.visit)
+DOOR = signed_in(*BOTH, Role.GUEST, writes=True, appointment=queries.visit)
 SIGNAL_EVENT = "consults:signal"
 # What a page looks for ways with, or, at the last, just the ways: it is told the TURN servers.
 ROUTED = frozenset({"join", "restart", "servers"})
@@ -239,6 +241,44 @@ def record(actor: Actor, payload: Recording, appointment: VisitView) -> dict[str
         case _:
             raise BadPayload(payload.step)
     return queries_of_recording.told(appointment.consult_id, actor.person_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guests:
+    """What a page of the two wants of the list of guests: see it, or take a step with one."""
+
+    appointment: UUID
+    connection: str = field(metadata={"longest": rules.LONGEST_CONNECTION})
+    step: str = field(metadata={"longest": 16})
+    # Which one is meant; "" to see the list.
+    guest: str = field(default="", metadata={"longest": 36})
+
+
+@room.event("guests", access=signed_in(*BOTH, writes=True, appointment=queries.visit), shape=Guests)
+def look_after_guests(
+    actor: Actor, payload: Guests, appointment: VisitView
+) -> dict[str, list[dict[str, object]]]:
+    """Take one step with somebody who was invited, and tell how everybody stands."""
+    match payload.step:
+        case "see":
+            pass
+        case "approve" | "refuse":
+            guests.answer(_guest(actor, payload), approved=payload.step == "approve")
+        case "remove":
+            guests.remove(_guest(actor, payload))
+        case _:
+            raise BadPayload(payload.step)
+    return {"guests": [one.told() for one in queries_of_guests.guests(appointment)]}
+
+
+def _guest(actor: Actor, payload: Guests) -> GuestView:
+    try:
+        found = queries_of_guests.guest(actor, UUID(payload.guest))
+    except ValueError:
+        raise BadPayload("guest") from None
+    if found is None or found.visit.id != payload.appointment:
+        raise Stale(guests.PAST)
+    return found
 
 
 @room.on_leave

@@ -1,4 +1,4 @@
-"""Visits as they happen, the attempts to connect, and who has the room open."""
+"""Visits as they happen, the attempts to connect, who has the room open, and guests."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.consults.rules import CallState, Place, VisitState, Way
+from app.consults.rules.guests import GuestState
 from app.consults.rules.recording import Answer, Deleter, Ending, RecordingState
 from app.kernel.crypto import Sealed
 from app.kernel.db import Row, code_of
@@ -156,3 +157,41 @@ class RecordingConsent(Row):
     # Where the media node has this person, and which connection of theirs sends through it.
     place: Mapped[int]
     connection: Mapped[str | None] = mapped_column(String(36))
+
+
+class ConsultGuest(Row):
+    """Somebody invited to one visit by a link; of the link only its hash is kept."""
+
+    __tablename__ = "consult_guest"
+    __table_args__ = (
+        CheckConstraint("seat IN (2, 3)", name="seat"),
+        CheckConstraint(
+            "(state IN ('asked', 'approved', 'opened')) = (ended_at IS NULL)", name="ended"
+        ),
+        CheckConstraint("(opened_at IS NULL) = (person_id IS NULL)", name="opened"),
+        CheckConstraint("state <> 'opened' OR person_id IS NOT NULL", name="person"),
+        # Two guests at most, however many are invited at once.
+        Index(
+            "uq_consult_guest_seat",
+            "appointment_id",
+            "seat",
+            unique=True,
+            sqlite_where=LIVE,
+            postgresql_where=LIVE,
+        ),
+    )
+    appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id"), index=True)
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    seat: Mapped[int]
+    sealed_name: Mapped[bytes] = mapped_column(LargeBinary)
+    invited_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    state: Mapped[GuestState] = mapped_column(code_of(GuestState))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    # When it is looked whether the room has closed; the room itself decides.
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    name = Sealed("sealed_name", of="patient_id")

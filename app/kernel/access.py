@@ -19,6 +19,8 @@ from app.kernel.actor import MEMBERS, Actor, Role, Stage
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 Loader = Callable[[Actor, UUID], Any]
+# Of a door that is open to all: there may be nobody.
+OpenLoader = Callable[[Actor | None, UUID], Any]
 
 
 class DoorError(TypeError):
@@ -52,7 +54,7 @@ class Access:
     stage: Stage
     roles: frozenset[Role]
     writes: bool = False
-    loads: Mapping[str, Loader] = field(default_factory=dict)
+    loads: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     reason: str = ""
     fresh: bool = False
     recovery: bool = False
@@ -79,16 +81,17 @@ class Access:
             raise FactorNeeded
 
     def load(self, actor: Actor | None, name: str, number: UUID) -> Any:
-        """The thing itself, or 404."""
-        thing = self.loads[name](actor, number) if actor is not None else None
+        """The thing itself, or 404. Only a door that is open to all asks for nobody."""
+        known = actor is not None or self.stage is Stage.ANYONE
+        thing = self.loads[name](actor, number) if known else None
         if thing is None:
             abort(404)
         return thing
 
 
-def anyone(*, reason: str, writes: bool = False) -> Access:
-    """Open to all, signed in or not; says why."""
-    return Access(Stage.ANYONE, frozenset(), writes, reason=reason)
+def anyone(*, reason: str, writes: bool = False, **loads: OpenLoader) -> Access:
+    """Open to all, signed in or not; says why. An id in the address is then itself the key."""
+    return Access(Stage.ANYONE, frozenset(), writes, loads, reason)
 
 
 def half_way(*, reason: str, writes: bool = False) -> Access:

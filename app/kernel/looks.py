@@ -24,7 +24,7 @@ from app.kernel.actor import Actor, Role
 from app.kernel.models import AuditEvent
 
 SEEN = audit.tag("record.seen", "record", "door", "kinds", "why")
-OWN, CARE_TEAM, PRIVACY = "own", "care_team", "privacy"
+OWN, CARE_TEAM, PRIVACY, GUEST = "own", "care_team", "privacy", "guest"
 MOST_AT_ONCE = 5000
 SHOWN_BELOW = 300  # A redirect or a refusal shows nothing.
 REASONS = {
@@ -32,6 +32,7 @@ REASONS = {
     Role.CLINICIAN: CARE_TEAM,
     Role.COORDINATOR: CARE_TEAM,
     Role.ADMINISTRATOR: PRIVACY,
+    Role.GUEST: GUEST,
 }
 
 

@@ -51,13 +51,15 @@ def _formatted(value: date, pattern: str, locale: str) -> str:
     return format_date(value, pattern, locale=locale)
 
 
-def when(moment: datetime) -> Markup:
-    """A whole time with its zone, as a <time> element."""
+def when(moment: datetime, zone: str | None = None) -> Markup:
+    """A whole time with its zone, as a <time> element: the reader's, or that of someone else."""
+    there = moment.astimezone(ZoneInfo(zone) if zone else reader_zone())
+    name = i18n.locale_name()
     text = _(
         "%(clock)s, %(day)s, %(zone)s time",
-        clock=clock_time(moment),
-        day=_formatted(local(moment).date(), "EEEE d MMMM yyyy", i18n.locale_name()),
-        zone=zone_label(str(reader_zone())),
+        clock=_formatted(there.replace(tzinfo=None), "HH:mm", name),
+        day=_formatted(there.date(), "EEEE d MMMM yyyy", name),
+        zone=zone_label(str(there.tzinfo)),
     )
     machine = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return Markup('<time datetime="{}">{}</time>').format(machine, escape(text))

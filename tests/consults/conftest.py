@@ -8,8 +8,9 @@ from contextlib import ExitStack
 import pytest
 
 from tests.consults.meeting import Hall, Meeting
+from tests.consults.three import Three
 from tests.support.browser import Visitors
-from tests.support.portal import Templates
+from tests.support.portal import Portal, Templates
 
 
 @pytest.fixture(scope="module")
@@ -29,3 +30,19 @@ def quiet_meeting(hall: Hall) -> Meeting:
 def meeting(hall: Hall, visitors: Visitors) -> Meeting:
     """The same, with browsers at hand."""
     return hall.meeting(visitors)
+
+
+@pytest.fixture
+def three(portal: Portal) -> Iterator[Three]:
+    """A visit to which others may come; inside the portal, on its embedded database."""
+    found = Three(portal)
+    with portal.inside():
+        yield found
+
+
+@pytest.fixture
+def three_on_each(portal_on_each: Portal) -> Iterator[Three]:
+    """The same on each engine in turn, for what constraints and locks decide."""
+    found = Three(portal_on_each)
+    with portal_on_each.inside():
+        yield found

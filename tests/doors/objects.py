@@ -18,7 +18,7 @@ from app.appointments import operations as visits
 from app.kernel import clock, db
 from app.kernel.actor import Actor, Role, Stage
 from tests.accounts import device as devices
-from tests.consults import reels
+from tests.consults import company, reels
 from tests.plans import drafts
 from tests.questionnaires import life
 from tests.results import readings
@@ -140,12 +140,30 @@ def appointment(case: Case) -> UUID:
     """A visit of the clinic's patient with its clinician, at a time that nobody has yet."""
     tomorrow = clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
     with case.portal.inside():
-        return visits.book(
+        booked = visits.book(
             patient_id=case.patient_id,
             clinician_id=case.clinic.clinician.id,
             starts_at=tomorrow + next(SLOTS) * timedelta(minutes=30),
             minutes=20,
         )
+    if case.role is Role.GUEST:
+        company.seat(case.portal, case.clinic.clinician, booked, case.clinic.guest)
+    return booked
+
+
+@makes("guest")
+def guest(case: Case) -> UUID:
+    """Somebody whom the clinic's patient asks to have in a visit."""
+    visit = appointment(case)
+    return company.asked_for(case.portal, case.clinic.patient, visit)
+
+
+@makes("invitation")
+def invitation(case: Case) -> UUID:
+    """A link to a visit; whoever knows one may open it."""
+    if not case.own:
+        return uuid4()
+    return company.invited(case.portal, case.clinic.clinician, appointment(case))
 
 
 @makes("recording")

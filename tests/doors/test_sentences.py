@@ -11,6 +11,7 @@ from babel import Locale
 from flask_babel import Domain
 
 from app.kernel.actor import Role, Stage
+from tests.consults import company
 from tests.doors.asking import Asker
 from tests.doors.objects import Scene
 from tests.doors.walk import Door, doors
@@ -86,7 +87,7 @@ def untranslated(html: str, data: set[str]) -> set[str]:
 
 def people(scene: Scene) -> set[str]:
     """The words of people's names and addresses, and what they typed themselves."""
-    found = set(WORD.findall(life.WORDS))
+    found = set(WORD.findall(f"{life.WORDS} {company.MARIA}"))
     for clinic in (scene.mine, scene.theirs):
         for role in Role:
             someone: Someone = getattr(clinic, role.value)

@@ -20,6 +20,7 @@ OPEN = {
         "accounts.sign_in",
         "accounts.begin_passkey_sign_in",
         "accounts.passkey_sign_in",
+        "consults.guest_link",
     },
 }
 

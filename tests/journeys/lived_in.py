@@ -50,8 +50,9 @@ class Lived:
         """The door's address, with things that this role may open."""
         path = door.path
         for name in door.names:
-            assert role is not None
-            path = path.replace(f"<uuid:{name}>", str(self._thing(name, role, door.endpoint)))
+            # A link opens for whoever holds it.
+            holder = role or Role.PATIENT
+            path = path.replace(f"<uuid:{name}>", str(self._thing(name, holder, door.endpoint)))
         return path
 
     def someone(self, door: Door, role: Role | None) -> Someone | None:
@@ -109,7 +110,7 @@ class Lived:
     def _thing(self, name: str, role: Role, endpoint: str) -> UUID:
         key = (name, role)
         if key not in self._things:
-            clinic = self.given if role is Role.PATIENT else self.waiting
+            clinic = self.given if role in {Role.PATIENT, Role.GUEST} else self.waiting
             case = Case(self.portal, clinic, role, True, endpoint, {})
             self._things[key] = FACTORIES[name](case)
             # News of it is told now, not to the page that is about to be looked at.

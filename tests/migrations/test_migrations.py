@@ -35,6 +35,7 @@ COPIES = 2
 # What a check of its table asks of a column.
 FITTING: dict[tuple[str, str], object] = {
     ("appointment", "minutes"): 20,
+    ("consult_guest", "seat"): 2,
     ("data_key", "destroyed_at"): MOMENT,
 }
 # What a step back reads out of a sealed column.

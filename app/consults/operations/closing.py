@@ -10,9 +10,9 @@ from sqlalchemy import delete, func, select
 from app.appointments import operations as appointments
 from app.consults import queries, rules
 from app.consults.models import Call, Presence
-from app.consults.operations import relay
+from app.consults.operations import guests, relay
 from app.consults.operations.standing import consult_of, settle
-from app.consults.queries import VisitView
+from app.consults.queries import VisitView, people
 from app.consults.rules import VisitState, VisitStep
 from app.kernel import audit, clock, db
 from app.kernel.refusal import Refusal
@@ -40,8 +40,8 @@ def finish(one: VisitView) -> None:
         )
         audit.record(FINISHED, entity_id=consult.id, patient_id=consult.patient_id, calls=calls)
         if call := queries.present_call(consult.id):
-            people = (one.appointment.patient_person_id, one.appointment.clinician_id)
-            db.after_commit(partial(relay.dismiss, call, people))
+            db.after_commit(partial(relay.dismiss, call, tuple(people.seated(one.appointment))))
         settle(session, consult)
         session.execute(delete(Presence).where(Presence.consult_id == consult.id))
+        guests.expire_all(session, consult)
         appointments.fulfil(one.id)

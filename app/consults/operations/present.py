@@ -14,7 +14,10 @@ from app.consults.models import Consult, Presence
 from app.consults.operations import standing
 from app.consults.operations.standing import consult_of, settle
 from app.consults.queries import VisitView
+from app.consults.queries import recording as recordings
 from app.consults.rules import CallFigures, Door, Move, Place, VisitStep
+from app.consults.rules.guests import GUEST_SEATS
+from app.consults.rules.recording import UNSEALED
 from app.kernel import audit, clock, db, live
 from app.kernel.actor import Actor, Role
 from app.kernel.refusal import Refusal, Stale
@@ -29,6 +32,10 @@ CLOSED = {
     Door.FINISHED: _l("This visit is finished."),
 }
 REPLACED = _l("You opened this visit on another page. This one has stopped.")
+RECORDED = _l(
+    "This visit is being recorded, so nobody else can come in now. Ask for the recording to be "
+    "stopped, then open the visit again."
+)
 REPLACED_EVENT = "consults:replaced"
 
 
@@ -55,12 +62,23 @@ def enter(one: VisitView, actor: Actor, page: Page, *, joining: bool) -> bool:
         )
         if door is Door.FINISHED or (joining and door is not Door.OPEN):
             raise Refusal(CLOSED[door])
+        if joining and one.seat in GUEST_SEATS:
+            _refuse_unasked(consult, actor)
         row = _of(session, consult.id, actor.person_id)
         if row and row.place is Place.CALL and row.sid != page.sid and not joining:
             return False
         _place(session, consult, actor, row, page, joining=joining)
         settle(session, consult, skip=page.sid)
         return True
+
+
+def _refuse_unasked(consult: Consult, actor: Actor) -> None:
+    """A guest who comes into a recording would end it, or be in it without a word."""
+    found = recordings.open_recording(consult.id)
+    if found is None or found.state not in UNSEALED:
+        return
+    if actor.person_id not in recordings.who_agreed(found.id):
+        raise Refusal(RECORDED)
 
 
 def _place(

@@ -99,7 +99,8 @@ def _tell(consult: Consult, here: dict[UUID, Presence], skip: str) -> None:
     for person, row in here.items():
         if row.sid == skip or person not in seats:
             continue
-        other = people.other(here.get(people.counterpart(appointment, person)))
-        others = people.companions(here, seats, of=seats[person].seat)
+        seat = seats[person].seat
+        other = people.other(here.get(people.counterpart(appointment, seat)))
+        others = people.companions(here, seats, of=seat)
         told = Seen(consult.state.value, call.value, door.value, other, others).told()
         db.after_commit(partial(live.send, HERE_EVENT, told, to=row.sid))

@@ -69,17 +69,28 @@ class CallView:
 
 
 def visit(actor: Actor, appointment_id: UUID) -> VisitView | None:
-    """One visit, for its patient and its clinician alone."""
-    found = appointments.joinable(actor, appointment_id)
-    if found is None:
+    """One visit, for its patient, its clinician and the guests who were let into it."""
+    if actor.role is Role.GUEST:
+        found = appointments.known(appointment_id)
+    else:
+        found = appointments.joinable(actor, appointment_id)
+    if found is None or found.state not in appointments.JOINABLE:
         return None
-    row = db.session().scalar(select(Consult).where(Consult.appointment_id == appointment_id))
+    mine = people.seated(found).get(actor.person_id)
+    if mine is None:
+        return None
+    looks.note(found.patient_id, "appointment", found.id)
+    return view(found, mine.seat)
+
+
+def view(found: AppointmentView, seat: int) -> VisitView:
+    """A visit as the one with this seat has it; whether they may have it is the caller's to ask."""
+    row = db.session().scalar(select(Consult).where(Consult.appointment_id == found.id))
     state = row.state if row else VisitState.PLANNED
     if found.state is AppointmentState.FULFILLED:
         state = VisitState.FINISHED
-    looks.note(found.patient_id, "appointment", found.id)
-    seats = people.seated(found)
-    meets = people.counterpart(found, actor.person_id)
+    meets = people.counterpart(found, seat)
+    names = {found.patient_person_id: found.patient_name, found.clinician_id: found.clinician_name}
     return VisitView(
         appointment=found,
         consult_id=row.id if row else None,
@@ -87,9 +98,9 @@ def visit(actor: Actor, appointment_id: UUID) -> VisitView | None:
         started_at=row.started_at if row else None,
         finished_at=row.finished_at if row else None,
         other_id=meets,
-        other_name=seats[meets].name,
+        other_name=names[meets],
         door=rules.door(state, found.starts_at, found.minutes, clock.now()),
-        seat=seats[actor.person_id].seat,
+        seat=seat,
     )
 
 
@@ -172,9 +183,18 @@ def waiting_for(actor: Actor) -> list[VisitView]:
     ahead = [one.id for one in appointments.upcoming(actor)]
     if not ahead:
         return []
-    rows = db.session().execute(_OTHERS, {"ahead": ahead, "person": actor.person_id})
-    found = [visit(actor, row.appointment_id) for row in rows]
-    return [one for one in found if one is not None and one.state is not VisitState.FINISHED]
+    rows = db.session().execute(_OTHERS, {"ahead": ahead, "person": actor.person_id}).all()
+    here = {(row.appointment_id, row.person_id) for row in rows}
+    opened = {row.appointment_id for row in rows}
+    found = [visit(actor, one) for one in ahead if one in opened]
+    # That a guest waits alone is no reason to come.
+    return [
+        one
+        for one in found
+        if one is not None
+        and (one.id, one.other_id) in here
+        and one.state is not VisitState.FINISHED
+    ]
 
 
 def next_visit(actor: Actor) -> VisitView | None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, select
+
 from app.appointments.queries import AppointmentView
 from app.consults import rules
-from app.consults.models import Presence
+from app.consults.models import ConsultGuest, Presence
+from app.consults.rules.guests import GuestState
+from app.kernel import db
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +46,31 @@ class Companion:
 
 def seated(appointment: AppointmentView) -> dict[UUID, Seated]:
     """Everybody who may be in this visit, by person."""
+    let_in = _guests(appointment.id, ConsultGuest.state == GuestState.OPENED)
+    return {**_the_two(appointment), **let_in}
+
+
+def ever_seated(appointment: AppointmentView) -> dict[UUID, Seated]:
+    """The same with the guests who have gone since, for what was recorded of them."""
+    return {**_the_two(appointment), **_guests(appointment.id)}
+
+
+def _the_two(appointment: AppointmentView) -> dict[UUID, Seated]:
     return {
         appointment.patient_person_id: Seated(rules.PATIENT_SEAT, appointment.patient_name),
         appointment.clinician_id: Seated(rules.CLINICIAN_SEAT, appointment.clinician_name),
     }
 
 
-def counterpart(appointment: AppointmentView, person_id: UUID) -> UUID:
-    """Whom a person has come to meet: the clinician's patient, and everybody else's clinician."""
-    meets = person_id == appointment.clinician_id
+def _guests(appointment_id: UUID, *where: ColumnElement[bool]) -> dict[UUID, Seated]:
+    came = (ConsultGuest.appointment_id == appointment_id, ConsultGuest.person_id.is_not(None))
+    rows = db.session().scalars(select(ConsultGuest).where(*came, *where))
+    return {row.person_id: Seated(row.seat, row.name) for row in rows if row.person_id}
+
+
+def counterpart(appointment: AppointmentView, seat: int) -> UUID:
+    """Whom someone comes to meet: the clinician the patient, everybody else the clinician."""
+    meets = seat == rules.CLINICIAN_SEAT
     return appointment.patient_person_id if meets else appointment.clinician_id
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import and_, or_, select
 
 from app.consults import queries
 from app.consults.models import Consult, Presence, Recording, RecordingConsent
-from app.consults.queries import VisitView
+from app.consults.queries import VisitView, people
 from app.consults.rules import Place
 from app.consults.rules import recording as rules
 from app.consults.rules.recording import Answer, RecordingState
@@ -73,10 +73,9 @@ def recording_of_patient(actor: Actor, recording_id: UUID) -> RecordingView | No
 
 def _view(row: Recording, one: VisitView) -> RecordingView:
     looks.note(one.appointment.patient_id, "recording", row.id)
-    names = {0: one.appointment.patient_name, 1: one.appointment.clinician_name}
-    places = places_agreed(row.id)
+    known, recorded = people.ever_seated(one.appointment), _recorded(row.id)
     began, ended = row.began_at or row.asked_at, row.ended_at or row.asked_at
-    shown = tuple(names[place] for place in places if place in names)
+    shown = tuple(known[recorded[at]].name for at in sorted(recorded) if recorded[at] in known)
     return RecordingView(row.id, one, began, ended, row.seconds, shown)
 
 
@@ -103,7 +102,13 @@ def who_agreed(recording_id: UUID) -> set[UUID]:
 
 def places_agreed(recording_id: UUID) -> list[int]:
     """The places at the media node of those who said yes, in rising order."""
-    return sorted(one.place for one in _said(recording_id) if one.answer is Answer.AGREED)
+    return sorted(_recorded(recording_id))
+
+
+def _recorded(recording_id: UUID) -> dict[int, UUID]:
+    """Who said yes, by place; of two guests who had one place after each other, the later."""
+    said = sorted(_said(recording_id), key=lambda one: one.at)
+    return {one.place: one.person_id for one in said if one.answer is Answer.AGREED}
 
 
 def connections_ready(recording_id: UUID) -> dict[UUID, str | None]:

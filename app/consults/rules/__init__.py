@@ -203,6 +203,11 @@ def opens_at(starts_at: datetime) -> datetime:
     return starts_at - OPENS_BEFORE
 
 
+def closes_at(starts_at: datetime, minutes: int) -> datetime:
+    """Until when a visit that nobody has begun can be joined."""
+    return starts_at + timedelta(minutes=minutes) + OPEN_AFTER
+
+
 def door(state: VisitState, starts_at: datetime, minutes: int, moment: datetime) -> Door:
     """Whether the room can be joined at this moment."""
     if state is VisitState.FINISHED:
@@ -211,8 +216,7 @@ def door(state: VisitState, starts_at: datetime, minutes: int, moment: datetime)
         return Door.OPEN
     if moment < opens_at(starts_at):
         return Door.EARLY
-    late = moment > starts_at + timedelta(minutes=minutes) + OPEN_AFTER
-    return Door.OVER if late else Door.OPEN
+    return Door.OVER if moment > closes_at(starts_at, minutes) else Door.OPEN
 
 
 def is_gone(place: Place, beat_at: datetime, moment: datetime) -> bool:

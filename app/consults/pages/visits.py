@@ -13,7 +13,7 @@ from werkzeug.wsgi import FileWrapper
 from app.care import queries as care
 from app.consults import queries, room
 from app.consults.forms import DeleteForm, FinishForm
-from app.consults.operations import closing, nodes, turn
+from app.consults.operations import closing, guests, nodes, turn
 from app.consults.operations import recording as recordings
 from app.consults.queries import VisitView
 from app.consults.queries import recording as seen_recordings
@@ -41,16 +41,23 @@ CHECK_BEFORE = timedelta(days=7)
 @room.page("/visits/<uuid:appointment>", access=signed_in(*BOTH, appointment=queries.visit))
 def waiting_room(appointment: VisitView) -> str:
     """Who is here, camera and microphone, and the call itself; what follows once it is over."""
-    shown = {"visit": appointment, "recordings": seen_recordings.recordings(appointment)}
+    kept = seen_recordings.recordings(appointment)
     if appointment.door in {Door.FINISHED, Door.OVER}:
-        return render_template("consults/finished.html", **shown, **_phone())
+        return render_template(
+            "consults/finished.html", visit=appointment, recordings=kept, **_phone()
+        )
+    return drawn(actors.required(), appointment, kept)
+
+
+def drawn(actor: Actor, visit: VisitView, kept: list[RecordingView]) -> str:
+    """The waiting room and the call, for this one of the visit's people."""
     allow_camera()
-    actor = actors.required()
     return render_template(
         "consults/waiting_room.html",
-        data=_for_script(actor, appointment),
-        steps=_open_steps(actor, appointment),
-        **shown,
+        data=_for_script(actor, visit),
+        steps=_open_steps(actor, visit),
+        visit=visit,
+        recordings=kept,
         form=FinishForm(),
         **_phone(),
     )
@@ -129,10 +136,11 @@ def _for_script(actor: Actor, visit: VisitView) -> dict[str, object]:
         "visit": visit.state.value,
         "door": visit.door.value,
         "opensIn": max(0, round(until * 1000)) if visit.door is Door.EARLY else 0,
-        # In a crash of two offers the patient's page gives way.
-        "polite": actor.role is Role.PATIENT,
+        # In a crash of two offers the clinician's page stays.
+        "polite": actor.role is not Role.CLINICIAN,
         "iceServers": turn.servers(actor),
         "relay": bool(nodes.names()),
+        "guests": actor.role is not Role.GUEST and guests.are_offered(),
         "recording": _recording_for_script(actor, visit),
         "sealedOnly": current_app.extensions["settings"].sealed_calls_only,
     }
