@@ -120,7 +120,7 @@ export class Line extends EventTarget {
 // room that it sees must be enough.
 function fitting({ room = Infinity, lostOut, limited, smaller, rate }, step) {
   if (lostOut > LOST_PICTURE || room < NONE) return SOUND;
-  if (step >= SLOW ? room < NARROW : limited && rate < STUMBLES) return SLOW;
+  if (room < NARROW && (step >= SLOW || (limited && rate < STUMBLES))) return SLOW;
   return limited && smaller ? SMALL : FULL;
 }
 

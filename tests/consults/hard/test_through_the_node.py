@@ -12,6 +12,9 @@ from tests.consults.test_lock import locks, seal
 from tests.consults.test_paths import HIDDEN, goes
 
 CUT_MILLISECONDS = 10_000
+JUDGED_MILLISECONDS = 8000
+# What Chromium itself makes of a picture at the least.
+LEAST_WIDTH = 320
 
 
 @pytest.fixture
@@ -35,6 +38,10 @@ def test_two_hundred_kilobits_carry_a_call(
     sent = inbound(pages[0], "video")["bytesReceived"]
     pages[0].wait_for_timeout(5000)
     assert inbound(pages[0], "video")["bytesReceived"] - sent < 5 * 200_000 / 8
+    # Long enough to be judged: the picture is as small as the line demands, and no smaller.
+    pages[0].wait_for_timeout(JUDGED_MILLISECONDS)
+    for page in pages:
+        assert inbound(page, "video")["frameWidth"] >= LEAST_WIDTH
 
 
 def test_every_tenth_packet_lost_leaves_a_call_both_ways(
