@@ -78,6 +78,12 @@ class Cluster:
         """Remove a database, whoever is still connected."""
         self._execute(f'DROP DATABASE IF EXISTS "{url.rpartition("/")[2]}" WITH (FORCE)')
 
+    def files(self, *folders: str) -> dict[str, bytes]:
+        """What lies on the disk under these folders of its data, everything written out first."""
+        self._execute("CHECKPOINT")
+        found = [path for one in folders for path in (self._home / "data" / one).glob("**/*")]
+        return {str(path): path.read_bytes() for path in found if path.is_file()}
+
     def url(self, database: str) -> str:
         """The address in SQLAlchemy's form."""
         return f"postgresql+psycopg://{ROLE}@127.0.0.1:{self.port}/{database}"
