@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.accounts.rules import Ceremony
+from app.accounts.rules import Ceremony, Happening
 from app.kernel.actor import Role, Stage
 from app.kernel.crypto import CLINIC, Indexed, Sealed
 from app.kernel.db import Row, code_of
@@ -131,3 +131,14 @@ class Challenge(Row):
     # What a new key will call its person by.
     handle: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class AccountNotice(Row):
+    """Something that happened to how a person signs in, for them to know of."""
+
+    __tablename__ = "account_notice"
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    what: Mapped[Happening] = mapped_column(code_of(Happening))
+    device: Mapped[str] = mapped_column(String(80), default="")
+    at: Mapped[datetime]
+    read_at: Mapped[datetime | None]

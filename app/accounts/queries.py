@@ -11,11 +11,21 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, bindparam, func, select
 
 from app.accounts import rules
-from app.accounts.models import Authenticator, Passkey, Person, RecoveryCode, SignIn, keeper_of
+from app.accounts.models import (
+    AccountNotice,
+    Authenticator,
+    Passkey,
+    Person,
+    RecoveryCode,
+    SignIn,
+    keeper_of,
+)
+from app.accounts.rules import Happening
 from app.kernel import clock, db
 from app.kernel.actor import Actor, Role, Stage
 from app.kernel.crypto import keyring, normal
 
+NOTICES_SHOWN = 20
 # Statements that every page asks are written down once: writing one takes longer than its answer.
 _WHO = select(Person.id, Person.sealed_name, Person.role, Person.title, Person.zone)
 _WHO_OF = _WHO.where(Person.id.in_(bindparam("ids", expanding=True)))
@@ -56,6 +66,16 @@ class PasskeyView:
     name: str
     created_at: datetime
     last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """Something that happened to how a person signs in."""
+
+    what: Happening
+    device: str
+    at: datetime
+    read: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +230,16 @@ def passkeys(actor: Actor) -> list[PasskeyView]:
 def passkey(actor: Actor, number: UUID) -> PasskeyView | None:
     """One of the person's own passkeys."""
     return next((one for one in passkeys(actor) if one.id == number), None)
+
+
+def notices(actor: Actor) -> list[NoticeView]:
+    """What happened to the person's account lately, newest first."""
+    own = select(AccountNotice).where(AccountNotice.person_id == actor.person_id)
+    latest = own.order_by(AccountNotice.at.desc()).limit(NOTICES_SHOWN)
+    return [
+        NoticeView(one.what, one.device, one.at, one.read_at is not None)
+        for one in db.session().scalars(latest)
+    ]
 
 
 def recovery_codes_left(person_id: UUID) -> int:

@@ -71,6 +71,18 @@ class Ceremony(StrEnum):
     CONFIRM = "confirm"
 
 
+class Happening(StrEnum):
+    """What happened to how a person signs in."""
+
+    NEW_DEVICE = "new-device"
+    PASSKEY_ADDED = "passkey-added"
+    PASSKEY_REMOVED = "passkey-removed"
+    PASSKEY_COPIED = "passkey-copied"
+    AUTHENTICATOR_REPLACED = "authenticator-replaced"
+    CODES_RENEWED = "codes-renewed"
+    CODE_USED = "code-used"
+
+
 # How long a person may take at their device.
 CHALLENGE_LASTS = timedelta(minutes=5)
 

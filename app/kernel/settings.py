@@ -70,6 +70,10 @@ class Settings:
     sealed_calls_only: bool = False
     turn_urls: tuple[str, ...] = ()
     turn_secret: str = ""
+    mail_server: str = ""
+    mail_user: str = ""
+    mail_password: str = ""
+    mail_from: str = ""
     media_control: Path | None = None
     media_secret: str = ""
     media_remote: RemoteNodes | None = None
@@ -122,6 +126,7 @@ class Settings:
             sealed_calls_only=read.flag("NEARSIDE_SEALED_CALLS_ONLY", default=False),
             turn_urls=tuple(read.text("NEARSIDE_TURN_URLS").replace(",", " ").split()),
             turn_secret=read.secret("NEARSIDE_TURN_SECRET", {}),
+            **_mail(read),
             media_control=Path(read.text("NEARSIDE_MEDIA_CONTROL", f"{instance}/media")).resolve(),
             media_secret=read.secret("NEARSIDE_MEDIA_SECRET", made),
             media_remote=_remote(read),
@@ -153,8 +158,16 @@ class Settings:
             found.append("Several web processes need PostgreSQL, not SQLite.")
         if self.web_processes > 1 and self.redis_url is None:
             found.append("Several web processes need NEARSIDE_REDIS_URL for live updates.")
-        found += self._turn_problems()
+        found += self._mail_problems() + self._turn_problems()
         return found + (self._production_problems() if self.production else [])
+
+    def _mail_problems(self) -> list[str]:
+        found = []
+        if self.mail_server and ADDRESS.fullmatch(self.mail_server) is None:
+            found.append("NEARSIDE_MAIL_SERVER must be host:port, such as mail.example.org:587.")
+        if self.mail_user and not self.mail_password:
+            found.append("NEARSIDE_MAIL_PASSWORD is missing: the password of NEARSIDE_MAIL_USER.")
+        return found
 
     def _turn_problems(self) -> list[str]:
         found = []
@@ -220,6 +233,15 @@ def _data_keys(text: str, problems: list[str]) -> tuple[tuple[str, bytes], ...]:
     if len({name for name, _ in keys}) != len(keys):
         problems.append("NEARSIDE_DATA_KEYS: two keys have the same id.")
     return tuple(keys)
+
+
+def _mail(read: Variables) -> dict[str, str]:
+    return {
+        "mail_server": read.text("NEARSIDE_MAIL_SERVER"),
+        "mail_user": read.text("NEARSIDE_MAIL_USER"),
+        "mail_password": read.secret("NEARSIDE_MAIL_PASSWORD", {}),
+        "mail_from": read.text("NEARSIDE_MAIL_FROM"),
+    }
 
 
 def _remote(read: Variables) -> RemoteNodes | None:

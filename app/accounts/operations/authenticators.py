@@ -12,16 +12,19 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries, rules
 from app.accounts.models import Authenticator, SignIn
+from app.accounts.operations.notices import tell
 from app.accounts.operations.recovery import NO_FACTOR, new_codes
 from app.accounts.operations.sessions import (
     AUTHENTICATOR,
     CODE_TRIES,
     ENROLMENT,
     complete,
+    device_of,
     end,
     note_failure,
     renew,
 )
+from app.accounts.rules import Happening
 from app.kernel import audit, clock, db
 from app.kernel.actor import Actor
 from app.kernel.refusal import Refusal
@@ -136,6 +139,7 @@ def replace(actor: Actor, typed: str) -> str:
             factor.confirmed_at = clock.now()
             end(session, SignIn.person_id == actor.person_id, SignIn.id != actor.session_id)
             audit.record(REPLACED, entity_id=actor.person_id)
+            tell(actor.person_id, Happening.AUTHENTICATOR_REPLACED, device_of(actor))
     if step is None:
         note_failure(actor.person_id, AUTHENTICATOR)
         raise Refusal(WRONG_CODE, "code")

@@ -13,16 +13,18 @@ from app.accounts import rules
 from app.accounts.models import Authenticator, Passkey, Person
 from app.accounts.operations import ceremonies
 from app.accounts.operations.ceremonies import NOT_SIGNED
+from app.accounts.operations.notices import tell
 from app.accounts.operations.sessions import (
     ADDRESS_TRIES,
     CODE_TRIES,
     PASSKEY,
     SIGNED_IN,
+    device_of,
     note_failure,
     open_session,
     renew,
 )
-from app.accounts.rules import Ceremony
+from app.accounts.rules import Ceremony, Happening
 from app.kernel import audit, clock, db
 from app.kernel.actor import Actor, Stage
 from app.kernel.refusal import Refusal
@@ -74,6 +76,7 @@ def enrol(actor: Actor, number: UUID | None, answer: str, name: str) -> None:
             session.add(row)
             session.flush()
             audit.record(ADDED, entity_id=row.id)
+            tell(actor.person_id, Happening.PASSKEY_ADDED, device_of(actor))
     except IntegrityError:
         raise Refusal(KNOWN_ALREADY) from None
 
@@ -132,6 +135,7 @@ def remove(actor: Actor, number: UUID) -> None:
             raise Refusal(LAST_ONE)
         session.delete(own[number])
         audit.record(REMOVED, entity_id=number)
+        tell(actor.person_id, Happening.PASSKEY_REMOVED, device_of(actor))
 
 
 def _of(person_id: UUID) -> list[Passkey]:
@@ -160,6 +164,7 @@ def _use(answer: str, value: bytes, of: UUID | None = None) -> Passkey:
     if rules.is_copied(row.uses, uses) or not _counted(row, uses):
         with db.writing(claims=False):
             audit.record(COPIED, entity_id=row.id)
+            tell(row.person_id, Happening.PASSKEY_COPIED)
         raise Refusal(COPY_FOUND)
     return row
 

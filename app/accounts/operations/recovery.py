@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries, rules
 from app.accounts.models import RecoveryCode
-from app.accounts.operations.sessions import CODE_TRIES, RECOVERY, complete, note_failure
+from app.accounts.operations.notices import tell
+from app.accounts.operations.sessions import (
+    CODE_TRIES,
+    RECOVERY,
+    complete,
+    device_of,
+    note_failure,
+)
+from app.accounts.rules import Happening
 from app.kernel import audit, clock, db
 from app.kernel.actor import Actor
 from app.kernel.crypto import keyring
@@ -47,6 +55,7 @@ def renew_codes(actor: Actor) -> None:
             raise Refusal(NO_FACTOR)
         factor.codes = "\n".join(new_codes(session, actor.person_id))
         audit.record(CODES_RENEWED, entity_id=actor.person_id)
+        tell(actor.person_id, Happening.CODES_RENEWED, device_of(actor))
 
 
 def _mac(code: str) -> str:

@@ -12,6 +12,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import SignIn
+from app.accounts.operations.notices import tell
+from app.accounts.rules import Happening
 from app.kernel import audit, clock, db
 from app.kernel.actor import Actor, Stage
 from app.kernel.limits import Limit
@@ -77,12 +79,19 @@ def renew(actor: Actor, method: str) -> str:
 def complete(actor: Actor, method: str) -> str:
     """Put a session with both factors in place of the one that had the password alone."""
     with db.writing() as session:
-        before = session.get(SignIn, actor.session_id)
+        device = device_of(actor)
         end(session, SignIn.id == actor.session_id)
         audit.record(SIGNED_IN, entity_id=actor.person_id, method=method)
-        device = before.device if before else ""
         recovered = method == RECOVERY
+        if recovered:
+            tell(actor.person_id, Happening.CODE_USED, device)
         return open_session(actor.person_id, Stage.FULL, device, recovered=recovered)
+
+
+def device_of(actor: Actor) -> str:
+    """What the device of this session is called, for telling the person."""
+    row = db.session().get(SignIn, actor.session_id)
+    return row.device if row else ""
 
 
 def note_failure(person_id: UUID | None, step: str) -> None:

@@ -1,0 +1,74 @@
+"""Telling people what happened to how they sign in: in the portal, and by mail.
+
+No notice holds a link: whoever forges one has nothing to imitate, and none can sign in.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import update
+
+from app.accounts.models import AccountNotice, Person
+from app.accounts.rules import Happening
+from app.kernel import clock, db, mail, outbox
+from app.kernel.actor import Actor
+
+MAIL = "accounts.mail"
+WORDS = {
+    Happening.NEW_DEVICE: _l("You signed in on a device that we had not seen before."),
+    Happening.PASSKEY_ADDED: _l("A passkey was added to your account."),
+    Happening.PASSKEY_REMOVED: _l("A passkey was removed from your account."),
+    Happening.PASSKEY_COPIED: _l("A copy of one of your passkeys was used, and refused."),
+    Happening.AUTHENTICATOR_REPLACED: _l("Another phone now gives the codes for your account."),
+    Happening.CODES_RENEWED: _l("New recovery codes were made for your account."),
+    Happening.CODE_USED: _l("A recovery code was used to sign in to your account."),
+}
+SUBJECT = _l("Your Nearside account")
+BODY = _l(
+    "Hello %(name)s,\n\n%(what)s\n\nWhen: %(when)s\nDevice: %(device)s\n\n"
+    "Was this you? Then there is nothing to do.\n\n"
+    "If it was not you, sign in to Nearside as you always do, open your account, and sign out"
+    " everywhere else. Then call your clinic%(phone)s.\n\n"
+    "We never send links to sign in with, and never ask for your password or your codes."
+)
+UNKNOWN_DEVICE = _l("one that we cannot name")
+
+
+def tell(person_id: UUID, what: Happening, device: str = "") -> None:
+    """Note a happening for its person in the transaction under way; mail follows the commit."""
+    row = AccountNotice(person_id=person_id, what=what, device=device, at=clock.now())
+    db.session().add(row)
+    outbox.put(MAIL, {"notice": str(row.id)})
+
+
+def mark_read(actor: Actor) -> None:
+    """The person has read all of them."""
+    with db.writing() as session:
+        unread = (AccountNotice.person_id == actor.person_id, AccountNotice.read_at.is_(None))
+        session.execute(update(AccountNotice).where(*unread).values(read_at=clock.now()))
+
+
+def send_mail(notice_id: UUID) -> None:
+    """Write to the person what the notice says; sent twice, it is the same message."""
+    row = db.session().get(AccountNotice, notice_id)
+    person = db.session().get(Person, row.person_id) if row else None
+    if row is None or person is None or not person.active:
+        return
+    settings = current_app.extensions["settings"]
+    there = row.at.astimezone(ZoneInfo(person.zone))
+    phone = f" ({settings.clinic_phone})" if settings.clinic_phone else ""
+    with force_locale(person.language):
+        text = str(BODY) % {
+            "name": person.name,
+            "what": WORDS[row.what],
+            "when": f"{there:%Y-%m-%d %H:%M} ({person.zone})",
+            "device": row.device or UNKNOWN_DEVICE,
+            "phone": phone,
+        }
+        message = mail.compose(settings, person.email, str(SUBJECT), text, notice_id.hex)
+    mail.send(settings, message)
