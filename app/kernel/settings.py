@@ -130,9 +130,7 @@ class Settings:
             media_control=Path(read.text("NEARSIDE_MEDIA_CONTROL", f"{instance}/media")).resolve(),
             media_secret=read.secret("NEARSIDE_MEDIA_SECRET", made),
             media_remote=_remote(read),
-            media_recordings=Path(
-                read.text("NEARSIDE_MEDIA_RECORDINGS", f"{instance}/recordings")
-            ).resolve(),
+            media_recordings=_recordings(read, instance),
         )
         refuse([*read.problems, *read.unknown(), *settings.problems()])
         return settings
@@ -233,6 +231,10 @@ def _data_keys(text: str, problems: list[str]) -> tuple[tuple[str, bytes], ...]:
     if len({name for name, _ in keys}) != len(keys):
         problems.append("NEARSIDE_DATA_KEYS: two keys have the same id.")
     return tuple(keys)
+
+
+def _recordings(read: Variables, instance: Path) -> Path:
+    return Path(read.text("NEARSIDE_MEDIA_RECORDINGS", f"{instance}/recordings")).resolve()
 
 
 def _mail(read: Variables) -> dict[str, str]:
