@@ -29,8 +29,8 @@ export class Guests {
   }
 
   async #step(step, guest = "") {
-    const { guests } = await this.#link.guests(step, guest);
-    if (!guests) return step !== "see" && this.#view.news(this.#words["guest-trouble"]);
+    const { guests, sentence } = await this.#link.guests(step, guest);
+    if (!guests) return step !== "see" && this.#view.news(sentence ?? this.#words["guest-trouble"]);
     const before = new Map(this.#list?.map(({ id, state }) => [id, state]));
     const turned = this.#list ? guests.filter(({ id, state }) => before.get(id) !== state) : [];
     this.#list = guests;
