@@ -16,6 +16,8 @@ const FROZEN = 4000;
 const SETTLING = 2000;
 // Looks in a row with new pictures before the call moves to the direct way.
 const SURE = 2;
+// Looks after which a picture counts as well again: on a line that loses much, none gets better by connecting anew.
+const STEADY = 20;
 const NOTHING = { bytes: 0, frames: 0, all: 0, sure: 0, torn: 0, restarted: 0, asked: 0, places: new Map() };
 
 export class Watch {
@@ -50,7 +52,7 @@ export class Watch {
     }
     if (!joined || !begun.length) {
       this.#grown = now;
-      if (!joined) this.#patience = FIRST;
+      if (!joined) [this.#patience, this.#cold] = [FIRST, FROZEN];
       return;
     }
     const looks = await Promise.all(begun.map((path) => this.#measure(path, now)));
@@ -124,7 +126,7 @@ export class Watch {
   // The node may send no picture on purpose, where the line of this page carries none.
   #thaw(shown, live, now) {
     const still = now - shown.moved;
-    if (shown.sure >= SURE) this.#cold = FROZEN;
+    if (shown.sure >= STEADY) this.#cold = FROZEN;
     if (still < STILL || now - shown.asked < STILL || document.hidden) return;
     shown.asked = now;
     this.#call.seal.refresh();
