@@ -1,4 +1,4 @@
-"""The patient's record as a whole; almost empty until import and export arrive."""
+"""The patient's record as a whole: who has seen it; import and export will follow."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from tests.accounts import device as devices
 from tests.consults import company, reels
 from tests.plans import drafts
 from tests.questionnaires import life
+from tests.records import readers
 from tests.results import readings
 from tests.support.portal import Clinic, Portal, Someone
 
@@ -188,3 +189,27 @@ def line(case: Case) -> UUID:
     plan_id = drafts.review_at_hand(case.clinic)
     with case.portal.inside():
         return drafts.plan(case.actor(Role.CLINICIAN), plan_id).lines[0].id
+
+
+def _look(case: Case) -> UUID:
+    """The patient's chart, opened by the clinic's clinician."""
+    answer = case.portal.visit(case.clinic.clinician).get(f"/patients/{case.patient_id}")
+    assert answer.status_code == 200
+    with case.portal.inside():
+        return readers.latest(case.patient_id, case.clinic.clinician.id)
+
+
+@makes("look")
+def look(case: Case) -> UUID:
+    """A look at the record of the clinic's patient, by their clinician."""
+    return _look(case)
+
+
+@makes("question")
+def question(case: Case) -> UUID:
+    """A question about a look, which an administrator may answer whoever asked it."""
+    if not case.own:
+        return uuid4()
+    seen = _look(case)
+    with case.portal.inside():
+        return readers.asked(case.patient_id, seen)

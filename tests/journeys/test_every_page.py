@@ -23,8 +23,8 @@ EMPTIED = """({ form }) => {
   }
   form.requestSubmit(form.querySelector("button:not([type=button])"));
 }"""
-# Nothing at all is a fair answer to the one, and the forms of the other lead nowhere.
-NEVER_REFUSED = {"questionnaires.part_wellbeing", "demo.styleguide"}
+# Nothing at all is a fair answer to the first two, and the forms of the last lead nowhere.
+NEVER_REFUSED = {"questionnaires.part_wellbeing", "records.ask", "demo.styleguide"}
 
 
 def pages() -> list[tuple[Door, Role | None]]:

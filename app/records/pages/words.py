@@ -1,0 +1,58 @@
+"""What was seen and why, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from babel.dates import format_date
+from flask_babel import lazy_gettext as _l
+
+from app.kernel.looks import CARE_TEAM, PRIVACY
+from app.web import i18n
+from app.web.i18n import gettext as _
+
+# Every kind of thing that a door loads or a room makes ready to be shown, in its order on the page.
+KINDS = {
+    "patient": _l("your overview"),
+    "plan": _l("your plan"),
+    "line": _l("your plan"),
+    "reading": _l("your home readings"),
+    "urgent": _l("your home readings"),
+    "answered": _l("your answers to the questions"),
+    "message": _l("your messages"),
+    "appointment": _l("your visits"),
+    "recording": _l("a recording of your visit"),
+    "guest": _l("who was invited to your visit"),
+    "invitation": _l("who was invited to your visit"),
+    "question": _l("your questions about who saw your record"),
+    "look": _l("who has seen your record"),
+    "list": _l("your name in a list of patients"),
+}
+REASONS = {
+    CARE_TEAM: _l("They belong to your care team."),
+    PRIVACY: _l("They answer questions about privacy."),
+    "guest": _l("They were invited to your visit."),
+}
+
+
+def what(kinds: Iterable[str]) -> str:
+    """The kinds in one phrase; a list names nobody's health and is left out beside more."""
+    seen = set(kinds)
+    some = seen - {"list"} or seen
+    words = list(dict.fromkeys(str(said) for kind, said in KINDS.items() if kind in some))
+    *before, last = words or [str(_("your record"))]
+    if not before:
+        return last
+    first = ", ".join(before)
+    return str(_("%(first)s and %(last)s", first=first, last=last))
+
+
+def why(reason: str) -> str:
+    """Why they could."""
+    return str(REASONS.get(reason, _l("They had a reason that the clinic has written down.")))
+
+
+def month_name(first: date) -> str:
+    """November 2026, in the reader's language."""
+    return str(format_date(first, "LLLL yyyy", locale=i18n.locale_name()))
