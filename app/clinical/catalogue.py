@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from app.clinical import baselines, guidelines, measures, pharmacogenomics, scores
 from app.clinical.baselines.methods import METHODS
+from app.clinical.guidelines import naming
 from app.clinical.measures import Measure
 from app.clinical.scores import Score
 
@@ -132,6 +133,7 @@ def _genes() -> Iterator[str]:
             for one in pharmacogenomics.GENES.values()
         ),
     )
+    yield from _names()
     yield "## Medicines\n"
     yield _table(
         ("medicine", "genes", "level A", "source", "version"),
@@ -140,6 +142,15 @@ def _genes() -> Iterator[str]:
             for one in pharmacogenomics.DRUGS.values()
         ),
     )
+
+
+def _names() -> Iterator[str]:
+    yield "## Names of medicines\n"
+    yield (
+        "How the rules read a list of medicines: brand names, other names and classes, beside"
+        " the substances' own names and the stems that international names end in.\n"
+    )
+    yield _table(("names", "read as", "source"), naming.brands())
 
 
 def _methods() -> Iterator[str]:

@@ -142,7 +142,11 @@ STILL_NEEDED = N_("To tell whether this is for you we still need: %(what)s.")
 TOO_OLD = N_("To tell whether this is for you we need a newer answer about: %(what)s.")
 UNCLEAR = N_("What we know does not tell whether this is for you. It depends on: %(what)s.")
 SUPPLY = N_("Please tell your care team, or ask them how it can be found out.")
+NOT_A_MEDICINE = N_("We do not know which medicine this is: %(names)s.")
+AND_SO = N_("%(first)s %(then)s")
 AND = N_("%(before)s; %(last)s")
+# Of a long list of strange names, enough to begin with.
+MOST_NAMED = 5
 
 
 def undecided(person: Person, answer: Answer) -> Gap:
@@ -152,11 +156,20 @@ def undecided(person: Person, answer: Answer) -> Gap:
         return replace(week, evidence=merged(answer.facts, week.evidence))
     unclear = tuple(fact for key in answer.needs if (fact := person.fresh(key)) is not None)
     old = tuple(fact for key in answer.needs if (fact := person.profile.latest(key)) is not None)
-    what = {"what": joined(Sentence(KEYS[key].name) for key in answer.needs)}
+    what: dict[str, Value] = {"what": joined(Sentence(KEYS[key].name) for key in answer.needs)}
     reason: Reason = "not enough" if unclear else "old" if old else "absent"
     said = Sentence({"not enough": UNCLEAR, "old": TOO_OLD}.get(reason, STILL_NEEDED), what)
+    if "medicines" in answer.needs and (strange := _not_known(person)):
+        said = Sentence(AND_SO, {"first": strange, "then": said})
     supply = Sentence(ASK_TEAM if unclear else SUPPLY)
     return Gap(reason, said, supply, answer.needs, merged(answer.facts, old))
+
+
+def _not_known(person: Person) -> Sentence | None:
+    """Which words of the list of medicines do not tell what is taken, if any."""
+    _fact, names = person.medicines
+    words = (*names.unknown, *names.vague)[:MOST_NAMED]
+    return Sentence(NOT_A_MEDICINE, {"names": ", ".join(words)}) if words else None
 
 
 def _found(person: Person, facts: tuple[Fact, ...], text: Text, cases: tuple[Case, ...]) -> Found:

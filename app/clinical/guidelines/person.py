@@ -14,6 +14,7 @@ from app.clinical.guidelines.answers import NO, YES, Answer, Figure, merged
 from app.clinical.guidelines.facts import Fact
 from app.clinical.guidelines.keys import KEYS
 from app.clinical.guidelines.medicines import Group
+from app.clinical.guidelines.naming import Names, in_list
 from app.clinical.guidelines.pressure import week
 from app.clinical.guidelines.profile import Profile
 from app.clinical.guidelines.rule import Gap
@@ -122,11 +123,21 @@ class Person:
         return Answer(true=True, facts=(held[-1],)) if held else NO
 
     def takes(self, group: Group) -> Answer:
-        """Whether a medicine of this group is on the list."""
+        """Whether a medicine of this group is on the list; one that is not known could be."""
+        fact, names = self.medicines
+        if fact is None:
+            return Answer(None, (), ("medicines",))
+        told = group.among(names)
+        return Answer(told, (fact,), ("medicines",) if told is None else ())
+
+    @property
+    def medicines(self) -> tuple[Fact | None, Names]:
+        """The list of medicines, and what it names; without a list that counts, nothing."""
         fact = self.fresh("medicines")
         if fact is None or not isinstance(fact.value, tuple):
-            return Answer(None, (), ("medicines",))
-        return Answer(any(group.holds(name) for name in fact.value), (fact,))
+            return None, Names()
+        lines = fact.value
+        return fact, self.profile.once(("named", fact), lambda: in_list(lines))
 
     def lasts(self, key: str, *, least: int | None = None, below: int | None = None) -> Answer:
         """Whether results at least 90 days apart agree that a value is that high or that low."""

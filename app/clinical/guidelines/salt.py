@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from app.clinical import blood_pressure
@@ -107,12 +108,15 @@ def _potassium(profile: Profile, today: date) -> tuple[Sentence, tuple[Fact, ...
     """Potassium only after a plain no to both questions; no answer counts as unsafe.
 
     Whatever was answered, a filtration that a laboratory found low and a listed medicine that
-    keeps potassium in the body speak against it.
+    keeps potassium in the body, or may, speak against it.
     """
     asked = [answer(profile, key, today) for key in ("kidney-disease", "potassium-medicine")]
     given = tuple(fact for fact in asked if fact is not None)
     person = Person(profile, today)
-    against = egfr(person).below(LOW_EGFR) | person.takes(KEEPS_POTASSIUM)
+    taken = person.takes(KEEPS_POTASSIUM)
+    # A listed medicine that nobody could read is one that may keep potassium.
+    kept = replace(taken, true=True) if taken.true is None and taken.facts else taken
+    against = egfr(person).below(LOW_EGFR) | kept
     safe = len(given) == len(asked) and all(fact.value is False for fact in given)
     if against.true:
         return Sentence(POTASSIUM_UNSAFE), merged(given, against.facts)

@@ -15,6 +15,14 @@ NEVER, FORMER, DAILY = "LA18978-9", "LA15920-4", "LA18976-3"
 YES, NO = "proposed", "settled"
 OUT = "outside"
 
+# One medicine in the ways in which lists write it.
+HARMFUL_LINES = (
+    *("lisinopril, 10 mg", "valsartan, 80 mg", "Zestril (lisinopril) 10 mg", "(lisinopril)"),
+    *("lisinopril; amlodipine", "lisinopril+HCTZ", "lisinopril.", "lisinopril: 10 mg"),
+    *("lisinopril\N{REGISTERED SIGN} 10 mg", "lisinopril20mg", "amlodipine, valsartan, HCTZ"),
+    *("ACE inhibitor", "enalaprilat", "Diovan", "Co-Diovan 80/12.5", "Tenormin", "Losart\xe1n"),
+)
+
 PRESSURE: dict[str, Table] = {
     "BP-01": (
         {"age": 50, "home": (130, 79), "cardiovascular_disease": True},
@@ -90,7 +98,12 @@ PRESSURE: dict[str, Table] = {
             ({"medicines": ("losartan/hydrochlorothiazide",)}, YES),
             ({"medicines": ("atenolol",)}, YES),
             ({"medicines": ("spironolactone",)}, YES),
+            *(({"medicines": (line,)}, YES) for line in HARMFUL_LINES),
             ({"medicines": ("labetalol", "metformin")}, NO),
+            ({"medicines": ("Norvasc 5 mg", "Vitamin D3", "none")}, NO),
+            ({"medicines": ("Foozax",)}, ("medicines",)),
+            ({"medicines": ("beta blocker",)}, ("medicines",)),
+            ({"medicines": ("Foozax", "Zestril")}, YES),
             ({"medicines": ()}, NO),
             ({"medicines": None}, ("medicines",)),
             ({"pregnant": False}, NO),
@@ -203,6 +216,8 @@ LIPIDS: dict[str, Table] = {
             ({"statin_changed": 85}, NO),
             ({"statin_changed": None}, ("medicines", "statin-changed")),
             ({"statin_changed": None, "medicines": ("metformin",)}, NO),
+            ({"statin_changed": None, "medicines": ("Foozax",)}, ("medicines", "statin-changed")),
+            ({"statin_changed": None, "medicines": ("Crestor",)}, ("statin-changed",)),
             ({"statin_changed": None, "medicines": ("rosuvastatin 10 mg",)}, ("statin-changed",)),
             ({"ldl_cholesterol": (100, 28)}, NO),
             ({"total_cholesterol": (180, 3)}, NO),
@@ -273,6 +288,11 @@ LIPIDS: dict[str, Table] = {
         [
             ({"age": 59}, NO),
             ({"medicines": ("Aspirin 100 mg",)}, NO),
+            ({"medicines": ("aspirin, 81 mg",)}, NO),
+            ({"medicines": ("Ecotrin",)}, NO),
+            ({"medicines": ("ASS 100",)}, NO),
+            ({"medicines": ("Foozax",)}, ("medicines",)),
+            ({"medicines": ("blood thinner",)}, ("medicines",)),
             ({"medicines": None}, ("medicines",)),
             ({"medicines": (), "age": None}, ("birth-date",)),
             ({"cardiovascular_disease": True}, OUT),

@@ -179,6 +179,8 @@ def test_a_potassium_salt_is_mentioned_only_after_two_clear_answers(
         (fact("egfr", Decimal(60)), True),
         (fact("medicines", ("Spironolactone 25 mg",)), False),
         (fact("medicines", ("lisinopril",)), False),
+        (fact("medicines", ("Zestril, 10 mg",)), False),
+        (fact("medicines", ("Foozax",)), False),
         (fact("medicines", ("paracetamol",)), True),
     ],
 )
