@@ -153,7 +153,7 @@ def test_reading_many_fields_asks_for_their_key_once(clinic: Clinic) -> None:
 def test_a_process_holds_so_many_keys_and_no_more() -> None:
     keys = DataKeys(MasterKeys((OLD,)))
     for _ in range(MOST_OWNERS + 50):
-        keys._hold(uuid4(), OwnerKeys(0.0))
+        keys.hold(uuid4(), OwnerKeys(0.0))
     assert len(keys._held) == MOST_OWNERS
 
 

@@ -46,6 +46,29 @@ def declared_tags() -> set[str]:
     }
 
 
+def sealed_columns() -> set[str]:
+    """`table.column` of every sealed attribute of a model."""
+    return {
+        f"{table}.{ast.literal_eval(call.args[0])}"
+        for path in python("app")
+        for model in ast.walk(parsed(path))
+        if isinstance(model, ast.ClassDef) and (table := table_of(model))
+        for call in ast.walk(model)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in {"Sealed", "Indexed"}
+    }
+
+
+def table_of(model: ast.ClassDef) -> str:
+    """The table that a class describes, if it is a model."""
+    values = [
+        node.value.value
+        for node in model.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__tablename__"
+        if isinstance(node.value, ast.Constant)
+    ]
+    return str(values[0]) if values else ""
+
+
 def documents() -> list[Path]:
     return [path for path in shipped() if path.suffix == ".md"]
 
@@ -61,6 +84,10 @@ def test_each_setting_is_in_the_table_and_nothing_else_is() -> None:
 
 def test_each_audit_event_is_in_the_table_and_nothing_else_is() -> None:
     assert first_cells("docs/audit.md") - {"tag", "---"} == declared_tags()
+
+
+def test_each_sealed_column_is_in_the_table_and_nothing_else_is() -> None:
+    assert first_cells("docs/sealed.md") - {"sealed column", "---"} == sealed_columns()
 
 
 def test_the_fixed_names_exist_and_make_help_lists_them() -> None:

@@ -170,13 +170,14 @@ class DataKeys:
     def _load(self, owners: Collection[UUID]) -> defaultdict[UUID, OwnerKeys]:
         # On the bare connection: a session would first write what is only half made.
         found = self.read_on(db.session().connection(), owners)
-        hold = self._fresh().__setitem__ if db.in_transaction() else self._hold
+        hold = self._fresh().__setitem__ if db.in_transaction() else self.hold
         for owner in owners:
             if found[owner].known:
                 hold(owner, found[owner])
         return found
 
-    def _hold(self, owner: UUID, keys: OwnerKeys) -> None:
+    def hold(self, owner: UUID, keys: OwnerKeys) -> None:
+        """Keep an owner's keys at hand until they are old; the oldest of too many goes."""
         with self._lock:
             self._held.pop(owner, None)
             while len(self._held) >= MOST_OWNERS:
