@@ -43,7 +43,7 @@ OTHER_STEMS = (
 
 _SIGNS = re.compile("[\N{REGISTERED SIGN}\N{TRADE MARK SIGN}\N{COPYRIGHT SIGN}]")
 _QUOTES = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}`]")
-_PARTS = re.compile(r"[,;/+&|\n\r]|\b(?:and|with|und|mit|et|y)\b")
+_PARTS = re.compile(r"[;/+&|\n\r]|,(?!\d)|\b(?:and|with|und|mit|et|y)\b")
 _WORD = re.compile(r"[a-z]+|\d+")
 
 Words = tuple[str, ...]

@@ -31,6 +31,7 @@ KINDS = {"brand", "other", "class", "nothing", "substance", "word"}
         ("5-FU", {"fluorouracil"}),
         ("warfarin as needed, in the evening", {"warfarin"}),
         ("none", set()),
+        ("Concor 2,5 mg,1 Tablette morgens", {"bisoprolol"}),
     ],
 )
 def test_a_line_names_what_is_in_it(line: str, substances: set[str]) -> None:
@@ -46,6 +47,7 @@ def test_a_line_names_what_is_in_it(line: str, substances: set[str]) -> None:
         ("my heart tablet", ("my heart tablet",)),
         ("lisinopril, foozax", ("foozax",)),
         ("10 mg", ("10 mg",)),
+        ("Foozal 47,5 mg", ("Foozal 47,5 mg",)),
         ("tablet", ("tablet",)),
         ("?", ("?",)),
         ("x" * 1000, ("x" * 60,)),
