@@ -1,0 +1,93 @@
+"""A third and a fourth person in a call: in real browsers, through a real media node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.consults.company import MARIA, invited
+from tests.consults.meeting import DEVICES, Hall, Meeting, flows, join, says
+from tests.consults.several import all_meet, darkness, one_code, tiles, watch
+from tests.consults.test_paths import MediaNode, goes
+from tests.journeys.looking import faults
+
+ANA, IMRE = "Ana Sousa", "Dr Imre Kovács"
+
+
+@pytest.fixture(scope="module")
+def node(hall: Hall) -> Iterator[MediaNode]:
+    """One node for this module."""
+    started = MediaNode(hall._directory)
+    yield started
+    started.kill()
+
+
+def stranger(meeting: Meeting, address: str) -> Page:
+    """Somebody without an account, who was sent this address."""
+    assert meeting.visitors is not None
+    page = meeting.visitors.arrive(meeting.server.url, permissions=DEVICES)
+    page.goto(address)
+    return page
+
+
+def come(meeting: Meeting, address: str) -> Page:
+    """The guest who comes by this link, in the call."""
+    page = stranger(meeting, address)
+    page.get_by_role("button", name="I agree, and come in").click()
+    join(page)
+    return page
+
+
+def invite(meeting: Meeting, name: str = MARIA) -> str:
+    """The clinician's link for somebody."""
+    return f"/guests/{invited(meeting.portal, meeting.clinician, meeting.appointment, name)}"
+
+
+def test_a_third_comes_returns_and_is_taken_out_while_the_others_go_on(
+    meeting: Meeting, node: MediaNode
+) -> None:
+    patient, clinician = meeting.both()
+    for page in (patient, clinician):
+        goes(page, "direct")
+    first = one_code({0: patient, 1: clinician})
+    watch(patient, clinician)
+    link = invite(meeting)
+    maria = come(meeting, link)
+    everybody = {0: patient, 1: clinician, 2: maria}
+    all_meet(everybody)
+    second = one_code(everybody, first)
+    # Whoever was there already was seen all the time.
+    assert darkness(patient) == darkness(clinician) == []
+    assert (tiles(patient), tiles(clinician)) == ([IMRE, MARIA], [ANA, MARIA])
+    assert tiles(maria) == [ANA, IMRE]
+    says(patient, f"You are connected with {IMRE} and {MARIA}.")
+    expect(patient.locator("#lock-help")).to_contain_text("only those who are in it")
+    maria.get_by_role("button", name="Mute").click()
+    maria.get_by_role("button", name="Camera off").click()
+    shown = clinician.get_by_role("figure").filter(has_text=MARIA)
+    expect(shown).to_contain_text("Camera off")
+    expect(shown).to_contain_text("is muted")
+    assert faults(patient) == []
+    assert faults(clinician) == []
+    maria.get_by_role("button", name="Camera on").click()
+
+    maria.reload()
+    expect(patient.locator("#call-news")).to_contain_text(MARIA)
+    all_meet(everybody)
+    third = one_code(everybody, second)
+    expect(stranger(meeting, link).get_by_text("It was used already")).to_be_visible()
+
+    clinician.get_by_role("button", name=f"Take out {MARIA}").click()
+    question = clinician.get_by_role("dialog", name=f"Take {MARIA} out of this visit?")
+    question.get_by_role("button", name="Take out of the visit").click()
+    expect(maria.locator("#stopped-words")).to_contain_text("Your part in this visit has ended")
+    two = {0: patient, 1: clinician}
+    one_code(two, third)
+    for page in two.values():
+        goes(page, "direct")
+        flows(page)
+        expect(page.locator("#lock")).to_be_visible()
+    assert (tiles(patient), tiles(clinician)) == ([IMRE], [ANA])
+    assert darkness(patient) == darkness(clinician) == []
