@@ -7,10 +7,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.consults.company import MARIA, invited
-from tests.consults.meeting import DEVICES, Hall, Meeting, flows, join, says
+from app.consults.rules.recording import Ending, RecordingState
+from tests.consults.company import MARIA, TOMAS, invited
+from tests.consults.meeting import DEVICES, Hall, Meeting, flows, join, reaches, says
 from tests.consults.several import all_meet, darkness, one_code, tiles, watch
+from tests.consults.test_lock import seal
 from tests.consults.test_paths import MediaNode, goes
+from tests.consults.test_recording import RECORDED, answers, ask, closed, is_told, played, stands
 from tests.journeys.looking import faults
 
 ANA, IMRE = "Ana Sousa", "Dr Imre Kovács"
@@ -91,3 +94,67 @@ def test_a_third_comes_returns_and_is_taken_out_while_the_others_go_on(
         expect(page.locator("#lock")).to_be_visible()
     assert (tiles(patient), tiles(clinician)) == ([IMRE], [ANA])
     assert darkness(patient) == darkness(clinician) == []
+
+
+def test_four_meet_once_the_clinician_lets_in_whom_the_patient_asked_for(
+    meeting: Meeting, node: MediaNode
+) -> None:
+    patient = meeting.arrive(meeting.patient)
+    patient.get_by_role("link", name="Someone else would like to join").click()
+    patient.get_by_label("Name").fill(TOMAS)
+    patient.get_by_role("button", name="Make a link").click()
+    link = patient.get_by_label("Link", exact=True).input_value()
+    patient.goto(meeting.path)
+    clinician = meeting.arrive(meeting.clinician)
+    maria = come(meeting, invite(meeting))
+    for page in (patient, clinician):
+        join(page)
+    door = clinician.get_by_role("group", name=f"{ANA} would like {TOMAS} to join this visit.")
+    door.get_by_role("button", name="Let in").click()
+    expect(door).to_be_hidden()
+    expect(patient.locator("#call-news")).to_contain_text(f"{TOMAS} may join now")
+    tomas = come(meeting, link)
+    everybody = {0: patient, 1: clinician, 2: tomas, 3: maria}
+    all_meet(everybody)
+    code = one_code(everybody)
+    assert tiles(patient) == [IMRE, TOMAS, MARIA]
+    assert tiles(maria) == [ANA, IMRE, TOMAS]
+    assert faults(maria) == []
+    # Whoever was there first may go: the rest still have each other.
+    patient.get_by_role("button", name="Hang up").click()
+    rest = {1: clinician, 2: tomas, 3: maria}
+    one_code(rest, code)
+    expect(maria.locator("#call-news")).to_contain_text(f"{ANA} has left the call.")
+    assert tiles(maria) == [IMRE, TOMAS]
+    node.kill()
+    says(maria, "The connection is interrupted. We are connecting you again.")
+    node.start()
+    join(patient)
+    all_meet(everybody)
+
+
+def test_what_three_agreed_to_is_recorded_of_all_three(meeting: Meeting, node: MediaNode) -> None:
+    patient, clinician = meeting.both()
+    everybody = {0: patient, 1: clinician, 2: come(meeting, invite(meeting))}
+    all_meet(everybody)
+    code = one_code(everybody)
+    ask(clinician)
+    for page in everybody.values():
+        stands(page, "asked")
+        answers(page, "Yes")
+    for page in everybody.values():
+        stands(page, "running")
+        assert seal(page)["state"] == "bare"
+    patient.wait_for_timeout(RECORDED)
+    clinician.get_by_role("button", name="Stop the recording").click()
+    for page in everybody.values():
+        is_told(page, "The recording has stopped and is kept.")
+        reaches(page, "connected")
+    one_code(everybody, code)
+    one = closed(meeting)
+    assert (one.state, one.ending) == (RecordingState.KEPT, Ending.STOPPED)
+    frames, cut = played(meeting)
+    assert not cut
+    for place in everybody:
+        assert len(frames[f"{place} video"]) > 4
+        assert len(frames[f"{place} audio"]) > 40
