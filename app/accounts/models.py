@@ -6,7 +6,15 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts.rules import Ceremony, Happening
@@ -88,6 +96,8 @@ class SignIn(Row):
     device: Mapped[str] = mapped_column(String(80), default="")
     factor_at: Mapped[datetime | None]
     recovered_at: Mapped[datetime | None]
+    # Whether the browser had signed this person in before: its tries are counted apart.
+    known: Mapped[bool] = mapped_column(default=False)
     ended_at: Mapped[datetime | None]
 
 
@@ -142,3 +152,13 @@ class AccountNotice(Row):
     device: Mapped[str] = mapped_column(String(80), default="")
     at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+
+
+class KnownDevice(Row):
+    """A browser that has signed this person in; it holds a token, this row the token's hash."""
+
+    __tablename__ = "known_device"
+    __table_args__ = (UniqueConstraint("person_id", "token_hash"),)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    token_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import ip_address, ip_network
 from zoneinfo import available_timezones
 
 import pyotp
@@ -42,6 +43,7 @@ WARNED_BEFORE = timedelta(minutes=2)
 SECRET_WAITS = timedelta(minutes=15)
 
 
+IPV4, IPV6_CUSTOMER_BITS = 4, 64
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -139,6 +141,17 @@ def is_copied(known: int, said: int) -> bool:
 def may_remove(authenticators: int, passkeys: int) -> bool:
     """Whether one passkey may go: one way to show a second factor must stay."""
     return authenticators + passkeys > 1
+
+
+def network_of(address: str) -> str:
+    """What of an address is counted together: one IPv4 address, or an IPv6 customer's /64."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return "unknown"
+    if found.version == IPV4:
+        return str(found)
+    return str(ip_network((found, IPV6_CUSTOMER_BITS), strict=False))
 
 
 def plain_recovery_code(text: str) -> str:

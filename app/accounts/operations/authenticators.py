@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries, rules
 from app.accounts.models import Authenticator, SignIn
+from app.accounts.operations.devices import tries_of
 from app.accounts.operations.notices import tell
 from app.accounts.operations.recovery import NO_FACTOR, new_codes
 from app.accounts.operations.sessions import (
@@ -85,7 +86,7 @@ def confirm_enrolment(actor: Actor, typed: str) -> str:
 
     Answers the new session's token.
     """
-    spend_code(actor.person_id, typed, confirmed=False)
+    spend_code(actor, typed, confirmed=False)
     with db.writing() as session:
         factor = queries.authenticator_of(actor.person_id)
         if factor is None or factor.confirmed_at is not None:
@@ -98,13 +99,13 @@ def confirm_enrolment(actor: Actor, typed: str) -> str:
 
 def verify_second_factor(actor: Actor, typed: str) -> str:
     """Finish signing in with an authenticator code; answers the new session's token."""
-    spend_code(actor.person_id, typed, confirmed=True)
+    spend_code(actor, typed, confirmed=True)
     return complete(actor, AUTHENTICATOR)
 
 
 def confirm_again(actor: Actor, typed: str) -> str:
     """Show a second factor once more, before a weighty act; answers the session's new token."""
-    spend_code(actor.person_id, typed, confirmed=True)
+    spend_code(actor, typed, confirmed=True)
     return renew(actor, AUTHENTICATOR)
 
 
@@ -129,7 +130,8 @@ def replace(actor: Actor, typed: str) -> str:
     code = rules.plain_code(typed)
     if code is None:
         raise Refusal(NOT_A_CODE, "code")
-    CODE_TRIES.take(actor.person_id.hex)
+    tries = tries_of(actor)
+    CODE_TRIES.take(tries)
     with db.writing(claims=False) as session:
         factor, secret = _confirmed(actor), replacement_secret(actor)
         step = rules.accepted_step(secret, code, clock.now(), 0) if secret else None
@@ -143,7 +145,7 @@ def replace(actor: Actor, typed: str) -> str:
     if step is None:
         note_failure(actor.person_id, AUTHENTICATOR)
         raise Refusal(WRONG_CODE, "code")
-    CODE_TRIES.give_back(actor.person_id.hex)
+    CODE_TRIES.give_back(tries)
     return renew(actor, AUTHENTICATOR)
 
 
@@ -161,17 +163,18 @@ def confirm_with_code(actor: Actor, typed: str, purpose: str) -> None:
 
     Raises Refusal on field `code`, or TooMany. The code is used up even if the act then fails.
     """
-    spend_code(actor.person_id, typed, confirmed=True)
+    spend_code(actor, typed, confirmed=True)
     with db.writing(claims=False):
         audit.record(CODE_CONFIRMED, entity_id=actor.person_id, purpose=purpose)
 
 
-def spend_code(person_id: UUID, typed: str, *, confirmed: bool) -> None:
+def spend_code(actor: Actor, typed: str, *, confirmed: bool) -> None:
     """Use up one code: one atomic update decides, however many try at once."""
     code = rules.plain_code(typed)
     if code is None:
         raise Refusal(NOT_A_CODE, "code")
-    CODE_TRIES.take(person_id.hex)
+    tries, person_id = tries_of(actor), actor.person_id
+    CODE_TRIES.take(tries)
     with db.writing(claims=False) as session:
         factor = queries.authenticator_of(person_id)
         if factor is None or (factor.confirmed_at is not None) != confirmed:
@@ -182,7 +185,7 @@ def spend_code(person_id: UUID, typed: str, *, confirmed: bool) -> None:
     if not won:
         note_failure(person_id, AUTHENTICATOR)
         raise Refusal(CLOCK_OFF if off else WRONG_CODE, "code")
-    CODE_TRIES.give_back(person_id.hex)
+    CODE_TRIES.give_back(tries)
 
 
 def _take_step(session: Session, factor_id: UUID, step: int) -> bool:

@@ -13,6 +13,7 @@ from app.accounts import rules
 from app.accounts.models import Authenticator, Passkey, Person
 from app.accounts.operations import ceremonies
 from app.accounts.operations.ceremonies import NOT_SIGNED
+from app.accounts.operations.devices import tries_of
 from app.accounts.operations.notices import tell
 from app.accounts.operations.sessions import (
     ADDRESS_TRIES,
@@ -89,10 +90,11 @@ def begin_sign_in() -> tuple[UUID, str]:
 
 def sign_in(number: UUID | None, answer: str, address: str, device: str) -> str:
     """Open a full session with a passkey alone; answers its token. Raises TooMany or Refusal."""
-    ADDRESS_TRIES.take(address)
+    network = rules.network_of(address)
+    ADDRESS_TRIES.take(network)
     value, _handle = ceremonies.take_challenge(number, Ceremony.SIGN_IN, None)
     row = _use(answer, value)
-    ADDRESS_TRIES.give_back(address)
+    ADDRESS_TRIES.give_back(network)
     with db.writing():
         audit.record(SIGNED_IN, entity_id=row.person_id, method=PASSKEY)
         return open_session(row.person_id, Stage.FULL, device)
@@ -106,10 +108,11 @@ def begin_confirmation(actor: Actor) -> tuple[UUID, str]:
 
 def confirm_again(actor: Actor, number: UUID | None, answer: str) -> str:
     """Show a second factor once more, before a weighty act; answers the session's new token."""
-    CODE_TRIES.take(actor.person_id.hex)
+    tries = tries_of(actor)
+    CODE_TRIES.take(tries)
     value, _handle = ceremonies.take_challenge(number, Ceremony.CONFIRM, actor.session_id)
     _use(answer, value, of=actor.person_id)
-    CODE_TRIES.give_back(actor.person_id.hex)
+    CODE_TRIES.give_back(tries)
     return renew(actor, PASSKEY)
 
 

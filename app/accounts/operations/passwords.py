@@ -11,7 +11,9 @@ from argon2.exceptions import VerificationError
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from app.accounts import rules
 from app.accounts.models import Person
+from app.accounts.operations.devices import is_known, name_of
 from app.accounts.operations.sessions import (
     ADDRESS_TRIES,
     PASSWORD_TRIES,
@@ -62,24 +64,30 @@ def create_person(
         return person.id
 
 
-def check_password(email: str, password: str, address: str, device: str = "") -> str:
+def check_password(
+    email: str, password: str, address: str, device: str = "", browser: str = ""
+) -> str:
     """Begin a session with the password; answers its token. Takes the same time for anyone.
 
-    `device` is what the person will know the session by.
+    `device` is what the person will know the session by, `browser` the token of a browser that
+    may have signed them in before: strangers' guesses are not held against it.
 
     Raises TooMany or Refusal.
     """
     account = email.strip().lower()[:254]
-    PASSWORD_TRIES.take(account)
-    ADDRESS_TRIES.take(address)
+    network = rules.network_of(address)
     person = db.session().scalar(select(Person).where(Person.email.matches(account), Person.active))
+    known = is_known(person.id if person else None, browser)
+    tries = name_of(account, known=known)
+    PASSWORD_TRIES.take(tries)
+    ADDRESS_TRIES.take(network)
     if not _matches(person.password_hash if person else hash_of_nothing(), password) or not person:
         note_failure(person.id if person else None, "password")
         raise Refusal(WRONG_PASSWORD, "password")
-    PASSWORD_TRIES.give_back(account)
-    ADDRESS_TRIES.give_back(address)
+    PASSWORD_TRIES.give_back(tries)
+    ADDRESS_TRIES.give_back(network)
     with db.writing():
-        return open_session(person.id, Stage.PASSWORD, device)
+        return open_session(person.id, Stage.PASSWORD, device, known=known)
 
 
 def _matches(hashed: str, password: str) -> bool:

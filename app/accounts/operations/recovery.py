@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries, rules
 from app.accounts.models import RecoveryCode
+from app.accounts.operations.devices import tries_of
 from app.accounts.operations.notices import tell
 from app.accounts.operations.sessions import (
     CODE_TRIES,
@@ -78,7 +79,7 @@ def codes_are_saved(actor: Actor) -> None:
 
 def redeem_recovery_code(actor: Actor, typed: str) -> str:
     """Finish signing in with a recovery code, which is then used up."""
-    key = actor.person_id.hex
+    key = tries_of(actor)
     CODE_TRIES.take(key)
     if not spend(actor.person_id, typed):
         note_failure(actor.person_id, RECOVERY)

@@ -37,11 +37,17 @@ CODE_TRIES = Limit("code", ((5, MINUTES), (20, timedelta(hours=1)), (50, timedel
 
 
 def open_session(
-    person_id: UUID, stage: Stage, device: str = "", *, recovered: bool = False
+    person_id: UUID,
+    stage: Stage,
+    device: str = "",
+    *,
+    recovered: bool = False,
+    known: bool = False,
 ) -> str:
     """Open a session in the transaction under way; answers its token.
 
-    With `recovered`, a recovery code stood in for the second factor.
+    With `recovered`, a recovery code stood in for the second factor; with `known`, the browser
+    had signed this person in before.
     """
     token, moment = secrets.token_urlsafe(32), clock.now()
     whole = stage is Stage.FULL
@@ -53,6 +59,7 @@ def open_session(
             created_at=moment,
             last_seen_at=moment,
             device=device,
+            known=known,
             factor_at=moment if whole and not recovered else None,
             recovered_at=moment if whole and recovered else None,
         )
@@ -79,13 +86,15 @@ def renew(actor: Actor, method: str) -> str:
 def complete(actor: Actor, method: str) -> str:
     """Put a session with both factors in place of the one that had the password alone."""
     with db.writing() as session:
-        device = device_of(actor)
+        before = session.get(SignIn, actor.session_id)
+        device, known = (before.device, before.known) if before else ("", False)
         end(session, SignIn.id == actor.session_id)
         audit.record(SIGNED_IN, entity_id=actor.person_id, method=method)
         recovered = method == RECOVERY
         if recovered:
             tell(actor.person_id, Happening.CODE_USED, device)
-        return open_session(actor.person_id, Stage.FULL, device, recovered=recovered)
+        how = {"recovered": recovered, "known": known}
+        return open_session(actor.person_id, Stage.FULL, device, **how)
 
 
 def device_of(actor: Actor) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,10 +12,14 @@ from werkzeug import Response
 
 from app.accounts import operations, queries, room, rules
 from app.accounts.models import Person, SignIn
+from app.accounts.operations import devices
 from app.kernel import clock
 from app.kernel.actor import Actor, Stage
 
 NAME = "__Host-session"
+BROWSER = "__Host-browser"
+KNOWN_FOR = timedelta(days=365)
+LONGEST_TOKEN = 100
 NOTED_EVERY = timedelta(minutes=1)
 LONGEST_AGENT = 400
 
@@ -41,6 +46,11 @@ def _joined(request: Request) -> UUID | None:
     """
     sid = getattr(request, "sid", None)
     return current_app.extensions["live"].sockets.session_of(sid) if sid else None
+
+
+def browser() -> str:
+    """The token by which this browser is known, if it has signed anybody in before."""
+    return request.cookies.get(BROWSER, "")[:LONGEST_TOKEN]
 
 
 def device() -> str:
@@ -88,6 +98,10 @@ def _warns_after(actor: Actor) -> int:
 def give(response: Response, token: str) -> Response:
     """Hand the browser a new session; everything held for the old one goes."""
     session.clear()
+    mine = browser() or secrets.token_urlsafe(32)
+    if devices.remember(token, mine):
+        age = KNOWN_FOR
+        response.set_cookie(BROWSER, mine, age, secure=True, httponly=True, samesite="Lax")
     response.set_cookie(NAME, token, secure=True, httponly=True, samesite="Lax", path="/")
     return response
 

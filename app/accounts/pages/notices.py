@@ -9,6 +9,7 @@ from werkzeug import Response
 
 from app.accounts import queries, room
 from app.accounts.operations import notices
+from app.accounts.rules import Happening
 from app.kernel import actor as actors
 from app.kernel.access import signed_in
 from app.kernel.actor import MEMBERS, Actor
@@ -21,7 +22,12 @@ FIRST = 1
 @TODAY.offers(*MEMBERS)
 def unread_notices(actor: Actor) -> Iterator[Step]:
     """Something happened to the account that the person has not said they read."""
-    unread = [one for one in queries.notices(actor) if not one.read]
+    unread = [
+        one
+        for one in queries.notices(actor)
+        # One's own first sign-in on a new device is no surprise on that device: mail tells of it.
+        if not one.read and one.what is not Happening.NEW_DEVICE
+    ]
     if unread:
         yield Step(
             str(notices.WORDS[unread[0].what]),

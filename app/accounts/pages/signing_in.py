@@ -32,6 +32,12 @@ def _arrive(token: str) -> Response:
     return cookie.give(redirect(next_page(), 303), token)
 
 
+def _begin(form: SignInForm) -> str:
+    address = request.remote_addr or "unknown"
+    given = (form.email.data or "", form.password.data or "", address)
+    return operations.check_password(*given, cookie.device(), cookie.browser())
+
+
 @room.page(
     "/sign-in",
     access=anyone(reason="people sign in here", writes=True),
@@ -45,10 +51,8 @@ def sign_in() -> Answer:
         return redirect(next_page(), 303)
     form = SignInForm(next=inside(request.args.get("next")) or "")
     if form.validate_on_submit():
-        address = request.remote_addr or "unknown"
         try:
-            email, password = form.email.data or "", form.password.data or ""
-            token = operations.check_password(email, password, address, cookie.device())
+            token = _begin(form)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
