@@ -82,6 +82,20 @@ def test_bytes_of_an_event_are_the_same_before_and_after_it_is_stored(
     assert texts.field(before, "id") == event.id.hex
 
 
+def test_events_written_past_the_orm_are_kept_alike(portal_on_each: Portal) -> None:
+    with portal_on_each.inside():
+        whole = audit.event(TOUCHED, entity_id=uuid4(), patient_id=uuid4(), code="é\x1f'")
+        bare = audit.event(TOUCHED, entity_id=None, code="")
+        audit.append([whole, bare])
+        found = {one.id: one for one in db.session().scalars(select(AuditEvent))}
+        assert found[whole.id].detail == {"code": "é\x1f'"}
+        assert found[whole.id].patient_id == whole.patient_id
+        assert found[whole.id].at == whole.at
+        assert found[bare.id].entity_id is None
+    seal(portal_on_each)
+    assert run(portal_on_each, "verify").exit_code == 0
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -270,6 +284,20 @@ def test_slow_transaction_is_no_clock_set_back(portal_on_each: Portal) -> None:
     write(portal, 1, at=NOON - timedelta(seconds=20))
     seal(portal, at=NOON + timedelta(seconds=1))
     assert run(portal, "verify").exit_code == 0
+
+
+def test_events_that_waited_for_a_sealer_are_no_clock_set_back(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealing, "LARGEST_BATCH", 2)
+    write(portal, 5, at=NOON - timedelta(hours=1))
+    seal(portal, at=NOON)
+    answer = run(portal, "verify")
+    assert answer.exit_code == 0, answer.output
+    assert "5 events in 3 batches" in answer.output
+    write(portal, 1, at=NOON - timedelta(hours=1))
+    seal(portal, at=NOON + timedelta(seconds=1))
+    assert "the clock was set back" in said(portal)
 
 
 def edit_file(portal: Portal, change: Callable[[str], str]) -> None:

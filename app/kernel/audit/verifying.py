@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -18,7 +18,7 @@ from sqlalchemy import Connection, select
 
 from app.kernel import db
 from app.kernel.audit import keys as audit_keys
-from app.kernel.audit import statements, texts, tree
+from app.kernel.audit import sealing, statements, texts, tree
 from app.kernel.audit.checkpoints import Checkpoint
 from app.kernel.audit.keys import KEY_ID_BYTES, NUMBER_BYTES, UNSEALED, numbered
 from app.kernel.audit.sealing import FIRST_BEFORE, WAITING, Seal
@@ -27,6 +27,7 @@ from app.kernel.models import AuditSeal
 
 # An event's time is read before its transaction commits, and machines' clocks differ a little.
 SLACK = timedelta(seconds=60)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 FETCHED = 5000
 SEALS_AT_ONCE = 1000
 
@@ -82,15 +83,18 @@ class _Reading:
 
     def _batches(self) -> None:
         before: Seal | None = None
+        earliest = LONG_AGO
         for seal, stored_hash in self._seals():
             self._follows(seal, before)
-            self._events_of(seal, before.at - SLACK if before else seal.at - timedelta(days=36525))
+            self._events_of(seal, earliest)
             if stored_hash != seal.hash:
                 raise Broken(f"{_batch(seal)}: their seal was changed.")
             self.hashes.append(seal.hash)
             self.found.seals += 1
             self._stated(seal)
             before = seal
+            if seal.last - seal.first + 1 < sealing.LARGEST_BATCH:
+                earliest = seal.at - SLACK  # A full batch has left older events for the next.
         self._end(before.last if before else 0)
 
     def _follows(self, seal: Seal, before: Seal | None) -> None:
