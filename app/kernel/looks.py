@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import g, has_request_context
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Select, func, select
 from werkzeug import Response
 
 from app.kernel import actor as actors
@@ -118,8 +118,7 @@ def write(door: str) -> None:
         )
         for patient, kinds in noted.items()
     ]
-    with db.database().write() as session:
-        session.connection().execute(insert(AuditEvent), [audit.columns(one) for one in events])
+    audit.append(events)
 
 
 def of_patient(patient_id: UUID, begin: datetime, end: datetime) -> list[Look]:

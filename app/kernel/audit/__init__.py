@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from app.kernel.audit.appending import append
 from app.kernel.audit.events import (
     NOBODY,
     SYSTEM,
     Tag,
     all_tags,
-    columns,
     event,
     record,
     tag,
 )
 
-__all__ = ["NOBODY", "SYSTEM", "Tag", "all_tags", "columns", "event", "record", "tag"]
+__all__ = ["NOBODY", "SYSTEM", "Tag", "all_tags", "append", "event", "record", "tag"]

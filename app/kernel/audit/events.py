@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from flask import g, has_request_context
@@ -89,8 +88,3 @@ def event(
     )
     made.mac = keys().mac(tree.leaf(numbered(UNSEALED, texts.text_of(made))))
     return made
-
-
-def columns(made: AuditEvent) -> dict[str, Any]:
-    """What an insert needs of an event, where a session of the ORM would be in the way."""
-    return {name: getattr(made, name) for name in (*texts.FIELDS, "mac")}
