@@ -27,7 +27,7 @@ NPM_CI := npm ci --ignore-scripts --silent
 # Two at a time, each file's tests together: they share its server.
 PAIR := -n 2 --dist loadfile --max-worker-restart 0
 
-.PHONY: help ready install run test bench bench-clinical bench-media lint format docs catalogue lock clean test-tools
+.PHONY: help ready install run test bench bench-clinical bench-media bench-audit lint format docs catalogue lock clean test-tools
 
 help: ## List these names
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ bench-clinical: $(STAMP)/dev ## Measure the medicine against bare rivals, side b
 
 bench-media: ready $(STAMP)/dev test-tools ## Measure the media node against Janus and bare calls (root, 2 cores)
 	@$(BIN)/python -m benchmarks.media
+
+bench-audit: ready $(STAMP)/dev test-tools ## Measure the record of access: what it costs writers, how fast it is verified
+	@$(BIN)/python -m benchmarks.audit
 
 lint: ready $(STAMP)/dev node_modules/.checks ## Check style, types, import contracts, templates and scripts
 	@status=0; \
