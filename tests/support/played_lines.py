@@ -20,6 +20,20 @@ RTCPeerConnection.prototype.setRemoteDescription = function (said) {
   return tell.call(this, { type: said.type, sdp });
 };
 """
+# What this browser finds of its own ways gets lost too, or the other would come by those.
+NO_ROUTES_OF_OURS = """
+const { get } = Object.getOwnPropertyDescriptor(RTCPeerConnection.prototype, "localDescription");
+Object.defineProperty(RTCPeerConnection.prototype, "localDescription", {
+  get() {
+    const { type, sdp } = get.call(this) ?? {};
+    return type ? { type, sdp: sdp.replace(/^a=candidate.*\\r\\n/gm, "") } : null;
+  },
+});
+const listen = RTCPeerConnection.prototype.addEventListener;
+RTCPeerConnection.prototype.addEventListener = function (kind, ...more) {
+  if (kind !== "icecandidate") listen.call(this, kind, ...more);
+};
+"""
 
 
 class PlayedLine:
@@ -55,7 +69,7 @@ class PlayedLine:
         """Let browsers not find each other; our own port `but` stays open by itself."""
         assert but
         for page, _ in self._pages:
-            page.add_init_script(NO_DIRECT_WAY + NO_ROUTES_TOLD)
+            page.add_init_script(NO_DIRECT_WAY + NO_ROUTES_TOLD + NO_ROUTES_OF_OURS)
             page.reload()
 
     def move(self) -> None:
