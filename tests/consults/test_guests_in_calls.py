@@ -48,6 +48,23 @@ def invite(meeting: Meeting, name: str = MARIA) -> str:
     return f"/guests/{invited(meeting.portal, meeting.clinician, meeting.appointment, name)}"
 
 
+def rest(maria: Page, clinician: Page) -> None:
+    """The guest sends nothing for a while, and the others are told."""
+    maria.get_by_role("button", name="Mute").click()
+    maria.get_by_role("button", name="Camera off").click()
+    shown = clinician.get_by_role("figure").filter(has_text=MARIA)
+    expect(shown).to_contain_text("Camera off")
+    expect(shown).to_contain_text("is muted")
+
+
+def take_out(clinician: Page, maria: Page) -> None:
+    """The clinician ends the guest's part, and the guest is told."""
+    clinician.get_by_role("button", name=f"Take out {MARIA}").click()
+    question = clinician.get_by_role("dialog", name=f"Take {MARIA} out of this visit?")
+    question.get_by_role("button", name="Take out of the visit").click()
+    expect(maria.locator("#stopped-words")).to_contain_text("Your part in this visit has ended")
+
+
 def test_a_third_comes_returns_and_is_taken_out_while_the_others_go_on(
     meeting: Meeting, node: MediaNode
 ) -> None:
@@ -67,11 +84,7 @@ def test_a_third_comes_returns_and_is_taken_out_while_the_others_go_on(
     assert tiles(maria) == [ANA, IMRE]
     says(patient, f"You are connected with {IMRE} and {MARIA}.")
     expect(patient.locator("#lock-help")).to_contain_text("only those who are in it")
-    maria.get_by_role("button", name="Mute").click()
-    maria.get_by_role("button", name="Camera off").click()
-    shown = clinician.get_by_role("figure").filter(has_text=MARIA)
-    expect(shown).to_contain_text("Camera off")
-    expect(shown).to_contain_text("is muted")
+    rest(maria, clinician)
     assert faults(patient) == []
     assert faults(clinician) == []
     maria.get_by_role("button", name="Camera on").click()
@@ -82,10 +95,7 @@ def test_a_third_comes_returns_and_is_taken_out_while_the_others_go_on(
     third = one_code(everybody, second)
     expect(stranger(meeting, link).get_by_text("It was used already")).to_be_visible()
 
-    clinician.get_by_role("button", name=f"Take out {MARIA}").click()
-    question = clinician.get_by_role("dialog", name=f"Take {MARIA} out of this visit?")
-    question.get_by_role("button", name="Take out of the visit").click()
-    expect(maria.locator("#stopped-words")).to_contain_text("Your part in this visit has ended")
+    take_out(clinician, maria)
     two = {0: patient, 1: clinician}
     one_code(two, third)
     for page in two.values():
