@@ -28,6 +28,8 @@ export function wake(part) {
   }
 
   form.addEventListener("submit", async (event) => {
+    // A form that the server will refuse goes straight to it, and comes back with its errors.
+    if (form.elements.namedItem("name")?.value.trim() === "") return;
     event.preventDefault();
     say("");
     try {
