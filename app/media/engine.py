@@ -209,11 +209,12 @@ class Engine:
     def _attend(self, leg: Leg, now: int) -> None:
         if leg.sealed is not None and not leg.closed:
             self.reports.asks(leg)
-        if now - leg.feedback_us >= FEEDBACK_US:
-            passed = (now - leg.feedback_us) / MICRO
-            leg.feedback_us = now
+        passed = now - leg.feedback_us
+        if passed >= FEEDBACK_US:
+            # Each keeps its moment among the others: all at once would hold up packets.
+            leg.feedback_us = now - passed % FEEDBACK_US
             if leg.sealed is not None and not leg.closed:
-                self._serve(leg, now, passed)
+                self._serve(leg, now, passed / MICRO)
             self._watch(leg, now)
 
     def _serve(self, leg: Leg, now: int, passed: float) -> None:

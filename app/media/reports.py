@@ -24,6 +24,7 @@ LONGEST_ROUND_TRIP_US = 5_000_000
 # Repairs may take this share of the line, and this much at least: beyond it they add to the jam.
 REPAIR_SHARE = 5
 ASKED_AT_ONCE = 64
+LONG_SINCE_US = 1_000_000
 
 
 class Reports:
@@ -63,7 +64,7 @@ class Reports:
 
     def _learn(self, leg: Leg, message: TransportFeedback) -> None:
         if leg.estimate.state == "silent":
-            leg.feedback_us = 0  # It is back: it is looked after at once.
+            leg.feedback_us -= LONG_SINCE_US  # It is back: it is looked after at once.
         leg.estimate.feedback(message, self.now)
 
     def _wanted(self, leg: Leg, ssrc: int) -> None:
