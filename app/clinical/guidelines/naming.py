@@ -19,6 +19,8 @@ from importlib import resources
 # Longer than any line of a list of medicines; a bound against abuse.
 MOST_SIGNS = 300
 MOST_WORDS = 5
+# "mg", "xl" and "bd" are no names.
+SHORT = 2
 # Shown of a line that is not recognised.
 MOST_SHOWN = 60
 
@@ -185,7 +187,7 @@ def _longest(words: Words) -> tuple[Row | None, int]:
 
 def _is_telling(word: str) -> bool:
     """Whether a word could be a name: not a number, not one or two letters."""
-    return len(word) > 2 and not word.isdigit()  # noqa: PLR2004 - "mg", "xl", "bd"
+    return len(word) > SHORT and not word.isdigit()
 
 
 def brands() -> Iterator[tuple[str, str, str]]:
