@@ -16,6 +16,7 @@ from tests.doors.asking import Asker
 from tests.doors.objects import Scene
 from tests.doors.walk import Door, doors
 from tests.questionnaires import life
+from tests.records import readers
 from tests.support.inspection import parse
 from tests.support.portal import Someone
 
@@ -87,7 +88,7 @@ def untranslated(html: str, data: set[str]) -> set[str]:
 
 def people(scene: Scene) -> set[str]:
     """The words of people's names and addresses, and what they typed themselves."""
-    found = set(WORD.findall(f"{life.WORDS} {company.MARIA}"))
+    found = set(WORD.findall(f"{life.WORDS} {company.MARIA} {readers.WORDS}"))
     for clinic in (scene.mine, scene.theirs):
         for role in Role:
             someone: Someone = getattr(clinic, role.value)

@@ -76,7 +76,7 @@ def test_signed_plan_has_no_buttons_that_change_it(clinic: Clinic) -> None:
     doctor.get(f"/plans/{plan_id}/review")
     assert doctor.page is not None
     forms = [one.get("action") for one in doctor.page.iter("form")]
-    assert forms == ["/sign-out"]
+    assert forms == ["/sign-out", "/session/stay"]
     edit = line(clinic, plan_id, "PA-01") + "/edit"
     assert doctor.get(edit).headers["Location"] == f"/plans/{plan_id}/review"
 

@@ -11,6 +11,8 @@ from app.kernel.models import AuditEvent
 from app.records import operations
 from app.records.models import LookQuestion
 
+WORDS = "Why?"
+
 
 def latest(patient_id: UUID, person_id: UUID) -> UUID:
     """The first look of this person's day, which stands for all of that day."""
@@ -24,7 +26,7 @@ def latest(patient_id: UUID, person_id: UUID) -> UUID:
     return found
 
 
-def asked(patient_id: UUID, look_id: UUID, words: str = "Why?") -> UUID:
+def asked(patient_id: UUID, look_id: UUID, words: str = WORDS) -> UUID:
     """A question that waits: for this look, or for one more of the same day."""
     mine = select(LookQuestion).where(LookQuestion.patient_id == patient_id)
     for row in db.session().scalars(mine):
