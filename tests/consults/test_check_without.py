@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, expect
 
 from tests.consults.checking import PATH, begin, concludes, opened, to_do, why
 from tests.consults.meeting import Hall, Meeting
-from tests.consults.test_devices import FAKE_DEVICES, NO_QUESTIONS, SLOW_DEVICES, refuse
+from tests.consults.test_devices import NO_QUESTIONS, SLOW_DEVICES, refuse
 from tests.consults.test_paths import MediaNode, node, running_node
-from tests.support.browser import FLAGS, Visitors
+from tests.support.browser import CAMERA, FAKE_DEVICES, FLAGS, Visitors
 from tests.support.packages import chromium
 
 __all__ = ["node", "running_node"]
@@ -82,7 +82,7 @@ def test_a_camera_alone_that_is_denied_leaves_the_sound(
 
 
 def test_without_a_camera_sound_will_work(elsewhere: Elsewhere, node: MediaNode) -> None:
-    page = opened(elsewhere(NO_CAMERA, without=(FAKE_DEVICES,)))
+    page = opened(elsewhere(NO_CAMERA, without=(CAMERA,)))
     begin(page)
     concludes(page, "Sound only will work")
     assert "We found no camera on this device." in why(page)
@@ -94,7 +94,7 @@ def test_without_a_camera_sound_will_work(elsewhere: Elsewhere, node: MediaNode)
 
 
 def test_without_any_device_it_is_the_telephone(elsewhere: Elsewhere, node: MediaNode) -> None:
-    page = opened(elsewhere(without=(FAKE_DEVICES,)))
+    page = opened(elsewhere(without=(CAMERA,)))
     begin(page)
     concludes(page, TELEPHONE)
     assert "We found no microphone on this device." in why(page)

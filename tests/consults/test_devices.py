@@ -12,10 +12,9 @@ from playwright.sync_api import Browser, Page, expect
 from app.appointments.operations import CHANGED
 from app.kernel import db, outbox
 from tests.consults.meeting import Hall, Meeting, comes, join, reaches, says
-from tests.support.browser import FLAGS, Visitors
+from tests.support.browser import CAMERA, FLAGS, Visitors
 from tests.support.packages import chromium
 
-FAKE_DEVICES = "--use-fake-device-for-media-stream"
 NO_QUESTIONS = "--use-fake-ui-for-media-stream"
 Elsewhere = Callable[..., Visitors]
 
@@ -85,7 +84,7 @@ def test_without_any_device_one_can_watch_and_listen(
     meeting = hall.meeting(visitors)
     clinician = meeting.arrive(meeting.clinician)
     join(clinician)
-    theirs = elsewhere(FAKE_DEVICES)
+    theirs = elsewhere(CAMERA)
     patient = Meeting(**{**vars(meeting), "visitors": theirs}).arrive(meeting.patient)
     join(patient)
     reaches(patient, "connected")

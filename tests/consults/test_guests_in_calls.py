@@ -16,6 +16,8 @@ from tests.consults.test_paths import MediaNode, goes
 from tests.consults.test_recording import RECORDED, answers, ask, closed, is_told, played, stands
 from tests.journeys.looking import faults
 
+# Up to four pages that each draw, send and show three pictures.
+pytestmark = pytest.mark.alone
 ANA, IMRE = "Ana Sousa", "Dr Imre Kovács"
 
 

@@ -20,6 +20,10 @@ from playwright.sync_api import (
 
 from tests.support.packages import chromium
 
+FAKE_DEVICES = "--use-fake-device-for-media-stream"
+# Half of Chromium's own twenty pictures a second: every one is drawn, sent and shown by the
+# processor that runs the tests.
+CAMERA = f"{FAKE_DEVICES}=fps=10"
 FLAGS = [
     "--disable-gpu",
     "--disable-background-networking",
@@ -27,7 +31,7 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
     # A moving test picture and a beep in place of a camera and a microphone, allowed unasked.
-    "--use-fake-device-for-media-stream",
+    CAMERA,
     "--use-fake-ui-for-media-stream",
     # Real addresses in place of mDNS names, which nothing resolves on a machine without a network.
     "--disable-features=WebRtcHideLocalIpsWithMdns",

@@ -140,6 +140,10 @@ function listen() {
   if (isDone()) tell();
 }
 
+function speak(deviceId) {
+  for (const one of sounding) one.setSinkId?.(deviceId).catch(() => {});
+}
+
 async function sound() {
   view.say("tone-words", (await speaker.play()) ? "tone-asked" : "tone-failed");
   find("tone-answers").hidden = false;
@@ -158,16 +162,13 @@ if (Recording.possible) {
   new Recording({ button: find("record"), player: find("recorded"), tracks, say, words });
 } else find("record-part").hidden = true;
 
-new Devices({ media, words, remote: find("tone") }).show();
+new Devices({ media, words, tiles: { through: speak } }).show();
 find("start").addEventListener("click", check);
 find("again").addEventListener("click", check);
 find("listen").addEventListener("click", () => hear(seen.muted));
 find("play").addEventListener("click", sound);
 find("tone-yes").addEventListener("click", () => view.say("tone-words", "tone-good"));
 find("tone-no").addEventListener("click", () => view.say("tone-words", "tone-help"));
-find("choose-speaker").addEventListener("change", ({ target }) => {
-  for (const one of sounding) one.setSinkId?.(target.value).catch(() => {});
-});
 media.addEventListener("change", changed);
 document.addEventListener("check:stats", report);
 window.addEventListener("pagehide", () => echo?.leave());

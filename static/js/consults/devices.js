@@ -8,6 +8,7 @@ export class Devices {
   #tiles;
   #selects = {};
 
+  // `tiles` are what speaks through the chosen speaker.
   constructor({ media, words, tiles }) {
     this.#media = media;
     this.#words = words;
