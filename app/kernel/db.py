@@ -6,17 +6,19 @@ import threading
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID, uuid4
 
 from flask import Flask, current_app, g
 from sqlalchemy import (
     Connection,
+    CursorResult,
     DateTime,
     Dialect,
     Engine,
     Enum,
     MetaData,
+    Result,
     Uuid,
     create_engine,
     event,
@@ -255,6 +257,11 @@ def remembered(key: Hashable, load: Callable[[], Known]) -> Known:
         memory[key] = load()
     known: Known = memory[key]
     return known
+
+
+def rows_changed(done: Result[Any]) -> int:
+    """How many rows an UPDATE or DELETE found. Of many at once who spend one row, one finds it."""
+    return cast(CursorResult[Any], done).rowcount
 
 
 def in_transaction() -> bool:

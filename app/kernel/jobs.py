@@ -190,7 +190,7 @@ def _finish(session: Session, table: type[Leased], row: Leased, ending: Delete |
     """End one turn; a row renewed meanwhile (newer created_at) must run once more as it is."""
     same = (table.id == row.id, table.created_at == row.created_at)
     done = session.execute(ending.where(*same))
-    if done.rowcount == 0:  # type: ignore[attr-defined]  # such a result has a row count
+    if db.rows_changed(done) == 0:
         session.execute(update(table).where(table.id == row.id).values(leased_until=None))
 
 

@@ -195,4 +195,4 @@ def _take_step(session: Session, factor_id: UUID, step: int) -> bool:
         .values(last_step=step)
         .execution_options(synchronize_session=False)
     )
-    return bool(won.rowcount == 1)  # type: ignore[attr-defined]  # an UPDATE counts its rows
+    return db.rows_changed(won) == 1

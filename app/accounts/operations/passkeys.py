@@ -181,4 +181,4 @@ def _counted(row: Passkey, uses: int) -> bool:
             .values(uses=uses, last_used_at=clock.now())
             .execution_options(synchronize_session=False)
         )
-    return bool(moved.rowcount == 1)  # type: ignore[attr-defined]  # an UPDATE counts its rows
+    return db.rows_changed(moved) == 1

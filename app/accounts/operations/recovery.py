@@ -101,4 +101,4 @@ def spend(person_id: UUID, typed: str) -> bool:
             .values(used_at=clock.now())
             .execution_options(synchronize_session=False)
         )
-    return bool(spent.rowcount == 1)  # type: ignore[attr-defined]  # an UPDATE counts its rows
+    return db.rows_changed(spent) == 1

@@ -116,7 +116,7 @@ def end(session: Session, *where: object) -> int:
         .where(SignIn.ended_at.is_(None), *where)  # type: ignore[arg-type]  # criteria
         .values(ended_at=clock.now())
     )
-    return int(rows.rowcount)  # type: ignore[attr-defined]  # an UPDATE counts its rows
+    return db.rows_changed(rows)
 
 
 def seen(session_id: UUID) -> None:

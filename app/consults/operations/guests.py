@@ -184,7 +184,7 @@ def open_link(one: Invitation, address: str) -> str:
             .where(ConsultGuest.id == one.id, ConsultGuest.state == GuestState.APPROVED)
             .values(state=GuestState.OPENED, person_id=person_id, opened_at=clock.now())
         )
-        if won.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE counts its rows
+        if db.rows_changed(won) != 1:
             raise Stale(USED)
         audit.record(OPENED, entity_id=one.id, patient_id=consult.patient_id)
         _tell(consult, one.appointment)
