@@ -22,7 +22,8 @@ MARK = "observationExtract"
 CATEGORY = "observation-extract-category"
 RELATIONS = {"component": "component", "member": "hasMember", "derived-from": "derivedFrom"}
 # A response entered in error is to be ignored, and a stopped one was never finished.
-VOID = frozenset({"entered-in-error", "stopped"})
+# A tuple: a hostile response may hold a status of any shape, which a set could not be asked about.
+VOID = ("entered-in-error", "stopped")
 SAME_VALUE = frozenset(
     {"valueBoolean", "valueInteger", "valueString", "valueDateTime", "valueTime", "valueQuantity"}
 )
