@@ -1,0 +1,1 @@
+"""Forms of care: who looks after whom, and who may act for whom."""
