@@ -43,11 +43,16 @@ def hash_of_nothing() -> str:
     return _hasher().hash(secrets.token_urlsafe(16))
 
 
+def hash_of(password: str) -> str:
+    """What is kept of a password. Slow on purpose, so call it before a transaction."""
+    return _hasher().hash(password)
+
+
 def create_person(
     *, email: str, name: str, role: Role, password: str, zone: str, title: str = ""
 ) -> UUID:
     """Make an account that must enrol an authenticator before it opens anything."""
-    hashed = _hasher().hash(password)
+    hashed = hash_of(password)
     with db.writing() as session:
         person = Person(
             email=email.strip().lower(),
