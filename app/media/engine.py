@@ -14,6 +14,7 @@ from app.media.dtls import Handshake, HandshakeFailed, fingerprint_of
 from app.media.forward import Forwarder
 from app.media.leg import ARRIVE_SECONDS, SILENT_SECONDS, Leg
 from app.media.logs import Log
+from app.media.naps import Naps
 from app.media.overload import Pressure
 from app.media.quality import Quality
 from app.media.reports import Reports
@@ -27,7 +28,7 @@ MICRO = 1_000_000
 # keep packets waiting. Fewer than these few are not worth a part.
 TICK_SECONDS, PARTS, FEW = 0.02, 10, 8
 REPORT_US = MICRO
-FEEDBACK_US = 80_000
+FEEDBACK_US = 100_000
 # Batches in one go: after these the loop may see to its timers and its control socket.
 TURNS = 16
 log = Log("engine")
@@ -48,7 +49,7 @@ class Engine:
         self._settings, self._index, self._plain, self._gone = settings, index, plain, gone
         self.now = now
         self.legs: dict[str, Leg] = {}
-        self.pressure = Pressure()
+        self.pressure, self._naps = Pressure(), Naps()
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         # Those yet to be looked after in this round, how many at once, and after which pauses.
@@ -171,14 +172,16 @@ class Engine:
     def _readable(self) -> None:
         now = self.now()
         self.reports.now = self._door.now = now
-        late = True
+        taken = count = 0
         for _ in range(TURNS):
-            late = self.forwarder.turn(now) == BATCH
-            if not late:
+            count = self.forwarder.turn(now)
+            taken += count
+            if count < BATCH:
                 break
             now = self.now()
-        self.pressure.turned(late=late)
+        self.pressure.turned(late=count == BATCH)
         self.wire.flush()
+        self._naps.after(taken)
 
     def _tick(self) -> None:
         now = self.now()
@@ -194,6 +197,7 @@ class Engine:
                 self._faults += 1
                 log.exception("leg_failed")
                 self._soon(self.shut(leg))
+        self._naps.judge(now, self.forwarder.received)
         if self.pressure.judge(now):
             self._relieve()
         self.wire.flush()
