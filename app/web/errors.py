@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask, flash, g, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import OperationalError
@@ -22,6 +24,7 @@ from app.web.addresses import form_page, inside, next_page
 from app.web.i18n import gettext as _
 
 Page = tuple[str, int]
+Instead = Callable[[], str | None]
 log = get_logger("web")
 BUSY = (Busy, OperationalError, PoolTimeout)
 WAIT_SECONDS = 3
@@ -45,6 +48,16 @@ WORDS = {
     500: (_l("Something went wrong on our side"), _l("Nothing you sent was half saved.")),
     503: (_l("We are very busy"), _l("Please wait a few seconds and try again.")),
 }
+_instead: list[Instead] = []
+
+
+def instead_of_signing_in(answer: Instead) -> Instead:
+    """Register the page of somebody who has nothing to sign in with; None where it is not theirs.
+
+    Asked, without an actor, where a page that needs one is only looked at.
+    """
+    _instead.append(answer)
+    return answer
 
 
 def page(status: int, text: object = None, back: str | None = None) -> Page:
@@ -71,8 +84,12 @@ def _http(error: HTTPException) -> Response | tuple[str, int, dict[str, str]]:
     return *page(error.code), {"Allow": ", ".join(sorted(methods))} if methods else {}
 
 
-def _sign_in(needed: SignInNeeded) -> Response:
+def _sign_in(needed: SignInNeeded) -> Response | str:
     """To the sign-in page and, after it, back here; posted words wait for their person."""
+    if needed.stage is Stage.ANYONE and request.method in SAFE_METHODS:
+        for answer in _instead:
+            if (shown := answer()) is not None:
+                return shown
     step = "accounts.second_factor" if needed.stage is Stage.PASSWORD else "accounts.sign_in"
     if request.method in SAFE_METHODS:
         target = inside(request.full_path.rstrip("?"))

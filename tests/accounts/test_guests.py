@@ -6,6 +6,7 @@ import pytest
 
 from app.accounts import operations, queries
 from app.accounts.models import Person
+from app.accounts.queries.guests import guest_of
 from app.kernel import db
 from app.kernel.actor import Role, Stage
 from app.kernel.refusal import Refusal
@@ -41,10 +42,17 @@ def test_dismissed_guest_is_out_at_once_and_for_good(portal: Portal) -> None:
         with db.writing():
             operations.dismiss_guest(person.id)
         assert queries.session_of(token) is None
+        assert guest_of(token) == person.id
         assert queries.ended_sessions([found[0].id]) == {found[0].id}
         with db.writing():
             later = operations.open_session(person.id, Stage.FULL)
         assert queries.session_of(later) is None
+
+
+def test_a_token_of_a_member_or_of_nobody_names_no_guest(clinic: Clinic) -> None:
+    with clinic.portal.inside():
+        assert guest_of(clinic.portal._tokens[clinic.patient.id]) is None
+        assert guest_of("") is guest_of("x" * 200) is None
 
 
 def test_nobody_but_a_guest_can_be_dismissed(clinic: Clinic) -> None:

@@ -10,9 +10,12 @@ from uuid import UUID
 import pytest
 from werkzeug.test import TestResponse
 
+from app.consults.operations import guests as operations
+from app.consults.queries import VisitView
+from app.consults.queries import guests as seen
 from app.kernel import clock
 from app.kernel.actor import Role
-from tests.consults.company import MARIA, invited, let_in, opened, with_nodes
+from tests.consults.company import MARIA, invited, let_in, opened, visit_of, with_nodes
 from tests.consults.meeting import book
 from tests.support.inspection import words
 from tests.support.portal import COOKIE, ORIGIN, Portal, Someone, Visitor
@@ -228,6 +231,45 @@ def test_a_room_that_has_closed_says_goodbye(house: House) -> None:
     with clock.standing_at(clock.now() + timedelta(hours=2, minutes=25)):
         maria.get(house.room)
     assert "The visit is over" in said(maria)
+
+
+def removed(house: House, inviter: Someone) -> Visitor:
+    """The browser of a guest whom this person invited and the clinician took out."""
+    link = invited(house.portal, inviter, house.visit)
+    if inviter is house.patient:
+        with house.portal.inside():
+            operations.answer(seen.guests(_view(house))[0], approved=True)
+    guest = opened(house.portal, link)
+    with house.portal.inside():
+        operations.remove(seen.guests(_view(house))[0])
+    return house.portal.visit(guest)
+
+
+def _view(house: House) -> VisitView:
+    return visit_of(house.portal, house.clinician, house.visit)
+
+
+def test_who_was_taken_out_is_told_so_and_whom_to_ask(house: House) -> None:
+    maria = removed(house, house.patient)
+    answer = maria.get(house.room)
+    assert answer.status_code == 200
+    assert "You are no longer in this visit" in said(maria)
+    assert "please ask Ana Sousa, who invited you" in said(maria)
+    assert not list(maria.page.iter("nav"))
+    assert not [one for one in maria.page.iter("a") if "sign-in" in one.get("href", "")]
+    # Nothing else of the visit is theirs, and signing in is for those who have an account.
+    assert maria.get(house.list).status_code == 303
+    assert maria.get("/").status_code == 303
+
+
+def test_the_farewell_of_a_guest_is_shown_in_their_own_browser_alone(house: House) -> None:
+    removed(house, house.clinician)
+    other = House(house.portal)
+    theirs = removed(other, other.clinician)
+    for stranger in (house.portal.visit(), theirs):
+        answer = stranger.get(house.room)
+        assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (303, "/sign-in")
+    assert house.portal.visit(house.patient).get(house.room).status_code == 404
 
 
 def test_a_guests_recording_page_is_nobodys(house: House) -> None:

@@ -31,7 +31,7 @@ from tests.consults.company import (
 )
 from tests.consults.test_operations import HERS, HIS
 from tests.consults.three import GUESTS, Three
-from tests.support.portal import Portal
+from tests.support.portal import Portal, Someone
 
 
 def test_whom_the_patient_asks_for_comes_once_the_clinician_agrees(three_on_each: Three) -> None:
@@ -160,6 +160,13 @@ def test_nothing_is_kept_that_opens_the_visit_or_names_the_guest(three: Three) -
     assert seen.invitation(None, uuid4()) is None
 
 
+def finds(three: Three, guest: Someone) -> str:
+    """What the guest's browser shows where the visit was."""
+    answer = three.portal.visit(guest).get(f"/visits/{three.appointment}/guest")
+    assert answer.status_code == 200
+    return answer.text
+
+
 def test_who_is_removed_is_out_of_the_call_and_of_the_portal(three_on_each: Three) -> None:
     three = three_on_each
     three.connect()
@@ -169,7 +176,7 @@ def test_who_is_removed_is_out_of_the_call_and_of_the_portal(three_on_each: Thre
     actor = three.portal.actor(guest)
     guests.remove(three.only(three.doctor))
     assert set(three.places()) == {HIS.sid, HERS.sid}
-    assert three.portal.visit(guest).get(f"/visits/{three.appointment}/guest").status_code == 303
+    assert "You are no longer in this visit" in finds(three, guest)
     assert accounts.ended_sessions([actor.session_id]) == {actor.session_id}
     assert queries.visit(actor, three.appointment) is None
     assert three.told("consult_guest")[-1] == ("removed", {})
@@ -203,7 +210,7 @@ def test_finishing_the_visit_ends_the_time_of_its_guests(three_on_each: Three) -
     assert three.states() == ["expired", "expired"]
     assert three.worth(waiting) is Worth.OVER
     assert three.places() == {}
-    assert three.portal.visit(guest).get(f"/visits/{three.appointment}/guest").status_code == 303
+    assert "The visit is over" in finds(three, guest)
     with pytest.raises(Refusal):
         three.invite()
 

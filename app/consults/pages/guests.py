@@ -8,6 +8,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from werkzeug import Response
 
 from app.accounts.pages import cookie
+from app.accounts.queries.guests import guest_of
 from app.consults import queries, room
 from app.consults.forms import AnswerForm, ComeForm, InviteForm, RemoveForm
 from app.consults.operations import guests as operations
@@ -23,6 +24,7 @@ from app.kernel.actor import Actor, Role, Stage
 from app.kernel.refusal import Refusal
 from app.web import times
 from app.web.boards import TODAY, Step
+from app.web.errors import instead_of_signing_in
 from app.web.i18n import gettext as _
 
 BOTH = (Role.PATIENT, Role.CLINICIAN)
@@ -160,5 +162,16 @@ def _is_member(actor: Actor | None) -> bool:
 def guest_room(appointment: VisitView) -> str:
     """The waiting room and the call, and nothing else of the visit."""
     if appointment.door in {Door.FINISHED, Door.OVER}:
-        return render_template("consults/guest_over.html")
+        return render_template("consults/guest_over.html", farewell=None)
     return visits.drawn(actors.required(), appointment, [])
+
+
+@instead_of_signing_in
+def farewell() -> str | None:
+    """What a guest finds where the visit was, once their part in it is over: no sign-in page."""
+    token = request.cookies.get(cookie.NAME)
+    if request.endpoint != "consults.guest_room" or not token:
+        return None
+    person_id, visit = guest_of(token), (request.view_args or {})["appointment"]
+    found = seen.farewell(person_id, visit) if person_id else None
+    return render_template("consults/guest_over.html", farewell=found) if found else None

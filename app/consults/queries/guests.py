@@ -59,6 +59,14 @@ class Invitation:
         return opens_at(self.appointment.starts_at)
 
 
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """How a guest's part in a visit ended, for that guest; `inviter` is whom they may ask."""
+
+    removed: bool
+    inviter: str
+
+
 def hash_of(link: UUID) -> str:
     """What is kept of a link."""
     return sha256(link.bytes).hexdigest()
@@ -117,6 +125,16 @@ def invitation(_actor: Actor | None, link: UUID) -> Invitation | None:
         worth=rules.worth(row.state, _door(appointment)),
         person_id=row.person_id,
     )
+
+
+def farewell(guest_id: UUID, appointment_id: UUID) -> Farewell | None:
+    """How the part of this guest in this visit ended; None for whoever was never let into it."""
+    came = (ConsultGuest.person_id == guest_id, ConsultGuest.appointment_id == appointment_id)
+    row = db.session().scalar(select(ConsultGuest).where(*came))
+    if row is None:
+        return None
+    inviter = accounts.who(row.invited_by)
+    return Farewell(row.state is GuestState.REMOVED, inviter.name if inviter else "")
 
 
 def perhaps_over(moment: datetime) -> list[tuple[UUID, UUID]]:
