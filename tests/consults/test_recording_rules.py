@@ -105,6 +105,15 @@ def test_nobody_else_is_seen_in_the_place_of_one_who_was_not(unseen: int) -> Non
         assert turned[first:].startswith(b"place %d" % place)
 
 
+def test_nobody_else_is_heard_in_the_place_of_one_who_was_not() -> None:
+    seen = [Track(1, "video", "place 0"), Track(2, "audio", "place 0")]
+    plain = matroska.head([*seen, Track(3, "video", "place 1")], 0.0)
+    turned = rules.put_first(plain, 1)
+    assert turned.count(rules.SOUND) == 0
+    assert turned.count(rules.PICTURE) == 2
+    assert len(turned) == len(plain)
+
+
 @given(st.binary(max_size=300), st.integers(-3, 9))
 def test_what_is_no_head_stays_as_it_is(noise: bytes, place: int) -> None:
     assert len(rules.put_first(noise, place)) == len(noise)

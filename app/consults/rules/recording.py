@@ -135,7 +135,7 @@ ID_AND_LENGTH = {"tracks": 12, "track": 9}
 SIZE_MASK = (1 << 56) - 1
 # How the element with a track's kind, and that with the name of its place, begin.
 KIND, NAME = bytes.fromhex("83 01 00000000000001"), bytes.fromhex("536E 01")
-PICTURE, OTHER = KIND + b"\x01", KIND + b"\x11"
+PICTURE, SOUND, OTHER = KIND + b"\x01", KIND + b"\x02", KIND + b"\x11"
 LENGTH_BYTES = 7
 # The tracks are described well within so many bytes.
 MOST_HEAD = 4096
@@ -145,9 +145,9 @@ def put_first(head: bytes, place: int) -> bytes:
     """A file's first bytes with the tracks of this place in front; every byte keeps its count.
 
     Browsers play the first picture and the first sound of a file. `place` counts the places that
-    were recorded, from 0; where there are fewer, nothing changes. One who was never seen has no
-    picture in the file: then nobody else's is shown in its place. The layout is that of
-    `app.media.recording`: every length takes eight bytes.
+    were recorded, from 0; where there are fewer, nothing changes. One who was never seen, or never
+    heard, has no picture or no sound in the file: then nobody else's is played in its place. The
+    layout is that of `app.media.recording`: every length takes eight bytes.
     """
     at = head.find(TRACKS)
     if at < 0:
@@ -164,9 +164,10 @@ def put_first(head: bytes, place: int) -> bytes:
     wanted = names[place] if 0 <= place < len(names) else None
     chosen = [one for one in tracks if _name(one) == wanted]
     others = [one for one in tracks if _name(one) != wanted]
-    if chosen and not any(PICTURE in one for one in chosen):
-        # No player takes it for a picture any more, nor stumbles over it.
-        others = [one.replace(PICTURE, OTHER, 1) for one in others]
+    for kind in (PICTURE, SOUND):
+        if chosen and not any(kind in one for one in chosen):
+            # No player takes it for that any more, nor stumbles over it.
+            others = [one.replace(kind, OTHER, 1) for one in others]
     laid = b"".join([*chosen, *others])
     return head[: end - len(laid)] + laid + head[end:] if laid else head
 

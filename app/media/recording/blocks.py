@@ -28,6 +28,8 @@ class Room:
         self._blocks: list[Block] = []
         self._held = 0
         self._last: dict[int, int] = {}
+        self._laid: set[int] = set()
+        self._declared: frozenset[int] = frozenset()
         self._cues: list[Cue] = []
         self._cued: dict[int, int] = {}
         self._written = self._until = 0
@@ -73,6 +75,7 @@ class Room:
             lane.window.expire(now)
         for run in _runs(self._due(last=last)):
             content = cluster(run)
+            self._laid.update(block.track for block in run)
             self._cue(run)
             self._written += len(content)
             self._until = max(self._until, run[-1].time + LAST_BLOCK)
@@ -103,19 +106,26 @@ class Room:
         return found
 
     def head(self, *, last: bool = False) -> bytes:
-        """The head to begin with, or, when all clusters are written, the one to end with.
+        """The head of the clusters given out so far, or, when those are all, the one to end with.
 
-        The last one knows who was never seen: no picture is declared that a player would wait for.
+        It declares what is in them: a player would wait for a picture or a voice that never comes.
+        Whoever was neither seen nor heard keeps a silent track, so that every place is in the file.
         """
+        self._declared = frozenset(self._laid)
         tracks = []
         for place, picture in self._pictures.items():
             video, audio = _numbers(place)
-            size = picture.size or NOMINAL_SIZE
-            if video in self._last or not last:
-                tracks.append(Track(video, "video", f"place {place}", size))
-            tracks.append(Track(audio, "audio", f"place {place}"))
+            if video in self._laid:
+                tracks.append(Track(video, "video", f"place {place}", picture.size or NOMINAL_SIZE))
+            if audio in self._laid or video not in self._laid:
+                tracks.append(Track(audio, "audio", f"place {place}"))
         ended = (self.milliseconds, self._written) if last else None
-        return head(tracks, self._started, self._cues, ended)
+        return head(tracks, self._started, self._cues if last else (), ended)
+
+    @property
+    def outgrown(self) -> bool:
+        """Whether clusters were given out with a track that the latest head does not declare."""
+        return not self._laid <= self._declared
 
     def _lay(self, at: float, track: int, frame: bytes, keyframe: bool) -> None:
         """Put a frame in its time; those of one track never stand still nor go back."""

@@ -3,8 +3,8 @@
 Our own few elements rather than a muxing library: a cluster must leave this process whole, in
 one sealed chunk, when we say so, and every track must be declared before it has a single frame.
 A recording that is killed is then a head of unknown length and whole clusters, which every
-player takes; one that is closed gets a second head with length, duration and cues, in place of
-the first. Nothing here or in the node needs libavformat.
+player takes; whoever comes later gets a new head in place of the first, and one that is closed
+the last, with length, duration and cues. Nothing here or in the node needs libavformat.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ encryption and its nonce-reuse misuse-resistance", CRYPTO 2015), with the header
 of the chunk as associated data. A file is
 
     header   b"NSREC" | version, 1 byte | key id, 16 bytes | salt, 16 bytes
-    chunks   length of the rest | the last chunk's mark in the top bit, 4 bytes | ciphertext, tag
+    chunks   length of the rest | a head's mark in the bits on top, 4 bytes | ciphertext, tag
 
 and a nonce is a prefix of 7 bytes | the chunk's number, 4 bytes | the last one's mark, 1 byte.
 Key and prefix of a file come from the caller's key and the salt through HKDF-SHA256, so that
@@ -13,9 +13,10 @@ one key given for two files never repeats a nonce. A chunk that was altered, mov
 taken from another file does not open; a file that ends early opens up to its last whole chunk
 and says that it was cut.
 
-The first chunk is the head of the stream. The last chunk, when there is one, is a better head,
-written when all was known: a reader finds it in the first one's place. That is how a file that
-is only ever appended to comes to have its index in front.
+The first chunk is the head of the stream. A better head may follow at any time, and the last
+chunk, when there is one, is the best, written when all was known: a reader finds the latest in
+the first one's place, and none of them where they stand. That is how a file that is only ever
+appended to comes to have its index in front, and one that was cut off tells what is in it.
 
 The web process reads recordings with this module: it imports nothing of the node.
 """
@@ -39,12 +40,14 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 MAGIC = b"NSREC"
-VERSION = 1
+VERSION = 2
+KNOWN_VERSIONS = frozenset({1, VERSION})  # the first had no heads between the first and the last
 KEY_ID_BYTES = SALT_BYTES = 16
 TAG_BYTES = 16
 PREFIX_BYTES = 7
 LONGEST_CHUNK = 4 * 2**20
-LAST = 0x8000_0000
+LAST, RENEWED = 0x8000_0000, 0x4000_0000
+LENGTH_BITS = RENEWED - 1
 HEADER_BYTES = len(MAGIC) + 1 + KEY_ID_BYTES + SALT_BYTES
 LENGTH = struct.Struct(">I")
 NUMBER = struct.Struct(">IB")
@@ -72,9 +75,9 @@ class _Cipher:
         self._prefix = material[KEY_BYTES:]
         self._header = header
 
-    def seal(self, number: int, plain: bytes, *, last: bool) -> bytes:
-        length = LENGTH.pack(len(plain) + TAG_BYTES | (LAST if last else 0))
-        nonce = self._prefix + NUMBER.pack(number, last)
+    def seal(self, number: int, plain: bytes, mark: int) -> bytes:
+        length = LENGTH.pack(len(plain) + TAG_BYTES | mark)
+        nonce = self._prefix + NUMBER.pack(number, mark == LAST)
         return length + self._aead.encrypt(nonce, plain, self._header + length)
 
     def open(self, number: int, length: bytes, sealed: bytes, *, last: bool) -> bytes:
@@ -111,11 +114,15 @@ class Sealer:
 
         OSError: there is no room for it. The file is then closed as it was before.
         """
-        self._append(plain, last=False)
+        self._append(plain)
+
+    def renew(self, head: bytes) -> None:
+        """Seal a head that takes the place of those before it. OSError: as in append."""
+        self._append(head, RENEWED)
 
     def finish(self, head: bytes) -> None:
         """Seal the head that takes the first chunk's place, and close the file."""
-        self._append(head, last=True)
+        self._append(head, LAST)
         self.sync()
         self.close()
 
@@ -129,10 +136,10 @@ class Sealer:
             file, self._file = self._file, -1
             os.close(file)
 
-    def _append(self, plain: bytes, *, last: bool) -> None:
+    def _append(self, plain: bytes, mark: int = 0) -> None:
         if len(plain) > LONGEST_CHUNK:
             raise ValueError(f"a chunk of {len(plain)} bytes is too long")
-        self._write(self._cipher.seal(self._chunks, plain, last=last))
+        self._write(self._cipher.seal(self._chunks, plain, mark))
         self._chunks += 1
 
     def _write(self, content: bytes) -> None:
@@ -173,12 +180,13 @@ class Sealed(io.RawIOBase):
             self._order = _reading_order(chunks, cut=self.cut)
             self._starts = [0]
             for _, _, length in self._order:
-                self._starts.append(self._starts[-1] + (length & ~LAST) - TAG_BYTES)
+                self._starts.append(self._starts[-1] + (length & LENGTH_BITS) - TAG_BYTES)
             self.size = self._starts[-1]
             self._position = 0
             self._chunk = (-1, b"")
-            if self._order:
-                self._plain(0)  # a forged mark of the end is found before anything is read
+            # A forged mark is found before anything is read: what is no head must not be left out.
+            for head in (*(one for one in chunks if one[2] & RENEWED), *self._order[:1]):
+                self._open(head)
         except BaseException:
             self._file.close()
             raise
@@ -220,13 +228,14 @@ class Sealed(io.RawIOBase):
 
     def _plain(self, index: int) -> bytes:
         if self._chunk[0] != index:
-            number, offset, length = self._order[index]
-            self._file.seek(offset)
-            sealed = self._file.read(length & ~LAST)
-            last = bool(length & LAST)
-            plain = self._cipher.open(number, LENGTH.pack(length), sealed, last=last)
-            self._chunk = (index, plain)
+            self._chunk = (index, self._open(self._order[index]))
         return self._chunk[1]
+
+    def _open(self, chunk: _Chunk) -> bytes:
+        number, offset, length = chunk
+        self._file.seek(offset)
+        sealed = self._file.read(length & LENGTH_BITS)
+        return self._cipher.open(number, LENGTH.pack(length), sealed, last=bool(length & LAST))
 
 
 def open_sealed(path: Path, key: bytes) -> Sealed:
@@ -241,7 +250,7 @@ def _header(file: BinaryIO, key: bytes) -> bytes:
     header = file.read(HEADER_BYTES)
     if len(header) < HEADER_BYTES or not header.startswith(MAGIC):
         raise SealBroken("this is no recording")
-    if header[len(MAGIC)] != VERSION:
+    if header[len(MAGIC)] not in KNOWN_VERSIONS:
         raise SealBroken("this recording is of a version this program does not know")
     if not hmac.compare_digest(header[-SALT_BYTES - KEY_ID_BYTES : -SALT_BYTES], key_id(key)):
         raise SealBroken("this recording was sealed with another key")
@@ -258,7 +267,7 @@ def _walk(file: BinaryIO) -> tuple[list[_Chunk], bool]:
         (length,) = LENGTH.unpack(file.read(LENGTH.size))
         if not length:
             break  # a file system that lost power may leave noughts where data was promised
-        bytes_of_chunk = length & ~LAST
+        bytes_of_chunk = length & LENGTH_BITS
         if not TAG_BYTES <= bytes_of_chunk <= LONGEST_CHUNK + TAG_BYTES:
             raise SealBroken(f"chunk {len(chunks)} was tampered with")
         offset += LENGTH.size
@@ -274,5 +283,8 @@ def _walk(file: BinaryIO) -> tuple[list[_Chunk], bool]:
 
 
 def _reading_order(chunks: list[_Chunk], *, cut: bool) -> list[_Chunk]:
-    """The last chunk in place of the first, when the recorder came to write it."""
-    return chunks if cut else [chunks[-1], *chunks[1:-1]]
+    """The latest head in place of the first, and then what is no head."""
+    rest = [one for one in chunks[1:] if not one[2] & (LAST | RENEWED)]
+    heads = [one for one in chunks if one[2] & RENEWED]
+    latest = chunks[-1:] if not cut else heads[-1:] or chunks[:1]
+    return [*latest, *rest]

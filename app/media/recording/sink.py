@@ -187,5 +187,7 @@ class Sink:
             if not self._headed:
                 self._sealer.append(self._room.head())
                 self._headed = True
+            elif self._room.outgrown:
+                self._sealer.renew(self._room.head())
             self._sealer.append(cluster)
             self._seconds = self._room.milliseconds / 1000

@@ -1,6 +1,7 @@
 """A process that records in real time until it is killed: `python -m ... FILE SECONDS`.
 
-It prints the seconds of call that it has written, as it goes.
+Of four places the first is heard and seen, the second seen two seconds later than heard, the third
+only heard, and the fourth nobody's. It prints the seconds of call that it has written, as it goes.
 """
 
 from __future__ import annotations
@@ -12,11 +13,15 @@ from pathlib import Path
 from app.media.recording.sink import Sink
 from tests.media.recording.material import KEY, Sender, in_order, pictures, sound
 
+LATER = 2.0
+
 
 def main(file: str, seconds: float) -> None:
-    people = (Sender(0), Sender(1, ssrc=50))
+    people = (Sender(0), Sender(1, ssrc=50), Sender(2, ssrc=90))
     film, voice = pictures(seconds), sound(seconds)
-    sent = in_order(*(one.video(film) for one in people), *(one.audio(voice) for one in people))
+    later = [frame._replace(at=frame.at + LATER) for frame in film]
+    seen = (people[0].video(film), people[1].video(later))
+    sent = in_order(*seen, *(one.audio(voice) for one in people))
     sink = Sink(Path(file), KEY)
     begun, first = time.monotonic(), sent[0].arrival
     for arrival, place, kind, packet in sent:

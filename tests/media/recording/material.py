@@ -203,6 +203,12 @@ def play(path: Path, key: bytes = KEY) -> dict[int, list[Shown]]:
         return dict(found)
 
 
+def declared(path: Path, key: bytes = KEY) -> set[int]:
+    """The tracks that the head of a recording speaks of."""
+    with open_sealed(path, key) as sealed, BufferedReader(sealed) as plain, av.open(plain) as file:
+        return {_track(stream) for stream in file.streams}
+
+
 def _track(stream: av.Stream) -> int:
     """Its number in the file, which libav does not tell: picture and sound of each place."""
     place = int(stream.metadata["title"].removeprefix("place "))

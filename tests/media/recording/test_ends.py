@@ -18,6 +18,7 @@ from tests.media.recording.material import (
     KEY,
     Sender,
     Sent,
+    declared,
     in_order,
     no_file_longer_than,
     pictures,
@@ -49,12 +50,34 @@ def test_a_killed_recording_plays_up_to_its_last_second(path: Path) -> None:
     with open_sealed(path, KEY) as sealed:
         assert sealed.cut
     shown = play(path)
-    assert set(shown) == {1, 2, 3, 4}
+    assert set(shown) == {1, 2, 3, 4, 6}
+    # No player waits for somebody who was not seen; who was not heard either has a silent track.
+    assert declared(path) == set(shown) | {8}
+    assert shown[3][0].at == pytest.approx(2.0, abs=0.1)
     for track, frames in shown.items():
         rate = 30 if track % 2 else 50
-        assert frames[-1].at > written - 1.0
+        assert frames[-1].at > written - 1.0, track
         assert len(frames) == pytest.approx((frames[-1].at - frames[0].at) * rate + 1, abs=1)
         assert all(before.at < after.at for before, after in pairwise(frames))
+
+
+def test_a_track_is_declared_as_soon_as_something_of_it_is_on_the_disk(path: Path) -> None:
+    sink = Sink(path, KEY, (0, 1))
+    sent = call(6)
+    for arrival, place, kind, packet in sent[: len(sent) // 2]:
+        sink.write(place, kind, packet, arrival)
+    wait_until(lambda: sink.figures().seconds > 1.5)
+    assert declared(path) == {1, 2, 4}
+    film = Sender(1, ssrc=77).video([one._replace(at=one.at + 3) for one in pictures(3)])
+    for arrival, place, kind, packet in in_order(sent[len(sent) // 2 :], film):
+        sink.write(place, kind, packet, arrival)
+    wait_until(lambda: sink.figures().seconds > 5)
+    assert declared(path) == set(play(path)) == {1, 2, 3}
+    sink.close()
+    with open_sealed(path, KEY) as sealed:
+        assert not sealed.cut
+    assert declared(path) == set(play(path)) == {1, 2, 3}
+    assert len(play(path)[3]) == 90
 
 
 def test_a_running_recording_can_be_read_up_to_what_is_on_the_disk(path: Path) -> None:

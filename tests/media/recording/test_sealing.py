@@ -25,9 +25,11 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "recordings" / "one"
 
 
-def write(path: Path, *, finish: bool = True, key: bytes = KEY) -> bytes:
+def write(path: Path, *, finish: bool = True, key: bytes = KEY, renewed: bytes = b"") -> bytes:
     sealer = Sealer(path, key)
     for chunk in (HEAD, *BODY):
+        if renewed and chunk is BODY[-1]:
+            sealer.renew(renewed)
         sealer.append(chunk)
     if finish:
         sealer.finish(LAST)
@@ -44,7 +46,7 @@ def chunks(content: bytes) -> list[bytes]:
     """The chunks of a file, lengths and all."""
     rest, found = content[HEADER_BYTES:], []
     while rest:
-        end = 4 + (int.from_bytes(rest[:4], "big") & 0x7FFFFFFF)
+        end = 4 + (int.from_bytes(rest[:4], "big") & 0x3FFFFFFF)
         found.append(rest[:end])
         rest = rest[end:]
     return found
@@ -58,6 +60,36 @@ def test_a_finished_file_reads_with_its_last_head_first(path: Path) -> None:
 def test_a_file_whose_writer_was_killed_reads_from_its_first_head_and_says_so(path: Path) -> None:
     write(path, finish=False)
     assert read(path) == (HEAD + b"".join(BODY), True)
+
+
+def test_a_better_head_takes_the_place_of_the_first_and_stands_nowhere_else(path: Path) -> None:
+    content = write(path, finish=False, renewed=b"better")
+    assert read(path) == (b"better" + b"".join(BODY), True)
+    path.write_bytes(content[: -len(chunks(content)[-1]) - 1])
+    assert read(path) == (HEAD + b"".join(BODY[:-1]), True)
+    path.unlink()
+    write(path, renewed=b"better")
+    assert read(path) == (LAST + b"".join(BODY), False)
+
+
+@pytest.mark.parametrize("finish", [True, False])
+def test_nothing_is_left_out_under_the_mark_of_a_head(path: Path, finish: bool) -> None:
+    parts = chunks(content := write(path, finish=finish, renewed=b"better"))
+    marked = (int.from_bytes(parts[1][:4], "big") | sealing.RENEWED).to_bytes(4, "big")
+    path.write_bytes(
+        content[:HEADER_BYTES] + parts[0] + marked + parts[1][4:] + b"".join(parts[2:])
+    )
+    with pytest.raises(SealBroken, match="chunk 1"):
+        read(path)
+
+
+def test_a_file_of_the_first_version_reads_as_ever(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealing, "VERSION", 1)
+    write(path)
+    assert path.read_bytes()[5] == 1
+    assert read(path) == (LAST + b"".join(BODY), False)
 
 
 def test_a_truncated_file_reads_to_its_last_whole_chunk(path: Path) -> None:
