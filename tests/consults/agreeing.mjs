@@ -1,5 +1,6 @@
 // People who agree on keys without browsers: the module that pages use, and a post between them that is slow and uneven.
-// Each line that comes is a list of names: those who are in the call from now on, each told of it a little sooner or later.
+// Each line that comes is a list of names: those who are in the call from now on, each told of it a little sooner or later;
+// and of those who vanished: nothing that they say, and nothing said to them, arrives.
 // Each line that goes says how they stand once they agree, or when nobody would wait any longer.
 import { createInterface } from "node:readline";
 
@@ -9,6 +10,7 @@ const SLOWEST = 40;
 const APART = 60;
 const people = new Map();
 let state = seed;
+let silent = [];
 
 function chance(most) {
   state = (state * 1103515245 + 12345) % 2 ** 31;
@@ -31,7 +33,8 @@ function carry(from, to, text) {
   const other = people.get(to);
   if (!other) return;
   const before = other.posts.get(from) ?? Promise.resolve();
-  other.posts.set(from, Promise.all([before, after(chance(SLOWEST))]).then(() => other.agreement.hear(from, JSON.parse(text))));
+  const arrive = () => silent.includes(to) || silent.includes(from) || other.agreement.hear(from, JSON.parse(text));
+  other.posts.set(from, Promise.all([before, after(chance(SLOWEST))]).then(arrive));
 }
 
 function meet(names) {
@@ -52,16 +55,19 @@ async function settled(names) {
   for (let waited = 0; waited < patience; waited += 10) {
     await after(10);
     const now = Object.values(stands(names));
-    const sizes = names.every((name) => people.get(name).agreement.others.length === names.length - 1);
-    if (sizes && now.every(({ complete }) => complete)) break;
+    const sizes = names.every((name) => people.get(name).agreement.others.length >= names.length - 1);
+    const one = new Set(now.map(({ code }) => code)).size === 1;
+    if (sizes && one && now.every(({ complete }) => complete)) break;
   }
   return stands(names);
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { names, wait } = JSON.parse(line);
+  const { names, wait, gone = [] } = JSON.parse(line);
+  silent = gone;
   meet(names);
   if (wait) await after(wait);
-  process.stdout.write(`${JSON.stringify(wait ? {} : await settled(names))}\n`);
+  const here = names.filter((name) => !gone.includes(name));
+  process.stdout.write(`${JSON.stringify(wait ? {} : await settled(here))}\n`);
 }
 process.exit(0);

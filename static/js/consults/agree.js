@@ -3,10 +3,15 @@
 // and six digits of the hash of all of them are enough to compare aloud. Then each hands its own frame key to each
 // other, wrapped for that one alone. Whoever comes, goes or reloads begins a new gathering with new keys. Of three, one may
 // know of it sooner than another: what each draws (its leaf) says for whom, and counts only where all mean the same people.
+// Whoever says nothing is not waited for: the rest agree without them, and anew as soon as they speak.
+import { Attendance } from "./attendance.js";
+import { bytes, drawn, gatheringOf, promiseOf, publicKey, written } from "./drawn.js";
 
-const CURVE = { name: "ECDH", namedCurve: "P-256" };
 const AGAIN = 1500;
-const SELDOM = 15000;
+const SELDOM = 2500;
+// With somebody who cannot seal nothing is waited for.
+const RARELY = 15_000;
+const LOOK = 500;
 const DIGITS = 1_000_000n;
 // In front of a wrapped key: for which gathering it was wrapped, as seen from there.
 const MARK = 16;
@@ -19,6 +24,7 @@ export class Agreement extends EventTarget {
   broken = false;
   #name;
   #gathering = "";
+  #attendance = new Attendance();
   #able;
   #send;
   #me = null;
@@ -32,6 +38,7 @@ export class Agreement extends EventTarget {
     super();
     this.#able = able;
     this.#send = send;
+    setInterval(() => this.#look(), LOOK);
   }
 
   get complete() {
@@ -47,26 +54,70 @@ export class Agreement extends EventTarget {
     return [...this.#others.keys()];
   }
 
+  // Those who are here and say nothing: they have none of the keys.
+  get absent() {
+    return this.#attendance.absent;
+  }
+
   // Who is here: this page under its present name, and the others under theirs.
   meet(name, names) {
-    return this.#next(async () => {
-      const same = name === this.#name && names.length === this.#others.size && names.every((one) => this.#others.has(one));
-      if (same) return;
-      this.#name = name;
-      this.#gathering = await gatheringOf([name, ...names]);
-      // What was promised to other people does not hold among these.
-      this.#others = new Map(names.map((one) => [one, { unable: this.#others.get(one)?.unable }]));
-      await this.#begin();
-      for (const [from, message] of [...this.#early]) {
-        if (!this.#others.has(from)) continue;
-        this.#early.delete(from);
-        await this.#hear(from, message);
-      }
+    return this.#next(() => {
+      this.#attendance.mean(names, name !== this.#name);
+      return this.#gather(name);
     });
   }
 
+  async #gather(name) {
+    const names = this.#attendance.present;
+    const same = name === this.#name && names.length === this.#others.size && names.every((one) => this.#others.has(one));
+    if (same) return;
+    this.#name = name;
+    this.#gathering = await gatheringOf([name, ...names]);
+    this.#attendance.begin(performance.now());
+    // What was promised to other people does not hold among these.
+    this.#others = new Map(names.map((one) => [one, { unable: this.#others.get(one)?.unable }]));
+    await this.#begin();
+    for (const [from, message] of [...this.#early]) {
+      if (!this.#others.has(from)) continue;
+      this.#early.delete(from);
+      await this.#hear(from, message);
+    }
+  }
+
   hear(from, message) {
+    this.#attendance.hears(from, performance.now());
     return this.#next(() => this.#hear(from, message));
+  }
+
+  #look() {
+    const now = performance.now();
+    for (const one of this.#attendance.knock(now)) this.#say(one);
+    const silent = this.#attendance.silent(now);
+    if (silent.length && !this.complete) this.#next(() => this.#without(silent));
+  }
+
+  #without(silent) {
+    if (this.complete || this.broken || !this.#able || this.unable.length) return undefined;
+    this.#attendance.giveUp(silent);
+    return this.#gather(this.#name);
+  }
+
+  // Somebody speaks of other people than we mean. Where they have given up one who is silent to us too, so do we; otherwise
+  // they hear from us, and so does whoever we gave up, for one of us may have missed something.
+  async #elsewhere(from, { leaf, step }) {
+    const now = performance.now();
+    const other = this.#others.get(from);
+    if (step !== "promise" || !other) return;
+    for (const out of this.#attendance.doubtful(from, now)) {
+      const rest = this.others.filter((one) => !out.includes(one));
+      if (!leaf.startsWith(await gatheringOf([this.#name, ...rest]))) continue;
+      this.#attendance.giveUp(out);
+      await this.#gather(this.#name);
+      return;
+    }
+    if (now - (other.answered ?? -Infinity) < AGAIN) return;
+    other.answered = now;
+    for (const one of [from, ...this.absent]) this.#say(one);
   }
 
   // What others promised and have not shown yet still holds; what they have shown is known, so they will draw anew.
@@ -90,14 +141,14 @@ export class Agreement extends EventTarget {
     this.#timer = setTimeout(() => {
       if (this.complete || this.broken) return;
       for (const name of this.#others.keys()) this.#say(name);
-      this.#later(Math.min(2 * wait, SELDOM));
+      this.#later(Math.min(2 * wait, this.unable.length ? RARELY : SELDOM));
     }, wait);
   }
 
   #say(to) {
     if (!this.#able) return this.#send(to, { step: "cannot" });
     const { leaf, promise, shown, nonce, revealed } = this.#me;
-    const { leaf: yours = "", wrapped } = this.#others.get(to);
+    const { leaf: yours = "", wrapped } = this.#others.get(to) ?? {};
     this.#send(to, { step: "promise", leaf, yours, promise });
     if (revealed && yours) this.#send(to, { step: "show", leaf, yours, shown, nonce });
     if (wrapped) this.#send(to, { step: "key", leaf, yours, ...wrapped });
@@ -106,24 +157,24 @@ export class Agreement extends EventTarget {
 
   async #hear(from, message) {
     const elsewhere = message.step !== "cannot" && !message.leaf.startsWith(this.#gathering);
-    if (!this.#others.has(from) || (this.#able && elsewhere)) {
+    const again = this.#attendance.takeBack(from);
+    if (again || !this.#others.has(from) || (this.#able && elsewhere)) {
       if (message.step === "promise" || message.step === "cannot") this.#early.set(from, message);
-      return;
+      return again ? this.#gather(this.#name) : this.#elsewhere(from, message);
     }
     if (message.step === "cannot") {
       this.#others.get(from).unable = true;
-      this.#tell("change");
-      return;
+      return this.#tell("change");
     }
     if (!this.#able) return this.#say(from);
-    if (this.broken) return;
+    if (this.broken) return undefined;
     if (message.step === "promise") await this.#promised(from, message);
     const other = this.#others.get(from);
-    if (message.leaf !== other.leaf || message.yours !== this.#me.leaf) return;
+    if (message.leaf !== other.leaf || message.yours !== this.#me.leaf) return undefined;
     other.confirmed = true;
     if (message.step === "show") await this.#shown(other, message, from);
     if (message.step === "key") await this.#handed(from, other, message);
-    await this.#proceed();
+    return this.#proceed();
   }
 
   async #promised(from, { leaf, promise, yours }) {
@@ -144,7 +195,7 @@ export class Agreement extends EventTarget {
     if (other.shown) return;
     if ((await promiseOf(from, other.leaf, shown, nonce)) !== other.promise) return this.#fail();
     other.shown = shown;
-    other.public = await crypto.subtle.importKey("raw", bytes(shown), CURVE, true, []).catch(() => null);
+    other.public = await publicKey(shown);
     if (!other.public) this.#fail();
   }
 
@@ -183,6 +234,7 @@ export class Agreement extends EventTarget {
     if (!this.code) await this.#hand();
     if (!me.installed && all.every(([, one]) => one.key)) {
       me.installed = true;
+      this.#attendance.settle();
       this.#tell("mine", { id: me.id, key: me.sealing });
       this.#tell("change");
     }
@@ -242,32 +294,4 @@ export class Agreement extends EventTarget {
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
-}
-
-// The same for everybody who means the same people, whatever their order.
-async function gatheringOf(names) {
-  const hash = await crypto.subtle.digest("SHA-256", text.encode(`nearside people|${[...names].sort().join("|")}`));
-  return `${written(hash)}.`;
-}
-
-async function drawn(name, gathering) {
-  const pair = await crypto.subtle.generateKey(CURVE, false, ["deriveBits"]);
-  const frames = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, true, ["encrypt"]);
-  const shown = written(await crypto.subtle.exportKey("raw", pair.publicKey));
-  const nonce = written(crypto.getRandomValues(new Uint8Array(16)));
-  const leaf = gathering + crypto.randomUUID();
-  const [id] = crypto.getRandomValues(new Uint16Array(1));
-  return { leaf, pair, frames, shown, nonce, id, promise: await promiseOf(name, leaf, shown, nonce) };
-}
-
-async function promiseOf(name, leaf, shown, nonce) {
-  return written(await crypto.subtle.digest("SHA-256", text.encode(["nearside promise", name, leaf, shown, nonce].join("|"))));
-}
-
-function written(buffer) {
-  return btoa(String.fromCharCode(...new Uint8Array(buffer)));
-}
-
-function bytes(letters) {
-  return Uint8Array.from(atob(letters), (letter) => letter.charCodeAt(0));
 }

@@ -23,7 +23,6 @@ export class Seal extends EventTarget {
   #leaked = false;
   // Under which name, and with whom, this page has a key to seal with.
   #name = "";
-  #names = [];
   #sealing = [];
   #flow = async () => null;
 
@@ -47,7 +46,7 @@ export class Seal extends EventTarget {
   // go on: nobody falls silent because somebody else arrives, and who has just come opens nothing with them.
   meet(name, others, known = others) {
     if (name !== this.#name || !others.some((one) => this.#sealing.includes(one))) this.#sealing = [];
-    [this.#name, this.#names] = [name, others];
+    this.#name = name;
     return this.#agreement.meet(name, others).then(() => this.#tell("only", { owners: known }));
   }
 
@@ -99,7 +98,7 @@ export class Seal extends EventTarget {
   }
 
   #mine(detail) {
-    this.#sealing = this.#names;
+    this.#sealing = this.#agreement.others;
     this.#tell("mine", detail);
   }
 
@@ -135,15 +134,16 @@ export class Seal extends EventTarget {
   }
 
   // Since these keys hold: frames went sealed and came opened from everybody who sends any, none failed of late, and
-  // nothing left that the worker did not see.
+  // nothing left that the worker did not see. Whoever has vanished before they had keys sends nothing, and opens nothing.
   #proved() {
     const now = this.#history.at(-1);
     if (!now?.flow || this.mode !== "sealed" || now.mode !== "sealed" || this.#failing()) return false;
     const { sends, comes } = now.flow;
+    const facing = Object.keys(comes).filter((owner) => !this.#agreement.absent.includes(owner));
     const sealed = KINDS.every((kind) => !sends[kind] || now.sealed[kind] > this.#base.sealed[kind]);
     const from = ({ from: all }, owner, kind) => all[owner]?.[kind] ?? 0;
     const opens = (owner, kind) => !comes[owner][kind] || from(now, owner, kind) > from(this.#base, owner, kind);
-    const opened = Object.keys(comes).every((owner) => KINDS.every((kind) => opens(owner, kind)));
+    const opened = facing.every((owner) => KINDS.every((kind) => opens(owner, kind)));
     return sealed && opened && KINDS.some((kind) => sends[kind] || Object.values(comes).some((one) => one[kind]));
   }
 
