@@ -56,10 +56,15 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
 
 
 @pytest.fixture
-def portal(templates: Templates, tmp_path: Path) -> Iterator[Portal]:
-    """The portal on SQLite, its embedded default."""
-    url = templates.sqlite(tmp_path / "portal.db")
-    portal = Portal(url, tmp_path, Environment.TEST)
+def portal(
+    request: pytest.FixtureRequest, templates: Templates, tmp_path: Path
+) -> Iterator[Portal]:
+    """The portal on SQLite, its embedded default; with people in it for who asks for a clinic."""
+    if "clinic" in request.fixturenames:
+        portal = templates.inhabited(tmp_path)
+    else:
+        url = templates.sqlite(tmp_path / "portal.db")
+        portal = Portal(url, tmp_path, Environment.TEST)
     yield portal
     portal.close()
 

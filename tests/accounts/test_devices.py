@@ -12,7 +12,7 @@ from app.accounts.models import SignIn
 from app.kernel import clock, db
 from app.kernel.actor import Role, Stage
 from tests.accounts.steps import half_way
-from tests.support.portal import COOKIE, Clinic, Portal, Someone, Visitor
+from tests.support.portal import COOKIE, Portal, Someone, Visitor
 from tests.support.returning import signed_in_again
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -127,9 +127,8 @@ def test_person_who_says_they_are_there_stays(portal: Portal) -> None:
         assert visitor.get("/settings").status_code == 303
 
 
-def test_socket_of_a_session_that_rests_too_long_is_over(clinic: Clinic) -> None:
-    portal = clinic.portal
-    session_id = portal.actor(clinic.clinician).session_id
+def test_socket_of_a_session_that_rests_too_long_is_over(portal: Portal) -> None:
+    session_id = portal.actor(portal.person(Role.CLINICIAN)).session_id
     began = clock.now()
     for rest, over in ((rules.IDLE_STAFF, set()), (rules.IDLE_STAFF * 1.1, {session_id})):
         with clock.standing_at(began + rest - timedelta(seconds=5)), portal.inside():

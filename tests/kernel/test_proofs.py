@@ -69,7 +69,7 @@ def spoil(name: str, change: Callable[[Any], Any]) -> Callable[[dict[str, Any]],
         spoil("seal", lambda seal: seal.replace("2|2|6", "2|3|7")),
         spoil("seal_path", lambda path: path[::-1]),
         spoil("checkpoint", lambda body: body.replace('"number": 1', '"number": 2')),
-        spoil("signature", lambda signature: signature[:-2] + "00"),
+        spoil("signature", lambda signature: f"{int(signature, 16) ^ 1:0{len(signature)}x}"),
     ],
     ids=("event", "number", "path", "seal", "places", "seal_path", "checkpoint", "signature"),
 )
