@@ -10,6 +10,7 @@ from app.accounts import operations as accounts
 from app.accounts import queries as account_queries
 from app.accounts import rules as account_rules
 from app.care import operations, queries, room
+from app.care.operations import consents
 from app.care.rules import Sex
 from app.kernel import clock, db
 from app.kernel.actor import Role
@@ -62,6 +63,13 @@ def erase(email: str) -> None:
         )
     operations.erase(patient_id)
     click.echo("Erased. Backups made before hold the old data keys: let go of them in their time.")
+
+
+@room.command("research")
+def research() -> None:
+    """List a made-up name for each patient who agrees to be counted for research."""
+    names = consents.counted_for_research()
+    click.echo("\n".join([*names, f"Patients who agree to be counted for research: {len(names)}"]))
 
 
 @room.command("join")

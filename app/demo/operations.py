@@ -15,6 +15,7 @@ from app.appointments import queries as visits
 from app.care import operations as care
 from app.care import queries as care_queries
 from app.care.rules import Sex
+from app.care.rules.consents import Purpose
 from app.clinical.measures import home as measures
 from app.demo.rules import CLOCKS, PASSWORD, PATIENT_BORN, PEOPLE, PRESSURES, WELCOME, DemoPerson
 from app.kernel import clock
@@ -31,7 +32,12 @@ VISIT_MINUTES = 30
 def seed() -> None:
     """Make the four people, enrolled, and put the staff on the patient's care team."""
     ids = {person.role: _enrolled(person) for person in PEOPLE}
-    patient_id = care.register(ids[Role.PATIENT], birth_date=PATIENT_BORN, sex=Sex.FEMALE)
+    patient_id = care.register(
+        ids[Role.PATIENT],
+        birth_date=PATIENT_BORN,
+        sex=Sex.FEMALE,
+        agrees=(Purpose.DRAFTING,),
+    )
     for role in (Role.CLINICIAN, Role.COORDINATOR):
         care.join_team(patient_id, ids[role])
     _measure(_view(Role.PATIENT))

@@ -20,6 +20,8 @@ from flask import Flask
 
 from app import create_app
 from app.accounts import queries as accounts
+from app.care.queries import consents
+from app.care.rules.consents import Purpose
 from app.kernel import db
 from app.kernel.crypto import CLINIC, keyring
 from app.kernel.crypto.sealed import sealed_attributes
@@ -253,6 +255,27 @@ def test_answers_of_before_are_sealed_and_can_be_read_again(app: Flask) -> None:
         assert connection.execute(asked).scalar_one() == coded
         asked = sa.select(tables["patient"].c.birth_date)
         assert connection.execute(asked).scalar_one() == date(1958, 3, 1)
+
+
+def test_patients_of_before_came_to_be_looked_after_and_are_asked_about_the_rest(
+    app: Flask,
+) -> None:
+    go(app, "0026")
+    go(app, "-1", up=False)
+    with connected(app) as connection:
+        tables, made = schema(app).tables, {}
+        for name in ("person", "patient"):
+            one = row(tables[name], 1, made)
+            fit = {"role": "patient", "sex": "female"}
+            one |= {"id": uuid4()} | {key: fit[key] for key in fit.keys() & one.keys()}
+            made[name] = [{column: fitting(tables[name], column, one[column]) for column in one}]
+            connection.execute(sa.insert(tables[name]), made[name])
+        connection.commit()
+    go(app, "head")
+    patient_id = UUID(str(made["patient"][0]["id"]))
+    with app.app_context():
+        assert consents.agreed(patient_id) == [Purpose.CARE]
+        assert consents.to_be_asked(patient_id) == [Purpose.DRAFTING]
 
 
 def test_models_and_migrated_schema_are_the_same(app: Flask) -> None:

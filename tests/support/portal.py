@@ -27,6 +27,7 @@ from app.accounts import queries as account_queries
 from app.accounts.operations import guests, passwords
 from app.care import operations as care
 from app.care.rules import Sex
+from app.care.rules.consents import Purpose
 from app.kernel import clock, db
 from app.kernel.actor import Actor, Role, Stage
 from app.kernel.settings import Environment, Settings
@@ -135,13 +136,14 @@ class Portal:
         return Someone(person_id, name, email, role)
 
     def patient(self, *team: Someone, name: str | None = None, **facts: Any) -> Someone:
-        """A patient, looked after by `team`."""
+        """A patient, looked after by `team`, who agrees to drafts and recordings."""
         someone = self.person(Role.PATIENT, name)
         with self.app.app_context():
             patient_id = care.register(
                 someone.id,
                 birth_date=facts.get("birth_date", date(1958, 3, 1)),
                 sex=facts.get("sex", Sex.FEMALE),
+                agrees=facts.get("agrees", (Purpose.DRAFTING, Purpose.RECORDING)),
             )
             for member in team:
                 care.join_team(patient_id, member.id)

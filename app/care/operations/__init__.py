@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -9,7 +10,9 @@ from sqlalchemy import delete
 
 from app.accounts import operations as accounts
 from app.care.models import CareTeamMember, Patient
+from app.care.operations import consents
 from app.care.rules import Sex
+from app.care.rules.consents import Purpose
 from app.kernel import audit, clock, db
 from app.kernel.crypto import keyring
 
@@ -18,8 +21,13 @@ ERASED = audit.tag("care.patient_erased", "patient")
 JOINED = audit.tag("care.team_joined", "person")
 
 
-def register(person_id: UUID, *, birth_date: date, sex: Sex) -> UUID:
-    """Make a person a patient; answers the patient's id."""
+def register(
+    person_id: UUID, *, birth_date: date, sex: Sex, agrees: Iterable[Purpose] = ()
+) -> UUID:
+    """Make a person a patient, who agrees to be looked after by that; answers the patient's id.
+
+    `agrees` names what else they were asked about meanwhile, and said yes to.
+    """
     with db.writing() as session:
         row = Patient(
             person_id=person_id, born=birth_date.isoformat(), sex=sex, created_at=clock.now()
@@ -27,6 +35,7 @@ def register(person_id: UUID, *, birth_date: date, sex: Sex) -> UUID:
         session.add(row)
         session.flush()
         audit.record(REGISTERED, entity_id=row.id, patient_id=row.id)
+        consents.registered(row, agrees)
         return row.id
 
 
@@ -46,6 +55,7 @@ def erase(patient_id: UUID) -> None:
     with db.writing() as session:
         row = session.get_one(Patient, patient_id)
         audit.record(ERASED, entity_id=patient_id, patient_id=patient_id)
+        consents.end_all(row)
         session.execute(delete(CareTeamMember).where(CareTeamMember.patient_id == patient_id))
         keyring().keys.shred(patient_id)
         accounts.erase_patient(row.person_id)

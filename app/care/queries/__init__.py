@@ -11,6 +11,7 @@ from sqlalchemy import Select, bindparam, select
 from app.accounts import queries as accounts
 from app.accounts.queries import Who
 from app.care.models import CareTeamMember, Patient
+from app.care.queries import consents
 from app.care.rules import Sex, age_on
 from app.kernel import db
 from app.kernel.actor import Actor, Role
@@ -22,8 +23,10 @@ _ON_TEAM = (
     select(Patient)
     .join(CareTeamMember, CareTeamMember.patient_id == Patient.id)
     .where(CareTeamMember.person_id == bindparam("person"))
+    .where(consents.is_cared_for(CareTeamMember.patient_id))
 )
 _TEAM = select(CareTeamMember.person_id).where(CareTeamMember.patient_id == bindparam("patient"))
+_TEAM = _TEAM.where(consents.is_cared_for(CareTeamMember.patient_id))
 
 
 @dataclass(frozen=True, slots=True)
