@@ -1,12 +1,13 @@
-"""New answers and new readings lead to a fresh look by the guideline rules."""
+"""New answers, readings and agreements lead to a fresh look by the guideline rules."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
+from app.care.rules.consents import Purpose
 from app.plans import room
-from app.plans.operations import drafting
+from app.plans.operations import by_hand, drafting
 
 
 @room.hears("questionnaires.answered")
@@ -20,6 +21,17 @@ def answered(patient_id: UUID, response_id: UUID) -> None:
 def recorded(patient_id: UUID) -> None:
     """A reading was entered or taken back."""
     drafting.look_again(patient_id)
+
+
+@room.hears("care.consent_answered")
+def consent_answered(patient_id: UUID, purpose: Purpose, stands: bool) -> None:
+    """The patient agreed to drafts, or took that back: then what nobody decided about goes."""
+    if purpose not in drafting.NEEDED:
+        return
+    if stands:
+        drafting.look_again(patient_id)
+    elif purpose is Purpose.DRAFTING:
+        by_hand.drop_suggestions(patient_id)
 
 
 @room.job("draft")

@@ -17,7 +17,7 @@ from app.care.queries import PatientView
 from app.kernel import db, looks
 from app.kernel.actor import Actor, Role
 from app.plans.models import CarePlan, PlanLine
-from app.plans.rules import changes, lines, states
+from app.plans.rules import by_hand, changes, lines, states
 from app.plans.rules.changes import Changes, News
 from app.plans.rules.choices import Standing
 from app.plans.rules.lines import Audience, Decision, Problem, Question, Suggestion, Words
@@ -116,6 +116,7 @@ class PlanView:
     approved_at: datetime | None
     approved_by: str
     ended_at: datetime | None
+    by_hand: bool  # Whether no rule has a part in it, or none any more.
 
     def can(self, step: Step) -> bool:
         """Whether the step can be taken now."""
@@ -146,7 +147,7 @@ class PlanView:
     def unfounded(self, before: PlanView | None) -> tuple[LineView, ...]:
         """The lines in force that no rule suggests any more, and that this draft leaves out."""
         spoken = {one.suggestion.rule_id for one in self.lines if one.suggestion}
-        kept = before.kept if before and self.state in states.OPEN else ()
+        kept = before.kept if before and not self.by_hand and self.state in states.OPEN else ()
         return tuple(one for one in kept if one.suggestion and one.suggestion.rule_id not in spoken)
 
     def since(self, before: PlanView | None) -> Changes:
@@ -270,6 +271,7 @@ def _view(row: CarePlan) -> PlanView:
         approved_at=row.approved_at,
         approved_by=_name(row.approved_by, names),
         ended_at=row.ended_at,
+        by_hand=by_hand.rests_on_no_rules(row.basis),
     )
 
 

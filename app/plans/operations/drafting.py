@@ -13,7 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.care import queries as care
+from app.care.operations import consents
 from app.care.queries import PatientView
+from app.care.queries import consents as agreements
+from app.care.rules.consents import Purpose
 from app.clinical import guidelines
 from app.clinical.guidelines import RULES, Profile
 from app.kernel import audit, clock, db, jobs, outbox
@@ -32,6 +35,8 @@ DRAFT = "plans.draft"
 # The rules whose questions the lifestyle form and the home tests answer, as a draft lists them.
 DRAFTED_FROM = ("BP-04", "DM-07", "BP-03", "BP-05", "OB-01", "TOB-01", "ALC-01", "PA-01")
 EVIDENCE_CAME = audit.tag("plans.evidence_came", "care_plan")
+# Software drafts for whoever agreed to that, and to being looked after at all.
+NEEDED = (Purpose.CARE, Purpose.DRAFTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +81,19 @@ def look_again(patient_id: UUID) -> None:
 
 
 def draft(patient_id: UUID) -> None:
-    """Write or renew the patient's draft. A review that is open is told, never overwritten."""
+    """Write or renew the patient's draft, if they agreed to drafts.
+
+    A review that is open is told, never overwritten. While the rules were at work the patient may
+    have taken their agreement back, so it is asked for again, and held, before anything is stored.
+    """
     with db.writing(claims=False) as session:
         patient = care.by_ids({patient_id}).get(patient_id)
-        if patient is None:
+        if patient is None or not all(agreements.gives(patient_id, one) for one in NEEDED):
             return
-        found, plan = evaluated(patient), _open(session, patient_id)
+        found = evaluated(patient)
+        if not is_agreed(patient_id):
+            return
+        plan = open_plan(session, patient_id)
         if plan is None:
             if _is_worth_a_look(session, patient_id, found):
                 _begin(session, patient_id, found)
@@ -91,7 +103,13 @@ def draft(patient_id: UUID) -> None:
             _note(plan, found)
 
 
-def _open(session: Session, patient_id: UUID) -> CarePlan | None:
+def is_agreed(patient_id: UUID) -> bool:
+    """Whether software may draft for this patient, until the open transaction is over."""
+    return all(consents.held(patient_id, one) for one in NEEDED)
+
+
+def open_plan(session: Session, patient_id: UUID) -> CarePlan | None:
+    """The patient's draft, under review or not, held until the commit."""
     where = (CarePlan.patient_id == patient_id, CarePlan.state.in_(states.OPEN))
     return session.scalar(select(CarePlan).where(*where).with_for_update())
 

@@ -6,15 +6,18 @@ import json
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import select
+
 from app.care import queries as care
 from app.kernel import audit, clock
 from app.kernel.actor import Actor
 from app.kernel.refusal import Refusal, Stale
 from app.plans import queries
 from app.plans.models import CarePlan, PlanLine
-from app.plans.operations.drafting import evaluated, take_in
+from app.plans.operations.drafting import evaluated, is_agreed, take_in
 from app.plans.operations.standing import (
     CROSSED,
+    NOT_AGREED,
     NOT_NOW,
     locked,
     locked_line,
@@ -126,6 +129,10 @@ def add(actor: Actor, plan_id: UUID, words: Words, starts_on: date, today: date)
 def bring_in_news(actor: Actor, plan_id: UUID, version: int) -> None:
     """Let what came in since the review was opened into the lines."""
     with meeting_others() as session:
+        # The patient's agreement first: whoever takes it back holds it before the plan.
+        mine = select(CarePlan.patient_id).where(CarePlan.id == plan_id)
+        if not is_agreed(session.scalars(mine).one()):
+            raise Refusal(NOT_AGREED)
         plan = _at(locked(session, actor, plan_id), version)
         if plan.state is not PlanState.IN_REVIEW:
             raise Refusal(NOT_NOW)

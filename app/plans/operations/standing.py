@@ -26,6 +26,7 @@ CHANGED = "plans"
 
 NOT_YOURS = _l("You are no longer on this patient's care team.")
 NOT_NOW = _l("This plan has moved on since you opened the page. Please look at it again.")
+NOT_AGREED = _l("The patient does not agree that software drafts their plan.")
 CROSSED = _l(
     "A colleague or another window saved this after you opened it. Below is what stands now;"
     " your words are still here. Save again to replace it."

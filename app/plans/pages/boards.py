@@ -9,7 +9,8 @@ from flask import url_for
 from flask_babel import ngettext
 
 from app.care import queries as care
-from app.care.queries import PatientView
+from app.care.queries import PatientView, consents
+from app.care.rules.consents import Purpose
 from app.kernel import clock
 from app.kernel.actor import Actor, Role
 from app.plans import queries
@@ -61,6 +62,8 @@ def plans_to_review(actor: Actor) -> Iterator[Step]:
 
 def _left(plan: PlanView) -> str:
     """What a clinician still has to do with a draft."""
+    if not plan.lines and plan.by_hand:
+        return _("A plan written by hand, without a line yet.")
     if not plan.lines:
         return _(
             "The guideline rules suggest nothing any more. Please look whether the plan in force"
@@ -78,5 +81,6 @@ def on_chart(_actor: Actor, patient: PatientView) -> Iterator[Card]:
         "patient": patient,
         "active": queries.active(patient.id),
         "open": queries.open_of(patient.id),
+        "drafts": consents.gives(patient.id, Purpose.DRAFTING),
     }
     yield Card("plans/_chart.html", shown, order=20)

@@ -10,6 +10,8 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug import Response
 
+from app.care import queries as care
+from app.care.queries import PatientView
 from app.kernel import actor as actors
 from app.kernel import clock
 from app.kernel.access import signed_in
@@ -17,7 +19,7 @@ from app.kernel.actor import Actor, Role
 from app.kernel.refusal import Refusal, Stale
 from app.plans import queries, room
 from app.plans.forms import LineForm, OwnLineForm, RejectForm, StepForm, VersionedForm
-from app.plans.operations import reviewing
+from app.plans.operations import by_hand, reviewing
 from app.plans.operations.standing import DECIDED_MEANWHILE
 from app.plans.pages import evidence
 from app.plans.queries import LineView, PlanView
@@ -27,6 +29,7 @@ from app.web.navigation import entry
 
 CLINICIAN = signed_in(Role.CLINICIAN)
 PLAN = signed_in(Role.CLINICIAN, writes=True, plan=queries.for_clinician)
+PATIENT = signed_in(Role.CLINICIAN, writes=True, patient=care.patient_of_clinician)
 LINE = signed_in(Role.CLINICIAN, writes=True, line=queries.line_for_clinician)
 BOTH = ("GET", "POST")
 Answer = str | Response
@@ -55,6 +58,12 @@ ACTS: dict[str, tuple[Callable[[Actor, UUID, int], None], object]] = {
 def waiting() -> str:
     """The drafts that wait for a clinician."""
     return render_template("plans/waiting.html", plans=queries.open_plans(actors.required()))
+
+
+@room.page("/patients/<uuid:patient>/plan", access=PATIENT, methods=("POST",))
+def begin(patient: PatientView) -> Response:
+    """Write a plan by hand, where no draft waits."""
+    return to_review(by_hand.begin(actors.required(), patient.id))
 
 
 @room.page("/plans/<uuid:plan>/review", access=PLAN, methods=BOTH)
