@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
+from app.care.rules.consents import Purpose
 from app.consults import room
 from app.consults.operations import guests, present, recorder, recording
 
@@ -24,6 +26,13 @@ def expire_guests() -> None:
 def watch_recordings() -> None:
     """Tell people of a recording that ended by itself; ask again a node that did not answer."""
     recorder.watch()
+
+
+@room.hears("care.consent_answered")
+def consent_answered(patient_id: UUID, purpose: Purpose, stands: bool) -> None:
+    """The patient said whether visits may be recorded at all."""
+    if purpose is Purpose.RECORDING:
+        recorder.consent_answered(patient_id, stands=stands)
 
 
 @room.every(timedelta(hours=1))

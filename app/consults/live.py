@@ -240,7 +240,7 @@ def record(actor: Actor, payload: Recording, appointment: VisitView) -> dict[str
             recording.withdraw(appointment, actor, payload.which())
         case _:
             raise BadPayload(payload.step)
-    return queries_of_recording.told(appointment.consult_id, actor.person_id)
+    return queries_of_recording.told_in(appointment, actor.person_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,9 +60,25 @@ def end(row: Recording, why: Ending) -> None:
 def tell(row: Recording) -> None:
     """Tell every page of the visit, once this has committed, how its recording stands."""
     db.session().flush()
-    for person_id, one in queries.presences(row.consult_id).items():
-        told = recordings.told(row.consult_id, person_id)
+    _tell_visit(row.patient_id, row.consult_id)
+
+
+def _tell_visit(patient_id: UUID, consult_id: UUID) -> None:
+    for person_id, one in queries.presences(consult_id).items():
+        told = recordings.told(patient_id, consult_id, person_id)
         db.after_commit(partial(live.send, EVENT, told, to=one.sid))
+
+
+def consent_answered(patient_id: UUID, *, stands: bool) -> None:
+    """The patient said whether visits may be recorded at all: a no ends what goes on, at once.
+
+    In the transaction of that answer, which holds the patient's row before any visit's.
+    """
+    with db.writing() as session:
+        for recording_id in () if stands else recordings.open_of_patient(patient_id):
+            end(_locked(session, recording_id), Ending.WITHDRAWN)
+        for consult_id in recordings.attended(patient_id):
+            _tell_visit(patient_id, consult_id)
 
 
 def prepare(row: Recording, node: str) -> None:

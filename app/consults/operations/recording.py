@@ -12,6 +12,9 @@ from uuid import UUID
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 
+from app.care.operations import consents
+from app.care.queries import consents as agreements
+from app.care.rules.consents import Purpose
 from app.consults import queries
 from app.consults.models import Consult, Recording, RecordingConsent
 from app.consults.operations import nodes, recorder
@@ -45,6 +48,7 @@ GOING = _l("A recording of this visit is being asked for, or runs already.")
 NO_NODE = _l("This visit cannot be recorded now, because our video server does not answer.")
 SEALED_ONLY = _l("This clinic allows calls only with the lock, so visits are not recorded.")
 CLINICIAN_ASKS = _l("Only the clinician can ask for a recording.")
+NOT_AGREED = _l("The patient does not agree that visits are recorded, so they are not asked.")
 PAST = _l("This question is no longer open. Nothing was recorded because of it.")
 GONE = _l("This recording has been deleted already.")
 MOST_OPENINGS = 10_000
@@ -59,14 +63,12 @@ def may_record() -> bool:
 
 def ask(one: VisitView, actor: Actor, sid: str, connection: str) -> None:
     """Ask everybody in the call, the one who asks included, whether it may be recorded."""
-    if actor.role is not Role.CLINICIAN:
-        raise Refusal(CLINICIAN_ASKS)
-    if current_app.extensions["settings"].sealed_calls_only:
-        raise Refusal(SEALED_ONLY)
-    if nodes.least_loaded() is None:
-        raise Refusal(NO_NODE)
+    _refuse_before(one, actor)
     ASKS.take(str(actor.person_id))
     with db.writing() as session:
+        # Again, and held; before the visit's row, as whoever takes it back holds the two.
+        if not consents.held(one.appointment.patient_id, Purpose.RECORDING):
+            raise Refusal(NOT_AGREED)
         consult = consult_of(session, one)
         call = queries.call_of_page(one, actor, sid, connection)
         if call is None:
@@ -87,6 +89,18 @@ def ask(one: VisitView, actor: Actor, sid: str, connection: str) -> None:
         session.add(row)
         audit.record(ASKED, entity_id=row.id, patient_id=consult.patient_id, wording=rules.WORDING)
         tell(row)
+
+
+def _refuse_before(one: VisitView, actor: Actor) -> None:
+    """What can be known without holding anything."""
+    if actor.role is not Role.CLINICIAN:
+        raise Refusal(CLINICIAN_ASKS)
+    if current_app.extensions["settings"].sealed_calls_only:
+        raise Refusal(SEALED_ONLY)
+    if not agreements.gives(one.appointment.patient_id, Purpose.RECORDING):
+        raise Refusal(NOT_AGREED)
+    if nodes.least_loaded() is None:
+        raise Refusal(NO_NODE)
 
 
 def answer(one: VisitView, actor: Actor, recording_id: UUID, *, agreed: bool) -> None:

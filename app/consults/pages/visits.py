@@ -157,7 +157,7 @@ def _open_steps(actor: Actor, visit: VisitView) -> list[Step]:
 def _recording_for_script(actor: Actor, visit: VisitView) -> dict[str, object]:
     return {
         "may": recordings.may_record() and actor.role is Role.CLINICIAN,
-        "told": seen_recordings.told(visit.consult_id, actor.person_id),
+        "told": seen_recordings.told_in(visit, actor.person_id),
     }
 
 

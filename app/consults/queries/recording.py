@@ -8,6 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 
+from app.care.queries import consents
+from app.care.rules.consents import Purpose
 from app.consults import queries
 from app.consults.models import Consult, Presence, Recording, RecordingConsent
 from app.consults.queries import VisitView, people
@@ -88,6 +90,18 @@ def open_recording(consult_id: UUID) -> Recording | None:
     return db.session().scalar(asked)
 
 
+def open_of_patient(patient_id: UUID) -> list[UUID]:
+    """Those of one patient that are asked for, agreed to or running."""
+    asked = select(Recording.id).where(Recording.patient_id == patient_id, LIVE_ONES)
+    return list(db.session().scalars(asked))
+
+
+def attended(patient_id: UUID) -> list[UUID]:
+    """The patient's visits that somebody has open now."""
+    asked = select(Consult.id).join(Presence, Presence.consult_id == Consult.id)
+    return list(db.session().scalars(asked.where(Consult.patient_id == patient_id).distinct()))
+
+
 def taking_part(here: dict[UUID, Presence]) -> set[UUID]:
     """Who is in the call, those included who are expected back."""
     return {person for person, row in here.items() if row.place in {Place.CALL, Place.LOST}}
@@ -122,8 +136,22 @@ def _said(recording_id: UUID) -> list[RecordingConsent]:
     return list(db.session().scalars(asked))
 
 
-def told(consult_id: UUID | None, person_id: UUID) -> dict[str, object]:
-    """How the recording of the call that goes on stands, for one person's page."""
+def told(patient_id: UUID, consult_id: UUID | None, person_id: UUID) -> dict[str, object]:
+    """How the recording of the call that goes on stands, for one person's page.
+
+    `offered` says whether the patient agrees that recordings are asked for at all.
+    """
+    return {"offered": consents.gives(patient_id, Purpose.RECORDING)} | _stands(
+        consult_id, person_id
+    )
+
+
+def told_in(one: VisitView, person_id: UUID) -> dict[str, object]:
+    """The same for one of a visit's people, whether or not anybody has come yet."""
+    return told(one.appointment.patient_id, one.consult_id, person_id)
+
+
+def _stands(consult_id: UUID | None, person_id: UUID) -> dict[str, object]:
     call = queries.present_call(consult_id) if consult_id is not None else None
     if consult_id is None or call is None:
         return NONE

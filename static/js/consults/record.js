@@ -97,7 +97,8 @@ export class Recorder {
     document.documentElement.dataset.recording = state;
     find("recording-sign").hidden = !open;
     find("recording-word").textContent = open ? this.#words[`sign-${state}`] : "";
-    find("record").hidden = !this.#may || open || state === "asked" || !this.#call.other || this.#call.state !== "connected";
+    const offered = this.#may && this.#told.offered;
+    find("record").hidden = !offered || open || state === "asked" || !this.#call.other || this.#call.state !== "connected";
     find("record-stop").hidden = !open && !(state === "asked" && mine === "agreed");
     this.#ask(joined && state === "asked" && !mine);
     const about = this.#about();
