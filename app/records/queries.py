@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 from app.accounts import queries as accounts
 from app.accounts.queries import Who
 from app.care import queries as care
+from app.care.queries import consents
+from app.care.queries.consents import ConsentView
 from app.kernel import clock, db, looks
 from app.kernel.actor import Actor, Role
 from app.kernel.looks import OWN, Look
@@ -53,6 +55,7 @@ class Month:
     first: date
     lines: list[Line]
     own_days: int
+    consents: list[ConsentView]
     newer: date | None
     older: date | None
 
@@ -73,7 +76,8 @@ def month(actor: Actor, asked: str) -> Month | None:
         return None
     zone = ZoneInfo(actor.zone)
     first = rules.month_of(asked, clock.now().astimezone(zone).date())
-    found = looks.of_patient(mine.id, _midnight(first, zone), _midnight(rules.after(first), zone))
+    begin, end = _midnight(first, zone), _midnight(rules.after(first), zone)
+    found = looks.of_patient(mine.id, begin, end)
     own = {one.at.astimezone(zone).date() for one in found if one.why == OWN}
     begun = looks.first_of_patient(mine.id)
     this = clock.now().astimezone(zone).date().replace(day=1)
@@ -81,6 +85,7 @@ def month(actor: Actor, asked: str) -> Month | None:
         first=first,
         lines=_lines(mine.id, [one for one in found if one.why != OWN], zone),
         own_days=len(own),
+        consents=[one for one in consents.history(mine.id) if begin <= one.at < end],
         newer=rules.after(first) if first < this else None,
         older=rules.before(first) if begun and begun < _midnight(first, zone) else None,
     )

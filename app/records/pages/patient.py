@@ -14,6 +14,7 @@ from app.kernel.refusal import Refusal
 from app.records import operations, queries, room
 from app.records.forms import AskForm
 from app.records.pages import words
+from app.records.pages.consent_words import DECISIONS, TEXTS
 from app.records.queries import LookView
 from app.web.boards import TODAY, Card
 from app.web.i18n import gettext as _
@@ -24,7 +25,12 @@ def seen() -> str:
     """Who, when, what and why, month by month; one's own looks are a single line."""
     found = queries.month(actors.required(), request.args.get("month", "")) or abort(404)
     return render_template(
-        "records/seen.html", month=found, words=words, heading_of=words.month_name
+        "records/seen.html",
+        month=found,
+        words=words,
+        heading_of=words.month_name,
+        texts=TEXTS,
+        decisions=DECISIONS,
     )
 
 
