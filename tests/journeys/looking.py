@@ -107,6 +107,15 @@ class Watch:
             self.heard.append(f"third party: {request.url}")
 
 
+def glance(page: Page) -> list[str]:
+    """What is wrong with a page on a telephone: for whoever is shown one that others are too."""
+    _resize(page, NARROW)
+    found = _say(f"scrolls sideways at {NARROW} px", page.evaluate(WIDER))
+    found += _say("too small for a finger", page.evaluate(TARGETS, [SMALLEST, THUMB]))
+    _resize(page, PHONE, page.evaluate("() => document.documentElement.scrollHeight"))
+    return found + _say("light, phone", _axe(page, "light"))
+
+
 def faults(page: Page) -> list[str]:
     """Everything that is wrong with the page as it stands, on every screen and in both themes."""
     found = []
