@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.kernel import lines
 from app.kernel.variables import Variables
 
 SECRET_MIN_CHARACTERS = 32
@@ -22,6 +23,7 @@ KEY_NAME_CHARACTERS = 8
 # Fewer different characters or bytes than this were typed by a person, not drawn at random.
 SECRET_MIN_DIFFERENT = 10
 KEY_MIN_DIFFERENT = 8
+STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 ADDRESS = re.compile(r"(?:[A-Za-z0-9.-]{1,200}|\[[0-9a-f:.]+\]):[1-9][0-9]{0,4}", re.ASCII)
 
 
@@ -93,6 +95,11 @@ class Settings:
     def sqlite(self) -> bool:
         """Whether the embedded database is used."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def strict_transport(self) -> dict[str, str]:
+        """The header that keeps browsers to https for a year, where people use https at all."""
+        return STRICT_TRANSPORT if self.origin.startswith("https://") else {}
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -194,7 +201,7 @@ class Settings:
             found.append("NEARSIDE_ORIGIN must be the https address people use.")
         if any("*" in host or host.startswith(".") for host in self.hosts):
             found.append("NEARSIDE_HOSTS must name hosts exactly, without wildcards.")
-        return found
+        return found + lines.problems(self.database_url, self.redis_url)
 
 
 def refuse(problems: list[str]) -> None:

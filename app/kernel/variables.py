@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -65,6 +66,8 @@ class Variables:
         if not path:
             return plain or made.get(name, "")
         try:
+            if Path(path).stat().st_mode & stat.S_IROTH:
+                self.problems.append(f"{name}_FILE can be read by every account: chmod o-rwx.")
             return Path(path).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             self.problems.append(f"{name}_FILE cannot be read: {type(error).__name__}.")

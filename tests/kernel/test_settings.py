@@ -124,6 +124,8 @@ def test_secrets_come_from_files(tmp_path: Path) -> None:
     secret, keys = tmp_path / "secret", tmp_path / "keys"
     secret.write_text(f"{SECRET}\n")
     keys.write_text(f"new:{KEY}\nold:{bytes(range(1, 33)).hex()}\n")
+    secret.chmod(0o600)
+    keys.chmod(0o640)
     found = read(
         tmp_path,
         NEARSIDE_SECRET_KEY=None,
@@ -133,6 +135,16 @@ def test_secrets_come_from_files(tmp_path: Path) -> None:
     )
     assert found.secret_key == SECRET
     assert [name for name, _ in found.data_keys] == ["new", "old"]
+
+
+def test_secret_that_others_may_read_stops_the_start(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(SECRET)
+    secret.chmod(0o644)
+    given = {"NEARSIDE_SECRET_KEY": None, "NEARSIDE_SECRET_KEY_FILE": str(secret)}
+    with pytest.raises(SettingsError, match="can be read by every account") as refused:
+        read(tmp_path, **given)
+    assert SECRET not in str(refused.value)
 
 
 def test_demo_makes_secrets_once_and_keeps_them_to_its_owner(tmp_path: Path) -> None:
@@ -157,8 +169,8 @@ def test_several_processes_start_on_postgresql_with_redis(tmp_path: Path) -> Non
     found = read(
         tmp_path,
         NEARSIDE_WEB_PROCESSES="4",
-        NEARSIDE_DATABASE_URL="postgresql+psycopg://db/nearside",
-        NEARSIDE_REDIS_URL="redis://cache/0",
+        NEARSIDE_DATABASE_URL="postgresql+psycopg://db/nearside?sslmode=verify-full",
+        NEARSIDE_REDIS_URL=f"rediss://:{SECRET}@cache/0",
     )
     assert not found.sqlite
     assert found.problems() == []
