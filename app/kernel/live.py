@@ -33,7 +33,7 @@ UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError
 REFUSED = [
     ("Content-Length", "0"),
     ("Cache-Control", "no-store"),
-    ("Content-Security-Policy", "default-src 'none'"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
     ("X-Content-Type-Options", "nosniff"),
 ]
 
@@ -182,6 +182,7 @@ class Live:
             try:
                 return self._act(access, shape, handler, data)
             except (SignInNeeded, FactorNeeded, HTTPException, BadPayload) as refused:
+                _note_refusal(name, refused)
                 return {"refused": type(refused).__name__}
             except Refusal as refusal:
                 return {"refused": "Refusal", "sentence": str(refusal.sentence)}
@@ -274,7 +275,7 @@ class SocketGuard:
         person = self._person(environ) if self._is_own_upgrade(environ) else None
         sockets: Sockets = self.app.extensions["live"].sockets
         if person is None or not sockets.reserve(person, self.settings):
-            start_response("403 Forbidden", REFUSED)
+            start_response("403 Forbidden", [*REFUSED, *self.settings.strict_transport.items()])
             return [b""]
         try:
             return self.inner(environ, start_response)  # Returns when the socket has closed.
@@ -296,6 +297,14 @@ class SocketGuard:
             actor = actors.current()
             full = actor is not None and actor.stage >= actors.Stage.FULL
             return actor.person_id if actor is not None and full else None
+
+
+def _note_refusal(name: str, refused: Exception) -> None:
+    """Say who was refused which event, and why in one word."""
+    actor = actors.current()
+    who = str(actor.person_id) if actor else None
+    why = type(refused).__name__
+    log.warning("refused", event_name=name, error=why, entity="person", entity_id=who)
 
 
 def sid() -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from wsgiref.headers import Headers
 
 from flask import Flask, Response, current_app, g
 
 from app.kernel import actor as actors
+from app.kernel.settings import Settings
+from app.web import reports
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -18,7 +21,8 @@ ALWAYS = {
 }
 UNUSED_FEATURES = ("geolocation", "payment", "usb", "display-capture")
 SEALING_POLICY = "nearside-seal"
-ONE_YEAR = 31_536_000
+# A file by itself: nothing runs in it, nothing is loaded by it, nobody frames it.
+FILE_POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 
 
 def csp_nonce() -> str:
@@ -57,6 +61,7 @@ def content_security_policy(origin: str, nonce: str, *, call: bool = False) -> s
             "base-uri 'none'",
             "frame-ancestors 'none'",
             "object-src 'none'",
+            f"report-uri {reports.PATH}",
             *workers,
             "require-trusted-types-for 'script'",
             f"trusted-types {types}",
@@ -77,17 +82,26 @@ def _add(response: Response) -> Response:
         settings.origin, csp_nonce(), call=g.get("allow_camera", False)
     )
     response.headers["Permissions-Policy"] = _permissions()
-    if settings.origin.startswith("https://"):
-        response.headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}; includeSubDomains"
+    response.headers.update(settings.strict_transport)
     if actors.current() is not None or "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def for_static(headers: Headers, _path: str, _url: str) -> None:
-    """Headers of static files, which are served before the application is asked."""
-    for name, value in ALWAYS.items():
-        headers[name] = value
+def of_files(settings: Settings) -> dict[str, str]:
+    """Headers of what is answered before the application is asked: files, and reports."""
+    return {**ALWAYS, **settings.strict_transport, "Content-Security-Policy": FILE_POLICY}
+
+
+def for_static(settings: Settings) -> Callable[[Headers, str, str], None]:
+    """What puts those headers on static files."""
+    also = of_files(settings)
+
+    def add(headers: Headers, _path: str, _url: str) -> None:
+        for name, value in also.items():
+            headers[name] = value
+
+    return add
 
 
 def install(app: Flask) -> None:

@@ -16,10 +16,13 @@ from whitenoise import WhiteNoise
 from app.kernel import access, once
 from app.kernel import actor as actors
 from app.web import errors, forgery, headers, i18n, kept, navigation, plots, speech, times
+from app.web.reports import PolicyReports
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
 STATIC_AGE = 600
+# What a door says to whoever may not pass; a page that is not there refuses nobody.
+REFUSALS = frozenset({403, 404})
 LARGEST_FORM = 512 * 1024
 log = structlog.get_logger("web")
 
@@ -57,7 +60,22 @@ def _close_request(response: Response) -> Response:
             status=response.status_code,
             milliseconds=round((time.monotonic() - g.get("began", time.monotonic())) * 1000),
         )
+    if response.status_code in REFUSALS and request.endpoint is not None:
+        _note_refusal(response)
     return response
+
+
+def _note_refusal(response: Response) -> None:
+    """Say who was refused at which door: an operator may see somebody trying one after another."""
+    actor = actors.current()
+    log.warning(
+        "refused",
+        request_id=g.get("request_id"),
+        endpoint=request.endpoint,
+        status=response.status_code,
+        entity="person",
+        entity_id=str(actor.person_id) if actor else None,
+    )
 
 
 def _templates(app: Flask) -> None:
@@ -110,10 +128,15 @@ def install(app: Flask) -> None:
     once.install(app)
     kept.install(app)
     errors.install(app)
+    settings = app.extensions["settings"]
+    app.wsgi_app = PolicyReports(  # type: ignore[method-assign]  # WSGI wraps itself
+        app.wsgi_app, headers.of_files(settings)
+    )
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # WSGI wraps itself
         app.wsgi_app,
         root=str(STATIC),
         prefix="static/",
         max_age=STATIC_AGE,
-        add_headers_function=headers.for_static,  # It is asked while the files are found.
+        # It is asked while the files are found.
+        add_headers_function=headers.for_static(settings),
     )
