@@ -126,7 +126,7 @@ def lower_bound(score: str) -> float | None:
 
 _SPACES = re.compile(r"\s+")
 _COPIES = re.compile(
-    r"(?P<base>.+?)\s*[xX\N{MULTIPLICATION SIGN}]\s*(?P<sign>≥|>=)?\s*(?P<count>\d{1,2}|[nN])"
+    r"(?P<base>.+?)[xX\N{MULTIPLICATION SIGN}]\s*(?:(?P<sign>≥|>=)\s*)?(?P<count>\d{1,2}|[nN])"
 )
 _SUB_ALLELE = re.compile(r"(\*\d+)\.\d+")
 # IPD-IMGT/HLA: a letter for the expression, or G or P for a group that shares the sequence or
