@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.kernel import commands, crypto, db, jobs, limits, live, logs, once
+from app.kernel import commands, crypto, db, jobs, limits, live, logs, once, reading
 from app.kernel.audit import checkpoints, sealing
 from app.kernel.audit import commands as audit_commands
 from app.kernel.audit import keys as audit_keys
@@ -15,6 +17,14 @@ from app.kernel.crypto.commands import keys
 from app.kernel.settings import Settings, refuse
 
 SHELL_COOKIE = "__Host-shell"
+
+
+class Json(DefaultJSONProvider):
+    """JSON of requests and cookies: written as Flask writes it, read strictly."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """The value; raises ValueError, which Flask answers with 400."""
+        return reading.loads(s, **kwargs)
 
 
 def assemble(settings: Settings) -> Flask:
@@ -37,6 +47,7 @@ def assemble(settings: Settings) -> Flask:
         SESSION_COOKIE_PATH="/",
         PREFERRED_URL_SCHEME=settings.origin.partition(":")[0],
     )
+    app.json = Json(app)
     app.extensions["settings"] = settings
     app.extensions["keyring"] = crypto.Keyring(settings)
     audit_keys.install(app, settings.data_keys)

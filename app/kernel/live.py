@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections import defaultdict
@@ -14,7 +15,7 @@ from flask import Flask, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from app.kernel import actor as actors
-from app.kernel import jobs, outbox
+from app.kernel import jobs, outbox, reading
 from app.kernel.access import Access, FactorNeeded, SignInNeeded
 from app.kernel.actor import Actor
 from app.kernel.payload import BadPayload, read
@@ -40,6 +41,13 @@ REFUSED = [
 Ended = Callable[[Iterable[UUID]], set[UUID]]
 Left = Callable[[str, Actor], None]
 log = structlog.get_logger("live")
+
+
+class _Frames:
+    """How frames are written and read."""
+
+    dumps = staticmethod(json.dumps)
+    loads = staticmethod(reading.loads)
 
 
 class Sockets:
@@ -133,6 +141,7 @@ class Live:
             message_queue=settings.redis_url,
             logger=False,
             engineio_logger=False,
+            json=_Frames,
             **options,
         )
         self.server.on_event("connect", self._connect)

@@ -180,7 +180,20 @@ def test_pages_answer_while_every_socket_is_taken(served: Served, opened: list[P
 
 
 @pytest.mark.parametrize(
-    "frame", ["42" + "[" * 3000, "42{", '42["unfinished"', "4nonsense", "42[]"], ids=repr
+    "frame",
+    [
+        "42" + "[" * 3000,
+        "42{",
+        '42["unfinished"',
+        "4nonsense",
+        "42[]",
+        '42["messages:typing", {"patient": 1, "patient": 2}]',
+        '42["messages:typing", {"patient": NaN}]',
+        '42["messages:typing", {"patient": 1e999}]',
+        '42["messages:typing", {"patient": "\\ud800"}]',
+        '42["messages:typing", ' + "[" * 40 + "]" * 40 + "]",
+    ],
+    ids=repr,
 )
 def test_frame_that_cannot_be_read_ends_its_socket_quietly(served: Served, frame: str) -> None:
     peer = served.open(served.clinic.patient).join()

@@ -15,7 +15,7 @@ from sqlalchemy import delete
 from app.accounts import rules
 from app.accounts.models import Challenge
 from app.accounts.rules import Ceremony
-from app.kernel import clock, db
+from app.kernel import clock, db, reading
 from app.kernel.refusal import Refusal
 
 CHALLENGE_BYTES = 32
@@ -123,7 +123,7 @@ def created(answer: str, value: bytes) -> Made:
 
     made = _checked(
         webauthn.verify_registration_response,
-        credential=_short(answer),
+        credential=_whole(answer),
         expected_challenge=value,
         expected_rp_id=_host(),
         expected_origin=_origin(),
@@ -142,7 +142,7 @@ def read(answer: str) -> Any:
     """The answer to `to_sign` as it was sent, not yet believed; raises Refusal."""
     from webauthn.helpers import parse_authentication_credential_json
 
-    return _checked(parse_authentication_credential_json, _short(answer))
+    return _checked(parse_authentication_credential_json, _whole(answer))
 
 
 def uses_signed(sent: Any, value: bytes, public_key: bytes) -> int:
@@ -175,10 +175,15 @@ def _checked(check: Any, *given: object, **named: object) -> Any:
         raise Refusal(NOT_SIGNED) from wrong
 
 
-def _short(answer: str) -> str:
-    if len(answer) > LONGEST_ANSWER:
+def _whole(answer: str) -> dict[str, Any]:
+    """The answer as an object with one meaning: the library's own reader takes more than that."""
+    try:
+        found = reading.loads(answer, longest=LONGEST_ANSWER)
+    except reading.BadJson as wrong:
+        raise Refusal(NOT_SIGNED) from wrong
+    if not isinstance(found, dict):
         raise Refusal(NOT_SIGNED)
-    return answer
+    return found
 
 
 def _origin() -> str:

@@ -5,11 +5,12 @@ Hanging up never ends a visit; reloading a page never ends a call; an open page 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from app.kernel import reading
 
 OPENS_BEFORE = timedelta(minutes=10)
 # A visit nobody has begun can still be begun this long after its planned end.
@@ -231,8 +232,8 @@ def signal_fits(kind: str, body: str) -> bool:
     That is a description, the wish for one, a candidate, or a step towards keys.
     """
     try:
-        data = json.loads(body) if len(body.encode()) <= LONGEST_SIGNAL else None
-    except (ValueError, RecursionError):
+        data = reading.loads(body, longest=LONGEST_SIGNAL)
+    except reading.BadJson:
         return False
     if not isinstance(data, dict):
         return False
