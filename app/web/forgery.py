@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug import Response
 
 from app.kernel.access import SAFE_METHODS
-from app.web import kept
+from app.web import kept, tampering
 from app.web.addresses import form_page
 from app.web.i18n import gettext as _
 
@@ -19,17 +19,23 @@ protect = CSRFProtect()
 
 
 def came_from_us() -> None:
-    """Refuse an unsafe request that the browser says was begun elsewhere."""
-    if request.method in SAFE_METHODS:
-        return
-    site = request.headers.get("Sec-Fetch-Site")
+    """Refuse an unsafe request unless the browser says that it was begun on one of our pages.
+
+    Every browser that can hold a visit says so in one of two ways. Our own pages tell no site where
+    they are (Referrer-Policy), and so the origin of their forms may read "null".
+    """
+    if request.method in SAFE_METHODS or request.routing_exception is not None or _is_our_own():
+        return  # Where no page takes the request, routing says so itself.
+    tampering.note_origin()
+    abort(403)
+
+
+def _is_our_own() -> bool:
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    settings = current_app.extensions["settings"]
     if site in {"same-origin", "none"}:
-        return
-    origin = request.headers.get("Origin")
-    if site is None and origin is None:
-        return  # A browser that sends neither: the token decides.
-    if origin != current_app.extensions["settings"].origin:
-        abort(403)
+        return origin in {None, "null"} or origin.partition("://")[2] in settings.hosts
+    return bool(origin == settings.origin) and site != "cross-site"
 
 
 def token_fits() -> Response | None:

@@ -15,7 +15,18 @@ from whitenoise import WhiteNoise
 
 from app.kernel import access, once
 from app.kernel import actor as actors
-from app.web import errors, forgery, headers, i18n, kept, navigation, plots, speech, times
+from app.web import (
+    errors,
+    forgery,
+    headers,
+    i18n,
+    kept,
+    navigation,
+    plots,
+    speech,
+    tampering,
+    times,
+)
 from app.web.reports import PolicyReports
 
 ROOT = Path(__file__).parents[2]
@@ -118,8 +129,10 @@ def install(app: Flask) -> None:
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
     i18n.install(app)
     forgery.install(app)
+    tampering.install(app)
     _templates(app)
     app.before_request(_open_request)
+    app.before_request(tampering.note_cookies)
     app.before_request(forgery.came_from_us)
     app.before_request(access.guard)
     app.before_request(forgery.token_fits)

@@ -27,6 +27,8 @@ QUERIES = {
 
 
 NOT_FOUND = 404
+# Where tries are counted and written down.
+NOTES = ("audit_event", "limit_count")
 
 
 class Asker:
@@ -106,6 +108,13 @@ class Asker:
         before = contents(self.portal.app, "audit_event")
         yield
         assert contents(self.portal.app, "audit_event") == before
+
+    @contextmanager
+    def only_noted(self) -> Iterator[None]:
+        """Fail if anything was written but that somebody tried."""
+        before = contents(self.portal.app, *NOTES)
+        yield
+        assert contents(self.portal.app, *NOTES) == before
 
 
 def contents(app: Flask, *but: str) -> dict[str, list[object]]:

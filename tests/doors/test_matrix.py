@@ -136,5 +136,5 @@ def test_form_from_another_site_changes_nothing(asker: Asker, door: Door) -> Non
     visitor = asker.visitor(role, max(door.access.stage, Stage.PASSWORD))
     fields = asker.keys(visitor)
     said = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
-    with asker.unchanged():
+    with asker.only_noted():
         assert visitor.post(path, fields, headers=said).status_code == 403

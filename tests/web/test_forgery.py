@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from app.kernel import db
 from app.kernel.actor import Role
+from app.kernel.models import AuditEvent
 from tests.support.portal import ORIGIN, Portal, Someone
 from tests.web.shed import furnish, open_form, shown, written
 
@@ -27,6 +30,10 @@ def ana(portal: Portal) -> Someone:
         {"Sec-Fetch-Site": "", "Origin": ORIGIN + ":8443"},
         {"Sec-Fetch-Site": "", "Origin": ORIGIN + ".evil.example"},
         {"Sec-Fetch-Site": "nonsense", "Origin": EVIL},
+        {"Sec-Fetch-Site": "same-origin", "Origin": EVIL},
+        {"Sec-Fetch-Site": "cross-site", "Origin": ORIGIN},
+        {"Sec-Fetch-Site": "", "Origin": "null"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "https://[nearside.test"},
     ],
     ids=str,
 )
@@ -52,15 +59,54 @@ def test_form_without_a_fitting_token_changes_nothing(
     assert written(portal) == 0
 
 
-def test_browser_that_says_nothing_of_where_it_comes_from_needs_only_the_token(
+def test_browser_that_says_nothing_of_where_it_comes_from_is_refused(
     portal: Portal, ana: Someone
 ) -> None:
     visitor = portal.visit(ana)
-    form = {**open_form(visitor), "words": "old browser"}
-    for fields, happened in (({**form, "csrf_token": "x"}, 0), (form, 1)):
-        answer = visitor.client.post("/shed", base_url=ORIGIN, data=fields)
-        assert answer.status_code == 303
-        assert written(portal) == happened
+    form = {**open_form(visitor), "words": "forged"}
+    answer = visitor.client.post("/shed", base_url=ORIGIN, data=form)
+    assert answer.status_code == 403
+    assert written(portal) == 0
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"Origin": ORIGIN},
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "null"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": ORIGIN},
+    ],
+    ids=str,
+)
+def test_form_of_our_own_page_is_taken_however_the_browser_says_so(
+    portal: Portal, ana: Someone, said: dict[str, str]
+) -> None:
+    visitor = portal.visit(ana)
+    form = {**open_form(visitor), "words": "hello"}
+    answer = visitor.client.post("/shed", base_url=ORIGIN, data=form, headers=said)
+    assert answer.status_code == 303
+    assert written(portal) == 1
+
+
+def events(portal: Portal) -> list[tuple[str, str, dict[str, str]]]:
+    """What was written down of forgeries: who, what, which."""
+    with portal.inside():
+        asked = select(AuditEvent).where(AuditEvent.tag.startswith("web."))
+        rows = db.session().scalars(asked.order_by(AuditEvent.at))
+        return [(one.actor_role, one.tag, one.detail) for one in rows]
+
+
+def test_form_from_elsewhere_is_written_down_and_no_stranger_fills_the_record(
+    portal: Portal, ana: Someone
+) -> None:
+    visitor = portal.visit(ana)
+    said = {"Sec-Fetch-Site": "cross-site", "Origin": EVIL}
+    for _ in range(30):
+        assert visitor.post("/shed", {}, headers=said).status_code == 403
+    assert events(portal) == [("patient", "web.origin_refused", {"door": "shed.shed"})] * 20
+    assert visitor.post("/nowhere", {}, headers=said).status_code == 404
+    assert len(events(portal)) == 20
 
 
 def test_token_of_another_person_does_not_fit(portal: Portal, ana: Someone) -> None:

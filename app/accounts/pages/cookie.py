@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import timedelta
 from uuid import UUID
@@ -15,11 +16,13 @@ from app.accounts.models import Person, SignIn
 from app.accounts.operations import devices
 from app.kernel import clock
 from app.kernel.actor import Actor, Stage
+from app.web import tampering
 
 NAME = "__Host-session"
 BROWSER = "__Host-browser"
 KNOWN_FOR = timedelta(days=365)
 LONGEST_TOKEN = 100
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)  # 32 bytes in base64url
 NOTED_EVERY = timedelta(minutes=1)
 LONGEST_AGENT = 400
 
@@ -86,6 +89,8 @@ def recognise(app: Flask) -> None:
     manager.session_protection = None
     manager.request_loader(_actor)
     manager.init_app(app)
+    for name in (NAME, BROWSER):
+        tampering.expect(app, name, TOKEN)
     app.extensions["live"].ended = queries.ended_sessions
     app.jinja_env.globals.update(warns_after=_warns_after)
 

@@ -1,0 +1,101 @@
+"""Cookies that we never made count as nobody, are taken away and written down."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.kernel import db
+from app.kernel.actor import Role
+from app.kernel.models import AuditEvent
+from tests.support.portal import COOKIE, ORIGIN, PASSWORD, Portal
+
+SHELL, BROWSER = "__Host-shell", "__Host-browser"
+GOOD = "A" * 43
+FOREIGN = [
+    "x",
+    GOOD + "A",
+    GOOD[1:],
+    GOOD[1:] + "=",
+    "a" * 4000,
+    "%00" * 15,
+    "'OR(1=1)--",
+    "../../../etc/passwd",
+    "eyJhbGciOiJub25lIn0.eyJyb2xlIjoiYWRtaW4ifQ.",
+    "é" * 43,
+]
+
+
+def noted(portal: Portal) -> list[tuple[str, dict[str, str]]]:
+    with portal.inside():
+        asked = select(AuditEvent).where(AuditEvent.tag == "web.cookie_refused")
+        return [(one.actor_role, one.detail) for one in db.session().scalars(asked)]
+
+
+def send(portal: Portal, path: str, cookie: str, value: str) -> tuple[int, list[str]]:
+    """Ask with exactly this cookie; answers the status and the names that were taken away."""
+    client = portal.app.test_client(use_cookies=False)
+    header = {"Cookie": f"{cookie}={value}".encode().decode("latin-1")}
+    answer = client.get(path, base_url=ORIGIN, headers=header)
+    given = answer.headers.getlist("Set-Cookie")
+    return answer.status_code, [one.partition("=")[0] for one in given if "Max-Age=0" in one]
+
+
+@pytest.mark.parametrize("value", FOREIGN)
+def test_session_of_another_shape_is_nobody_and_is_written_down(portal: Portal, value: str) -> None:
+    status, gone = send(portal, "/settings", COOKIE, value)
+    assert (status, gone) == (303, [COOKIE])
+    assert noted(portal) == [("nobody", {"cookie": COOKIE})]
+
+
+def test_session_that_we_may_have_made_is_nobody_and_no_sign_of_anything(portal: Portal) -> None:
+    assert send(portal, "/settings", COOKIE, GOOD) == (303, [])
+    assert noted(portal) == []
+
+
+def signed(app: Flask, words: dict[str, str]) -> str:
+    signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own
+    return str(signer.dumps(words))
+
+
+def test_signed_cookie_of_another_portal_or_changed_is_written_down(portal: Portal) -> None:
+    good = signed(portal.app, {"csrf_token": "x"})
+    key, portal.app.secret_key = portal.app.secret_key, "another portal's, just as long as ours"
+    foreign = signed(portal.app, {"csrf_token": "x"})
+    portal.app.secret_key = key
+    changed = good[:-1] + ("A" if good[-1] != "A" else "B")
+    for value in (foreign, changed, good.partition(".")[2], "x", "." * 50):
+        status, gone = send(portal, "/sign-in", SHELL, value)
+        assert status == 200, value
+        assert SHELL not in gone, "the page gives a good one in its place"
+    assert noted(portal) == [("nobody", {"cookie": SHELL})] * 5
+    assert send(portal, "/sign-in", SHELL, good)[0] == 200
+    assert len(noted(portal)) == 5
+
+
+def test_signed_cookie_that_is_merely_old_is_no_sign_of_anything(portal: Portal) -> None:
+    value = signed(portal.app, {"csrf_token": "x"})
+    portal.app.permanent_session_lifetime = timedelta(seconds=-1)
+    assert send(portal, "/sign-in", SHELL, value)[0] == 200
+    assert noted(portal) == []
+
+
+def test_person_with_a_spoilt_cookie_signs_in_all_the_same(portal: Portal) -> None:
+    ana, visitor = portal.person(Role.PATIENT), portal.visit()
+    for name in (COOKIE, SHELL, BROWSER):
+        visitor.client.set_cookie(name, "spoilt", domain="nearside.test", secure=True)
+    visitor.send("/sign-in", email=ana.email, password=PASSWORD)
+    visitor.client.set_cookie(BROWSER, "spoilt", domain="nearside.test", secure=True)
+    visitor.send("/sign-in/code", code=portal.code(ana))
+    assert visitor.get("/settings").status_code == 200
+    browser = visitor.client.get_cookie(BROWSER, domain="nearside.test")
+    assert browser is None or browser.value != "spoilt"
+
+
+def test_no_stranger_fills_the_record(portal: Portal) -> None:
+    for _ in range(30):
+        send(portal, "/settings", COOKIE, "x")
+    assert len(noted(portal)) == 20
