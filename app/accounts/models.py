@@ -27,6 +27,9 @@ class Person(Row):
     """Someone who can sign in. Who they are is sealed, a patient's with a key of their own."""
 
     __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint("NOT privacy_officer OR role = 'administrator'", name="officer"),
+    )
     sealed_email: Mapped[bytes] = mapped_column(LargeBinary)
     email_index: Mapped[str] = mapped_column(String(64), unique=True)
     sealed_name: Mapped[bytes] = mapped_column(LargeBinary)
@@ -38,6 +41,8 @@ class Person(Row):
     language: Mapped[str] = mapped_column(String(16), default="en")
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
+    # An administrator who answers what patients ask about looks at their records.
+    privacy_officer: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     email = Indexed("sealed_email", "email_index", of="keeper")
     name = Indexed("sealed_name", "name_index", of="keeper", erased=_l("Someone who was erased"))

@@ -43,6 +43,7 @@ WORDS = {
     ),
 }
 FIELDS = {Problem.LENGTH: "minutes"}
+VISIT_AHEAD = _l("They have a visit with this patient ahead. Please move or cancel it first.")
 NOT_OF_TEAM = _l("Please choose a clinician of this patient's care team.")
 CHANGED_MEANWHILE = _l(
     "Somebody else changed this visit while you had it open. Please look at it again below."
@@ -120,6 +121,21 @@ def fulfil(appointment_id: UUID) -> None:
         row.state = AppointmentState.FULFILLED
         audit.record(FULFILLED, entity_id=row.id, patient_id=row.patient_id)
         _tell(row)
+
+
+def ask_nothing_is_ahead(patient_id: UUID, clinician_id: UUID) -> None:
+    """Refuse while this clinician is to meet the patient: nobody would be there for them."""
+    with db.writing() as session:
+        _take_turns(session, clinician_id, patient_id)
+        booked = select(Appointment.starts_at, Appointment.minutes).where(
+            Appointment.patient_id == patient_id,
+            Appointment.clinician_id == clinician_id,
+            Appointment.state == AppointmentState.BOOKED,
+        )
+        rows = session.execute(booked).all()
+        now = clock.now()
+        if any(rules.is_upcoming(AppointmentState.BOOKED, *row, now) for row in rows):
+            raise Refusal(VISIT_AHEAD)
 
 
 def _load(session: Session, appointment_id: UUID) -> Appointment:

@@ -111,10 +111,11 @@ def _scoped(actor: Actor) -> Select[Appointment] | None:
         own = care.own(actor)
         return wanted.where(Appointment.patient_id == own.id) if own else None
     if actor.role is Role.CLINICIAN:
-        return wanted.where(Appointment.clinician_id == actor.person_id)
+        # Whoever has left the care team finds neither what is ahead nor what was.
+        mine = Appointment.patient_id.in_(care.patient_ids(actor))
+        return wanted.where(Appointment.clinician_id == actor.person_id, mine)
     if actor.role is Role.COORDINATOR:
-        theirs = [one.id for one in care.patients(actor)]
-        return wanted.where(Appointment.patient_id.in_(theirs))
+        return wanted.where(Appointment.patient_id.in_(care.patient_ids(actor)))
     return None
 
 

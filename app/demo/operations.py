@@ -10,6 +10,7 @@ import pyotp
 from app.accounts import operations as accounts
 from app.accounts import queries as account_queries
 from app.accounts import rules as account_rules
+from app.accounts.operations.officers import appoint
 from app.appointments import operations as appointments
 from app.appointments import queries as visits
 from app.care import operations as care
@@ -32,6 +33,7 @@ VISIT_MINUTES = 30
 def seed() -> None:
     """Make the four people, enrolled, and put the staff on the patient's care team."""
     ids = {person.role: _enrolled(person) for person in PEOPLE}
+    appoint(ids[Role.ADMINISTRATOR])
     patient_id = care.register(
         ids[Role.PATIENT],
         birth_date=PATIENT_BORN,

@@ -49,6 +49,7 @@ class Access:
 
     `fresh` asks for a second factor of the last minutes, for what weighs more than a signed-in
     page left open; `recovery` lets a recovery code stand in for it, where factors are replaced.
+    `officer` lets in privacy officers alone.
     """
 
     stage: Stage
@@ -58,6 +59,7 @@ class Access:
     reason: str = ""
     fresh: bool = False
     recovery: bool = False
+    officer: bool = False
 
     def admit(self, actor: Actor | None) -> None:
         """Raise SignInNeeded or SignInDone, or answer 404, unless this person may pass."""
@@ -65,7 +67,7 @@ class Access:
             return
         if actor is None or actor.stage < self.stage:
             raise SignInNeeded(Stage.ANYONE if actor is None else actor.stage)
-        if actor.role not in self.roles:
+        if actor.role not in self.roles or (self.officer and not actor.officer):
             abort(404)
         if actor.stage > self.stage:
             raise SignInDone
@@ -104,15 +106,24 @@ def signed_in(
     writes: bool = False,
     fresh: bool = False,
     recovery: bool = False,
+    officer: bool = False,
     **loads: Loader,
 ) -> Access:
     """Open after both factors, to these roles: every member of the clinic when none is named.
 
     A guest opens what names guests, and nothing else. With `fresh`, to whoever gave a second
-    factor within the last minutes.
+    factor within the last minutes; with `officer`, to privacy officers alone.
     """
     roles_let_in = frozenset(roles or MEMBERS)
-    return Access(Stage.FULL, roles_let_in, writes, loads, fresh=fresh, recovery=recovery)
+    return Access(
+        Stage.FULL,
+        roles_let_in,
+        writes,
+        loads,
+        fresh=fresh,
+        recovery=recovery,
+        officer=officer,
+    )
 
 
 def check_door(where: str, access: object, methods: set[str], names: set[str]) -> None:

@@ -59,6 +59,8 @@ class Actor(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     # When this session last proved a second factor, and when a recovery code stood in for one.
     factor_at: datetime | None = None
     recovered_at: datetime | None = None
+    # An administrator who answers for privacy as well.
+    officer: bool = False
 
     def is_fresh(self, moment: datetime, *, recovery: bool = False) -> bool:
         """Whether a second factor was given a few minutes ago; with `recovery`, or its stand-in."""

@@ -25,6 +25,7 @@ from app.kernel.models import AuditEvent
 
 SEEN = audit.tag("record.seen", "record", "door", "kinds", "why")
 OWN, CARE_TEAM, PRIVACY, GUEST = "own", "care_team", "privacy", "guest"
+BREAK_GLASS = "break_glass"
 MOST_AT_ONCE = 5000
 SHOWN_BELOW = 300  # A redirect or a refusal shows nothing.
 REASONS = {
@@ -53,6 +54,12 @@ def note(patient_id: UUID, kind: str, thing_id: UUID | None = None) -> None:
         return  # A job or a command shows nothing to anybody.
     noted: dict[UUID, dict[str, UUID | None]] = g.setdefault("looks", {})
     noted.setdefault(patient_id, {}).setdefault(kind, thing_id)
+
+
+def because(patient_id: UUID, why: str) -> None:
+    """Say that this patient is shown for another reason than the reader's role."""
+    if has_request_context():
+        g.setdefault("looks_because", {})[patient_id] = why
 
 
 def forget() -> None:
@@ -106,7 +113,8 @@ def write(door: str) -> None:
     who = actors.current()
     if not noted or who is None:
         return
-    why = REASONS.get(who.role, who.role.value)
+    usual = REASONS.get(who.role, who.role.value)
+    because: dict[UUID, str] = g.get("looks_because", {})
     events = [
         audit.event(
             SEEN,
@@ -114,7 +122,7 @@ def write(door: str) -> None:
             patient_id=patient,
             door=door,
             kinds=sorted(kinds),
-            why=why,
+            why=because.get(patient, usual),
         )
         for patient, kinds in noted.items()
     ]

@@ -72,7 +72,7 @@ def send(actor: Actor, version: int) -> UUID:
         row.authored_at = row.saved_at = clock.now()
         session.flush()
         audit.record(ANSWERED, entity_id=row.id, patient_id=patient_id)
-        outbox.hint("questionnaires", people=care.everyone(patient_id), number=row.id)
+        outbox.hint("questionnaires", people=care.clinical_readers(patient_id), number=row.id)
         news.tell("questionnaires.answered", patient_id=patient_id, response_id=row.id)
         return row.id
 

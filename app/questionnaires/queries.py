@@ -20,7 +20,8 @@ from app.questionnaires import rules
 from app.questionnaires.models import Response
 from app.questionnaires.rules import SENT, Draft, GivenPart, Part, ResponseStatus
 
-READERS = frozenset({Role.PATIENT, Role.CLINICIAN})
+# A coordinator reads answers only where the clinical record was opened to them.
+READERS = frozenset({Role.PATIENT, Role.CLINICIAN, Role.COORDINATOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +118,11 @@ def latest(patient_id: UUID) -> Answered | None:
 
 
 def answered(actor: Actor, response_id: UUID) -> Answered | None:
-    """One response that was sent, for the patient and the clinicians of their care team."""
+    """One response that was sent, for the patient and whoever reads their clinical record."""
     row = db.session().get(Response, response_id)
     if row is None or row.status not in SENT or actor.role not in READERS:
         return None
-    return _answered(row) if care.may_see(actor, row.patient_id) else None
+    return _answered(row) if care.may_read(actor, row.patient_id) else None
 
 
 def facts(patient_id: UUID) -> list[Fact]:

@@ -12,11 +12,12 @@ from sqlalchemy import func, select
 from app.accounts import queries as accounts
 from app.accounts.queries import Who
 from app.care import queries as care
-from app.care.queries import consents
+from app.care.queries import breaking, consents
+from app.care.queries.breaking import Opening
 from app.care.queries.consents import ConsentView
 from app.kernel import clock, db, looks
-from app.kernel.actor import Actor, Role
-from app.kernel.looks import OWN, Look
+from app.kernel.actor import Actor
+from app.kernel.looks import BREAK_GLASS, OWN, Look
 from app.records import rules
 from app.records.models import LookQuestion
 from app.records.rules import Reader, Seen
@@ -41,11 +42,12 @@ class QuestionView:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person on one day, as the patient reads it."""
+    """One person on one day, as the patient reads it; `openings` are what an emergency rests on."""
 
     reader: Reader
     who: Who | None
     question: QuestionView | None
+    openings: tuple[Opening, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def look(actor: Actor, look_id: UUID) -> LookView | None:
 
 def open_questions(actor: Actor) -> list[QuestionView]:
     """The questions that wait for the privacy officer, the oldest first."""
-    if actor.role is not Role.ADMINISTRATOR:
+    if not actor.officer:
         return []
     waiting = select(LookQuestion).where(LookQuestion.answered_at.is_(None))
     rows = db.session().scalars(waiting.order_by(LookQuestion.asked_at))
@@ -117,7 +119,7 @@ def open_questions(actor: Actor) -> list[QuestionView]:
 
 def open_count(actor: Actor) -> int:
     """How many wait."""
-    if actor.role is not Role.ADMINISTRATOR:
+    if not actor.officer:
         return 0
     waiting = select(func.count()).select_from(LookQuestion)
     return db.session().scalar(waiting.where(LookQuestion.answered_at.is_(None))) or 0
@@ -125,7 +127,7 @@ def open_count(actor: Actor) -> int:
 
 def question(actor: Actor, question_id: UUID) -> QuestionView | None:
     """One question, for the privacy officer."""
-    if actor.role is not Role.ADMINISTRATOR:
+    if not actor.officer:
         return None
     row = db.session().get(LookQuestion, question_id)
     return _question(row) if row else None
@@ -136,7 +138,19 @@ def _lines(patient_id: UUID, found: list[Look], zone: ZoneInfo) -> list[Line]:
     grouped = rules.readers(seen, zone)
     people = accounts.people({one.person_id for one in grouped})
     asked = {one.look.id: one for one in _questions(patient_id) if one.look}
-    return [Line(one, people.get(one.person_id), asked.get(one.id)) for one in grouped]
+    broken = any(one.why == BREAK_GLASS for one in grouped)
+    opened = breaking.of_patient(patient_id) if broken else []
+    return [
+        Line(one, people.get(one.person_id), asked.get(one.id), _rests_on(one, opened))
+        for one in grouped
+    ]
+
+
+def _rests_on(one: Reader, opened: list[Opening]) -> tuple[Opening, ...]:
+    if one.why != BREAK_GLASS:
+        return ()
+    found = [each for each in opened if each.covers(one.person_id, one.first, one.last)]
+    return tuple(reversed(found))
 
 
 def _questions(patient_id: UUID) -> list[QuestionView]:

@@ -69,7 +69,7 @@ def mark_as_mistake(actor: Actor, observation_id: UUID) -> None:
         row.status = ObservationStatus.ENTERED_IN_ERROR
         row.retracted_at = clock.now()
         audit.record(MISTAKE, entity_id=row.id, patient_id=patient_id, measure=row.measure)
-        outbox.hint("results", people=care.everyone(patient_id), number=row.id)
+        outbox.hint("results", people=care.clinical_readers(patient_id), number=row.id)
         news.tell("results.recorded", patient_id=patient_id)
 
 
@@ -82,7 +82,7 @@ def attend(actor: Actor, observation_id: UUID) -> None:
         row.attended_at = clock.now()
         row.attended_by = actor.person_id
         audit.record(ATTENDED, entity_id=row.id, patient_id=row.patient_id)
-        outbox.hint("results", people=care.everyone(row.patient_id), number=row.id)
+        outbox.hint("results", people=care.clinical_readers(row.patient_id), number=row.id)
 
 
 def _own(actor: Actor) -> UUID:
@@ -151,7 +151,7 @@ def _tell(row: Observation) -> None:
         measure=row.measure,
         alert=row.alert,
     )
-    outbox.hint("results", people=care.everyone(row.patient_id), number=row.id)
+    outbox.hint("results", people=care.clinical_readers(row.patient_id), number=row.id)
     if row.alert:
         team = [one.id for one in care.team(row.patient_id)]
         outbox.hint("results.urgent", people=team, number=row.id)

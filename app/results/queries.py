@@ -135,12 +135,16 @@ def own(actor: Actor, observation_id: UUID) -> Reading | None:
 
 
 def urgent_one(actor: Actor, observation_id: UUID) -> Urgent | None:
-    """One dangerous reading, for the care team, seen to or not."""
+    """One dangerous reading, for the care team, seen to or not.
+
+    Whoever may not read the clinical record learns the number, because somebody must act on it,
+    and not what the patient wrote beside it.
+    """
     row = db.session().get(Observation, observation_id)
     if row is None or row.alert is None or row.status is not ObservationStatus.FINAL:
         return None
     patient = care.patient(actor, row.patient_id)
-    return Urgent(_readings([row])[0], patient) if patient else None
+    return _urgent(row, patient) if patient else None
 
 
 def urgent(actor: Actor) -> list[Urgent]:
@@ -149,13 +153,17 @@ def urgent(actor: Actor) -> list[Urgent]:
         return []
     patients = {one.id: one for one in care.patients(actor)}
     rows = db.session().scalars(_unattended().where(Observation.patient_id.in_(patients)))
-    return [Urgent(_readings([row])[0], patients[row.patient_id]) for row in rows]
+    return [_urgent(row, patients[row.patient_id]) for row in rows]
 
 
-def unattended(patient_id: UUID) -> list[Reading]:
+def _urgent(row: Observation, patient: PatientView) -> Urgent:
+    return Urgent(_readings([row], notes=patient.clinical)[0], patient)
+
+
+def unattended(patient_id: UUID, *, notes: bool = True) -> list[Reading]:
     """A patient's dangerous readings that nobody of the care team has seen to yet."""
     rows = db.session().scalars(_unattended_of(), {"patient": patient_id})
-    return [_readings([row])[0] for row in rows]
+    return [_readings([row], notes=notes)[0] for row in rows]
 
 
 def facts(patient_id: UUID) -> list[Fact]:
@@ -204,13 +212,17 @@ def _unattended_of() -> Select[Observation]:
     return _unattended().where(Observation.patient_id == bindparam("patient"))
 
 
-def _readings(rows: Sequence[Observation]) -> list[Reading]:
-    """Rows of one measure, newest first; each one's meaning may look at the one before it."""
+def _readings(rows: Sequence[Observation], *, notes: bool = True) -> list[Reading]:
+    """Rows of one measure, newest first; each one's meaning may look at the one before it.
+
+    Without `notes`, what was written beside a number stays sealed.
+    """
     for row in rows[:1]:
         looks.note(row.patient_id, "reading")
     numbers = [_decimals(row, "canonical") for row in rows]
     before = [*numbers[1:], None] if numbers else []
-    return [_reading(*one) for one in zip(rows, numbers, before, strict=True)]
+    found = zip(rows, numbers, before, strict=True)
+    return [_reading(*one, note=one[0].note if notes else "") for one in found]
 
 
 def _decimals(row: Observation, name: str) -> dict[str, Decimal]:
@@ -218,7 +230,10 @@ def _decimals(row: Observation, name: str) -> dict[str, Decimal]:
 
 
 def _reading(
-    row: Observation, canonical: Mapping[str, Decimal], before: Mapping[str, Decimal] | None
+    row: Observation,
+    canonical: Mapping[str, Decimal],
+    before: Mapping[str, Decimal] | None,
+    note: str,
 ) -> Reading:
     measure = measures.get(row.measure)
     context = next((one for one in measure.contexts if one.key == row.context), None)
@@ -232,7 +247,7 @@ def _reading(
         context=context,
         taken_at=row.taken_at,
         zone=row.zone,
-        note=row.note,
+        note=note,
         status=row.status,
         alert=row.alert,
         attended_at=row.attended_at,

@@ -11,6 +11,7 @@ from app.kernel import actor as actors
 from app.kernel.actor import Actor, Role
 
 Count = Callable[[Actor], int]
+Only = Callable[[Actor], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Entry:
     icon: str
     order: int
     count: Count | None
+    only: Only | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,14 @@ def entry(
     icon: str,
     order: int,
     count: Count | None = None,
+    only: Only | None = None,
 ) -> None:
-    """Register a menu entry; `count` says how many things wait there for a person."""
+    """Register a menu entry; `count` says how many things wait there for a person.
+
+    With `only`, of those with the roles the people see it for whom that is so.
+    """
     kept = frozenset(roles)
-    _entries[endpoint, kept] = Entry(kept, label, endpoint, icon, order, count)
+    _entries[endpoint, kept] = Entry(kept, label, endpoint, icon, order, count, only)
 
 
 def navigation() -> list[Item]:
@@ -58,7 +64,11 @@ def navigation() -> list[Item]:
     actor = actors.current()
     if actor is None or actor.stage < actors.Stage.FULL:
         return []
-    found = [one for one in _entries.values() if actor.role in one.roles]
+    found = [
+        one
+        for one in _entries.values()
+        if actor.role in one.roles and (one.only is None or one.only(actor))
+    ]
     here = (request.endpoint or "").partition(".")[0]
     return [
         Item(

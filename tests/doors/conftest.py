@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.kernel.settings import Environment
+from tests.care import circle
 from tests.doors.objects import Scene
 from tests.support.portal import Portal, Templates
 
@@ -16,5 +17,8 @@ def scene(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """Two clinics that share a portal and nothing else."""
     directory = tmp_path_factory.mktemp("doors")
     portal = Portal(templates.sqlite(directory / "portal.db"), directory, Environment.TEST)
-    yield Scene(portal, portal.clinic(), portal.clinic())
+    scene = Scene(portal, portal.clinic(), portal.clinic())
+    for clinic in (scene.mine, scene.theirs):
+        circle.grant(clinic)  # What a coordinator reads without, tests/care asks.
+    yield scene
     portal.close()

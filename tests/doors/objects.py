@@ -18,6 +18,7 @@ from app.appointments import operations as visits
 from app.kernel import clock, db
 from app.kernel.actor import Actor, Role, Stage
 from tests.accounts import device as devices
+from tests.care import circle
 from tests.consults import company, reels
 from tests.plans import drafts
 from tests.questionnaires import life
@@ -72,6 +73,7 @@ class Case:
 Factory = Callable[[Case], UUID]
 FACTORIES: dict[str, Factory] = {}
 SLOTS = count()
+EMERGENCY = " ".join([readers.WORDS] * 3)
 
 
 def makes(name: str) -> Callable[[Factory], Factory]:
@@ -189,6 +191,28 @@ def line(case: Case) -> UUID:
     plan_id = drafts.review_at_hand(case.clinic)
     with case.portal.inside():
         return drafts.plan(case.actor(Role.CLINICIAN), plan_id).lines[0].id
+
+
+@makes("member")
+def member(case: Case) -> UUID:
+    """A further colleague on the care team of the clinic's patient."""
+    return circle.colleague(case.clinic)
+
+
+@makes("emergency")
+def emergency(case: Case) -> UUID:
+    """A record that the clinic's clinician has open, of a patient who is not theirs."""
+    stranger = case.portal.patient(name=case.clinic.patient.name)
+    return circle.open_now(case.portal, case.clinic.clinician, stranger, EMERGENCY)
+
+
+@makes("opening")
+def opening(case: Case) -> UUID:
+    """An emergency of the clinic's patient, which a privacy officer may read whoever it was."""
+    if not case.own:
+        return uuid4()
+    other = case.portal.person(Role.CLINICIAN, case.clinic.clinician.name)
+    return circle.open_now(case.portal, other, case.clinic.patient, EMERGENCY)
 
 
 def _look(case: Case) -> UUID:

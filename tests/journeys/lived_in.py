@@ -20,6 +20,7 @@ from app.kernel.actor import FRESH_FOR, Actor, Role, Stage
 from app.messages import operations as messages
 from app.questionnaires import operations as questionnaires
 from app.results import operations as results
+from tests.care import circle
 from tests.consults.meeting import DEVICES, book
 from tests.doors.objects import FACTORIES, Case
 from tests.doors.walk import Door
@@ -169,6 +170,7 @@ def _live(clinic: Clinic) -> None:
     """Measure, and write back and forth."""
     portal, patient = clinic.portal, clinic.patient
     assert patient.patient_id is not None
+    circle.grant(clinic)
     with portal.inside():
         actor = portal.actor(patient)
         results.record(actor, readings.glucose("132", minutes_ago=90))

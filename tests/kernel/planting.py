@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from app.accounts import operations as accounts
 from app.care import operations as care
+from app.care.operations import breaking
 from app.care.rules import Sex
 from app.kernel import db
 from app.kernel.actor import Role
@@ -23,6 +24,7 @@ from app.kernel.settings import Environment
 from app.plans.operations import reviewing
 from app.plans.rules.lines import Words
 from app.results import operations as results
+from tests.care import circle
 from tests.plans import drafts
 from tests.questionnaires import life
 from tests.results.readings import weight
@@ -51,6 +53,7 @@ def main(url: str, directory: str) -> None:
     clinic = _clinic(portal, canary)
     _write_as_patient(clinic, canary)
     _write_as_clinician(clinic, canary)
+    _break_the_glass(clinic, canary)
     _type_at_the_door(clinic, canary)
     with portal.inside(), db.writing() as session:
         session.execute(text("UPDATE person SET title = :title"), {"title": PLAIN})
@@ -79,7 +82,8 @@ def _clinic(portal: Portal, canary: Canaries) -> Clinic:
             zone="UTC",
         )
         care.register(unseen, birth_date=BORN, sex=Sex.MALE)
-    return Clinic(portal, patient, clinician, coordinator, coordinator)
+    officer = portal.person(Role.ADMINISTRATOR)
+    return Clinic(portal, patient, clinician, coordinator, officer)
 
 
 def _write_as_patient(clinic: Clinic, canary: Canaries) -> None:
@@ -101,6 +105,15 @@ def _write_as_clinician(clinic: Clinic, canary: Canaries) -> None:
         reviewing.add(actor, plan_id, words, drafts.today(), drafts.today())
         line = drafts.plan(actor, plan_id).lines[0]
         reviewing.reject(actor, line.id, canary("reason of a rejection"), line.version)
+
+
+def _break_the_glass(clinic: Clinic, canary: Canaries) -> None:
+    portal, patient = clinic.portal, clinic.patient
+    other, reason = portal.person(Role.CLINICIAN), canary("reason of an emergency")
+    opening = circle.open_now(portal, other, patient, reason)
+    with portal.inside():
+        officer = portal.actor(clinic.administrator)
+        breaking.review(officer, opening, canary("finding of the privacy officer"))
 
 
 def _type_at_the_door(clinic: Clinic, canary: Canaries) -> None:

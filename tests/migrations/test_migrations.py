@@ -37,6 +37,7 @@ COPIES = 2
 # What a check of its table asks of a column.
 FITTING: dict[tuple[str, str], object] = {
     ("appointment", "minutes"): 20,
+    ("person", "privacy_officer"): False,
     ("consult_guest", "seat"): 2,
     ("data_key", "destroyed_at"): MOMENT,
 }

@@ -17,6 +17,7 @@ from app.results import operations, queries
 from app.results.pages.panels import Panel
 from app.results.queries import ON_A_PAGE
 from app.web.plots import plot
+from tests.care import circle
 from tests.results import readings
 from tests.support.inspection import words
 from tests.support.portal import Clinic, Portal, Visitor
@@ -116,6 +117,7 @@ def test_mistake_is_asked_about_once_and_leaves_the_chart(clinic: Clinic, ana: V
 
 def test_care_team_sees_home_tests_on_the_chart_and_in_full(clinic: Clinic) -> None:
     enter(clinic, 12)
+    circle.grant(clinic)
     for member in (clinic.clinician, clinic.coordinator):
         staff = clinic.portal.visit(member)
         chart = staff.get(f"/patients/{clinic.patient.patient_id}").text

@@ -25,6 +25,7 @@ from app import create_app
 from app.accounts import operations as accounts
 from app.accounts import queries as account_queries
 from app.accounts.operations import guests, passwords
+from app.accounts.operations.officers import appoint
 from app.care import operations as care
 from app.care.rules import Sex
 from app.care.rules.consents import Purpose
@@ -124,7 +125,7 @@ class Portal:
         self._guests: dict[UUID, Someone] = {}
 
     def person(self, role: Role, name: str | None = None) -> Someone:
-        """Someone with a confirmed authenticator."""
+        """Someone with a confirmed authenticator; an administrator answers for privacy as well."""
         number = next(self._numbers)
         name = name or f"{role.value.title()} {number}"
         email = f"person{number}@nearside.test"
@@ -133,6 +134,8 @@ class Portal:
                 email=email, name=name, role=role, password=PASSWORD, zone="Europe/Lisbon"
             )
             self._tokens[person_id] = self._enrol(person_id, role, name)
+            if role is Role.ADMINISTRATOR:
+                appoint(person_id)
         return Someone(person_id, name, email, role)
 
     def patient(self, *team: Someone, name: str | None = None, **facts: Any) -> Someone:
@@ -197,8 +200,17 @@ class Portal:
                     self._tokens[someone.id] = accounts.open_session(someone.id, Stage.FULL)
                 found = account_queries.session_of(self._tokens[someone.id])
             assert found is not None
-            session_id, zone = found[0].id, found[1].zone
-        return Actor(someone.id, session_id, someone.role, someone.name, zone, "en", Stage.FULL)
+            session_id, zone, officer = found[0].id, found[1].zone, found[1].privacy_officer
+        return Actor(
+            person_id=someone.id,
+            session_id=session_id,
+            role=someone.role,
+            name=someone.name,
+            zone=zone,
+            language="en",
+            stage=Stage.FULL,
+            officer=officer,
+        )
 
     def code(self, someone: Someone, steps: int = 1) -> str:
         """A code of this person's authenticator, `steps` time steps from now.

@@ -79,6 +79,7 @@ def _as_actor(one: SignIn, person: Person) -> Actor:
         stage=Stage(one.stage),
         factor_at=one.factor_at,
         recovered_at=one.recovered_at,
+        officer=person.privacy_officer,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.care.rules import Sex
@@ -41,7 +41,13 @@ class CareTeamMember(Row):
     """A member of staff who looks after a patient; the reason that they may see the record."""
 
     __tablename__ = "care_team_member"
-    __table_args__ = (UniqueConstraint("patient_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("patient_id", "person_id"),
+        CheckConstraint("(granted_at IS NULL) = (granted_by IS NULL)", name="granted"),
+    )
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     since: Mapped[datetime]
+    # When a clinician of the team opened the clinical record to them, and who; a coordinator's.
+    granted_at: Mapped[datetime | None]
+    granted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))

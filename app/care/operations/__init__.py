@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from app.accounts import operations as accounts
 from app.care.models import CareTeamMember, Patient
+from app.care.models.breaking import BreakGlass
 from app.care.operations import consents
 from app.care.rules import Sex
 from app.care.rules.consents import Purpose
@@ -57,5 +58,7 @@ def erase(patient_id: UUID) -> None:
         audit.record(ERASED, entity_id=patient_id, patient_id=patient_id)
         consents.end_all(row)
         session.execute(delete(CareTeamMember).where(CareTeamMember.patient_id == patient_id))
+        open_ones = (BreakGlass.patient_id == patient_id, BreakGlass.ends_at > clock.now())
+        session.execute(update(BreakGlass).where(*open_ones).values(ends_at=clock.now()))
         keyring().keys.shred(patient_id)
         accounts.erase_patient(row.person_id)

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.care import queries, room
 from app.care.queries import PatientView
+from app.care.queries.breaking import open_record
 from app.kernel import actor as actors
 from app.kernel import clock, looks
 from app.kernel.access import signed_in
@@ -30,12 +31,23 @@ def patients() -> str:
     return render_template("care/patients.html", patients=found, today=clock.now().date())
 
 
-@room.page("/patients/<uuid:patient>", access=signed_in(*CARERS, patient=queries.patient))
+@room.page("/patients/<uuid:patient>", access=signed_in(*CARERS, patient=queries.chart))
 def chart(patient: PatientView) -> str:
     """One patient's chart, put together by the rooms."""
-    steps, cards = CHART.gather(actors.required(), patient)
+    actor = actors.required()
+    steps, cards = CHART.gather(actor, patient)
     age = patient.age(clock.now().date())
-    return render_template("care/chart.html", patient=patient, age=age, steps=steps, cards=cards)
+    here = None if patient.writable else open_record(actor, patient.id)
+    return render_template(
+        "care/chart.html", patient=patient, age=age, steps=steps, cards=cards, emergency=here
+    )
+
+
+@CHART.offers(*CARERS)
+def team_of_patient(_actor: Actor, patient: PatientView) -> Iterator[Card]:
+    """Who else looks after the patient, and the way to change that."""
+    shown: dict[str, object] = {"patient": patient, "team": queries.team(patient.id)}
+    yield Card("care/_chart.html", shown, side=True, order=60)
 
 
 @TODAY.offers(Role.PATIENT)

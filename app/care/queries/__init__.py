@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
@@ -11,27 +11,36 @@ from sqlalchemy import Select, bindparam, select
 from app.accounts import queries as accounts
 from app.accounts.queries import Who
 from app.care.models import CareTeamMember, Patient
-from app.care.queries import consents
-from app.care.rules import Sex, age_on
-from app.kernel import db
+from app.care.queries import breaking, consents
+from app.care.rules import Sex, age_on, grounds
+from app.care.rules.grounds import Grounds
+from app.kernel import db, looks
 from app.kernel.actor import Actor, Role
 from app.kernel.crypto import keyring
 
 # Written down once, because many pages ask them.
 _OWN = select(Patient).where(Patient.person_id == bindparam("person"))
 _ON_TEAM = (
-    select(Patient)
+    select(Patient, CareTeamMember.granted_at)
     .join(CareTeamMember, CareTeamMember.patient_id == Patient.id)
     .where(CareTeamMember.person_id == bindparam("person"))
     .where(consents.is_cared_for(CareTeamMember.patient_id))
 )
-_TEAM = select(CareTeamMember.person_id).where(CareTeamMember.patient_id == bindparam("patient"))
-_TEAM = _TEAM.where(consents.is_cared_for(CareTeamMember.patient_id))
+_THEIRS = _ON_TEAM.with_only_columns(Patient.id)
+_TEAM = (
+    select(CareTeamMember.person_id, CareTeamMember.granted_at)
+    .where(CareTeamMember.patient_id == bindparam("patient"))
+    .where(consents.is_cared_for(CareTeamMember.patient_id))
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PatientView:
-    """A patient as those who look after them may see them."""
+    """A patient as those who look after them may see them.
+
+    `grounds` says why a member of staff sees them; it is None where nobody was asked, such as for
+    the patient themselves.
+    """
 
     id: UUID
     person_id: UUID
@@ -39,11 +48,22 @@ class PatientView:
     zone: str
     birth_date: date
     sex: Sex
+    grounds: Grounds | None = None
 
     @property
     def patient_id(self) -> UUID:
         """Whose data this is."""
         return self.id
+
+    @property
+    def clinical(self) -> bool:
+        """Whether this reader may read answers, readings, plans and notes, not only arrange."""
+        return self.grounds in grounds.CLINICAL
+
+    @property
+    def writable(self) -> bool:
+        """Whether this reader may change anything."""
+        return self.grounds in grounds.WRITES
 
     def age(self, day: date) -> int:
         """Whole years lived on `day`."""
@@ -71,24 +91,52 @@ def of_person(person_id: UUID) -> UUID | None:
 
 
 def patient(actor: Actor, patient_id: UUID) -> PatientView | None:
-    """A patient's chart, for the clinicians and coordinators of their care team."""
+    """A patient, for the clinicians and coordinators of their care team: to work with them."""
     if actor.role not in {Role.CLINICIAN, Role.COORDINATOR}:
         return None
     return db.remembered(
         ("care.patient", actor.person_id, patient_id),
-        lambda: _one(_ON_TEAM.where(Patient.id == patient_id), actor.person_id),
+        lambda: next(iter(_of_team(_ON_TEAM.where(Patient.id == patient_id), actor)), None),
     )
 
 
 def patient_of_clinician(actor: Actor, patient_id: UUID) -> PatientView | None:
-    """A patient's chart, for the clinicians of their care team alone."""
+    """A patient, for the clinicians of their care team alone."""
     return patient(actor, patient_id) if actor.role is Role.CLINICIAN else None
+
+
+def chart(actor: Actor, patient_id: UUID) -> PatientView | None:
+    """A patient, for their care team and for a clinician who has the record open just now."""
+    found = patient(actor, patient_id)
+    if found is not None or breaking.open_record(actor, patient_id) is None:
+        return found
+    # Every look that follows says so.
+    looks.because(patient_id, looks.BREAK_GLASS)
+    view = by_ids({patient_id}).get(patient_id)
+    return replace(view, grounds=Grounds.BREAK_GLASS) if view else None
+
+
+def reader(actor: Actor, patient_id: UUID) -> PatientView | None:
+    """A patient whose clinical record this member of staff may read.
+
+    The clinicians of the team may, those coordinators of it to whom one of them opened it, and
+    a clinician who opened the record from outside the team, for an hour.
+    """
+    found = chart(actor, patient_id)
+    return found if found is not None and found.clinical else None
 
 
 def patients(actor: Actor) -> list[PatientView]:
     """The patients whom this member of staff looks after, by name."""
-    rows = db.session().scalars(_ON_TEAM, {"person": actor.person_id}).all()
-    return sorted(_views(list(rows)), key=lambda one: one.name)
+    return sorted(_of_team(_ON_TEAM, actor), key=lambda one: one.name)
+
+
+def patient_ids(actor: Actor) -> list[UUID]:
+    """The same by their ids alone, which opens no name."""
+    return db.remembered(
+        ("care.patient_ids", actor.person_id),
+        lambda: list(db.session().scalars(_THEIRS, {"person": actor.person_id})),
+    )
 
 
 def by_ids(ids: set[UUID]) -> dict[UUID, PatientView]:
@@ -103,6 +151,12 @@ def by_ids(ids: set[UUID]) -> dict[UUID, PatientView]:
 def may_see(actor: Actor, patient_id: UUID) -> bool:
     """Whether this person is the patient, or of the care team."""
     mine = own(actor) if actor.role is Role.PATIENT else patient(actor, patient_id)
+    return mine is not None and mine.id == patient_id
+
+
+def may_read(actor: Actor, patient_id: UUID) -> bool:
+    """Whether this person is the patient, or may read their clinical record."""
+    mine = own(actor) if actor.role is Role.PATIENT else reader(actor, patient_id)
     return mine is not None and mine.id == patient_id
 
 
@@ -124,13 +178,31 @@ def team_with(patient_id: UUID, role: Role) -> list[Who]:
 
 def everyone(patient_id: UUID) -> list[UUID]:
     """The person ids of the patient and their care team: whose open pages want a hint."""
+    return [*_person_of(patient_id), *(one.id for one in team(patient_id))]
+
+
+def clinical_readers(patient_id: UUID) -> list[UUID]:
+    """The same without those of the team who may not read the clinical record."""
+    rows = db.session().execute(_TEAM, {"patient": patient_id})
+    granted = {person: at is not None for person, at in rows}
+    reading = [
+        one.id
+        for one in team(patient_id)
+        if grounds.of_member(one.role, granted=granted.get(one.id, False)) in grounds.CLINICAL
+    ]
+    return [*_person_of(patient_id), *reading]
+
+
+def _person_of(patient_id: UUID) -> list[UUID]:
     person = db.session().scalar(select(Patient.person_id).where(Patient.id == patient_id))
-    return [*([person] if person else []), *(one.id for one in team(patient_id))]
+    return [person] if person else []
 
 
-def _one(statement: Select[Patient], person_id: UUID) -> PatientView | None:
-    row = db.session().scalar(statement, {"person": person_id})
-    return _views([row])[0] if row else None
+def _of_team(statement: Select[Patient, datetime | None], actor: Actor) -> list[PatientView]:
+    rows = db.session().execute(statement, {"person": actor.person_id}).all()
+    why = [grounds.of_member(actor.role, granted=at is not None) for _row, at in rows]
+    views = _views([row for row, _at in rows])
+    return [replace(view, grounds=one) for view, one in zip(views, why, strict=True)]
 
 
 def _views(rows: list[Patient]) -> list[PatientView]:

@@ -53,6 +53,21 @@ def converse(place: Place, template: str) -> str | AnyResponse:
     return _page(place, template, form)
 
 
+def looked_at(patient: PatientView) -> str:
+    """The conversation for somebody who takes no part in it: it does not count as read."""
+    actor = actors.required()
+    before = rules.cursor(request.args.get("before"))
+    stretch = queries.latest(actor, patient.id, before=before)
+    first = stretch.messages[0].id if stretch.older else None
+    return render_template(
+        "messages/read.html",
+        patient=patient,
+        messages=[_for_page(one, stretch.seen_up_to) for one in stretch.messages],
+        older=url_for("messages.read_only", patient=patient.id, before=first) if first else None,
+        newest=url_for("messages.read_only", patient=patient.id) if stretch.newer else None,
+    )
+
+
 def read_on(patient_id: UUID) -> Response:
     """What came after the number that the page's script has seen last."""
     actor = actors.required()

@@ -13,7 +13,13 @@ from app.kernel import clock, looks
 from app.kernel.access import signed_in
 from app.kernel.actor import Role
 from app.messages import queries, room
-from app.messages.pages.conversation import Place, answer_due, converse, read_on
+from app.messages.pages.conversation import (
+    Place,
+    answer_due,
+    converse,
+    looked_at,
+    read_on,
+)
 from app.messages.queries import ConversationView
 from app.web import times
 from app.web.navigation import entry
@@ -61,6 +67,12 @@ def conversation(patient: PatientView) -> str | AnyResponse:
 def conversation_since(patient: PatientView) -> Response:
     """What came after the last message on the open page."""
     return read_on(patient.id)
+
+
+@room.page("/patients/<uuid:patient>/messages/read", access=signed_in(*CARERS, patient=care.reader))
+def read_only(patient: PatientView) -> str:
+    """One patient's conversation, for a clinician who may read it and not write."""
+    return looked_at(patient)
 
 
 def _row(one: ConversationView) -> dict[str, object]:

@@ -103,7 +103,7 @@ def _publish(session: Session, actor: Actor, plan: CarePlan) -> None:
     take(plan, Step.PUBLISH)
     session.flush()
     _record(PUBLISHED, actor, plan)
-    outbox.hint(CHANGED, people=care.everyone(plan.patient_id), number=plan.id)
+    outbox.hint(CHANGED, people=care.clinical_readers(plan.patient_id), number=plan.id)
 
 
 def _record(tag: audit.Tag, actor: Actor, plan: CarePlan, **more: int) -> None:

@@ -159,7 +159,7 @@ def _begin(session: Session, patient_id: UUID, found: Evaluated) -> None:
     audit.record(DRAFTED, entity_id=plan.id, patient_id=patient_id, lines=len(plan.lines))
     tell_clinicians(plan)
     # The patient's first page says that the care team is looking; which plan, it does not learn.
-    outbox.hint(CHANGED, people=care.everyone(patient_id))
+    outbox.hint(CHANGED, people=care.clinical_readers(patient_id))
 
 
 def _active(session: Session, patient_id: UUID) -> CarePlan | None:

@@ -74,10 +74,13 @@ def _left(plan: PlanView) -> str:
     return str(ngettext("%(num)s line to decide", "%(num)s lines to decide", plan.undecided))
 
 
-@CHART.offers(Role.CLINICIAN)
-def on_chart(_actor: Actor, patient: PatientView) -> Iterator[Card]:
-    """The plan the patient lives by, and the draft that waits."""
+@CHART.offers(Role.CLINICIAN, Role.COORDINATOR)
+def on_chart(actor: Actor, patient: PatientView) -> Iterator[Card]:
+    """The plan the patient lives by, and the draft that waits, for whoever reads the record."""
+    if not patient.clinical:
+        return
     shown: dict[str, object] = {
+        "decides": patient.writable and actor.role is Role.CLINICIAN,
         "patient": patient,
         "active": queries.active(patient.id),
         "open": queries.open_of(patient.id),

@@ -44,9 +44,11 @@ def _step(standing: Standing) -> Step:
     return Step(heading, text, overview, _("Look"), done=True, at=sent_at, order=FIRST)
 
 
-@CHART.offers(Role.CLINICIAN)
+@CHART.offers(Role.CLINICIAN, Role.COORDINATOR)
 def latest_answers(_actor: Actor, patient: PatientView) -> Iterator[Card]:
-    """The latest answers, in short."""
+    """The latest answers, in short, for whoever reads the clinical record."""
+    if not patient.clinical:
+        return
     answered = queries.latest(patient.id)
     yield Card(
         "questionnaires/_chart.html", {"answered": answered, "patient": patient}, order=ORDER

@@ -1,4 +1,4 @@
-"""Answers that were sent, for the patient and for the clinicians of their care team."""
+"""Answers that were sent, for the patient and for whoever reads their clinical record."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def answers(answered: Answered) -> str:
 
 @room.page(
     "/patients/<uuid:patient>/answers",
-    access=signed_in(Role.CLINICIAN, patient=care.patient_of_clinician),
+    access=signed_in(Role.CLINICIAN, Role.COORDINATOR, patient=care.reader),
 )
 def of_patient(patient: PatientView) -> str:
     """What a patient answered last, and what they answered before."""

@@ -10,12 +10,15 @@ from flask_babel import ngettext
 from werkzeug import Response
 
 from app.care import queries as care
+from app.care.operations import breaking as emergencies
+from app.care.queries import breaking
+from app.care.queries.breaking import Opening
 from app.kernel import actor as actors
 from app.kernel.access import signed_in
 from app.kernel.actor import Actor, Role
 from app.kernel.refusal import Refusal
 from app.records import operations, queries, room
-from app.records.forms import AnswerForm
+from app.records.forms import AnswerForm, FindingForm
 from app.records.pages import words
 from app.records.queries import QuestionView
 from app.web.boards import TODAY, Step
@@ -28,20 +31,28 @@ entry(
     endpoint="records.questions",
     icon="questions",
     order=30,
-    count=queries.open_count,
+    count=lambda actor: queries.open_count(actor) + breaking.review_count(actor),
+    only=lambda actor: actor.officer,
 )
 
 
-@room.page("/privacy", access=signed_in(Role.ADMINISTRATOR))
+@room.page("/privacy", access=signed_in(Role.ADMINISTRATOR, officer=True))
 def questions() -> str:
-    """The questions that wait, the oldest first."""
-    found = queries.open_questions(actors.required())
-    return render_template("records/questions.html", questions=found)
+    """The questions and the emergencies that wait, the oldest first."""
+    actor = actors.required()
+    openings = breaking.to_review(actor)
+    names = care.by_ids({one.patient_id for one in openings})
+    return render_template(
+        "records/questions.html",
+        questions=queries.open_questions(actor),
+        openings=openings,
+        patients=names,
+    )
 
 
 @room.page(
     "/privacy/<uuid:question>",
-    access=signed_in(Role.ADMINISTRATOR, writes=True, question=queries.question),
+    access=signed_in(Role.ADMINISTRATOR, writes=True, officer=True, question=queries.question),
     methods=("GET", "POST"),
 )
 def answer(question: QuestionView) -> str | Response:
@@ -56,6 +67,26 @@ def answer(question: QuestionView) -> str | Response:
             flash(_("The answer is sent. The patient reads it beside the line."), "good")
             return redirect(url_for("records.questions"), 303)
     return render_template("records/answer.html", question=question, form=form, words=words)
+
+
+@room.page(
+    "/privacy/openings/<uuid:opening>",
+    access=signed_in(Role.ADMINISTRATOR, writes=True, officer=True, opening=breaking.opening),
+    methods=("GET", "POST"),
+)
+def look_into(opening: Opening) -> str | Response:
+    """Who opened whose record, when and why; and the form to say what was found out."""
+    form = FindingForm()
+    if form.validate_on_submit():
+        try:
+            emergencies.review(actors.required(), opening.id, form.answer.data or "")
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Noted. The patient reads it on the page of their care team."), "good")
+            return redirect(url_for("records.questions"), 303)
+    patient = care.by_ids({opening.patient_id})[opening.patient_id]
+    return render_template("records/opening.html", opening=opening, patient=patient, form=form)
 
 
 def _answer(question: QuestionView, form: AnswerForm) -> None:
@@ -76,4 +107,24 @@ def waiting(actor: Actor) -> Iterator[Step]:
             _("Read and answer"),
             turn=True,
             order=10,
+        )
+
+
+@TODAY.offers(Role.ADMINISTRATOR)
+def emergencies_waiting(actor: Actor) -> Iterator[Step]:
+    """A record was opened from outside its care team."""
+    if count := breaking.review_count(actor):
+        yield Step(
+            str(
+                ngettext(
+                    "%(num)s record was opened in an emergency",
+                    "%(num)s records were opened in an emergency",
+                    count,
+                )
+            ),
+            _("Somebody outside the care team opened it, and gave a reason."),
+            url_for("records.questions"),
+            _("Look into it"),
+            turn=True,
+            order=5,
         )

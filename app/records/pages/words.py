@@ -8,7 +8,8 @@ from datetime import date
 from babel.dates import format_date
 from flask_babel import lazy_gettext as _l
 
-from app.kernel.looks import CARE_TEAM, PRIVACY
+from app.kernel.looks import BREAK_GLASS, CARE_TEAM, PRIVACY
+from app.records.rules import Reader
 from app.web import i18n
 from app.web.i18n import gettext as _
 
@@ -27,11 +28,16 @@ KINDS = {
     "invitation": _l("who was invited to your visit"),
     "question": _l("your questions about who saw your record"),
     "look": _l("who has seen your record"),
+    "team": _l("who looks after you"),
+    "member": _l("who looks after you"),
+    "opening": _l("who opened your record in an emergency"),
+    "emergency": _l("who opened your record in an emergency"),
     "list": _l("your name in a list of patients"),
 }
 REASONS = {
     CARE_TEAM: _l("They belong to your care team."),
     PRIVACY: _l("They answer questions about privacy."),
+    BREAK_GLASS: _l("An emergency. They do not belong to your care team."),
     "guest": _l("They were invited to your visit."),
 }
 
@@ -51,6 +57,13 @@ def what(kinds: Iterable[str]) -> str:
 def why(reason: str) -> str:
     """Why they could."""
     return str(REASONS.get(reason, _l("They had a reason that the clinic has written down.")))
+
+
+def mark(reader: Reader) -> tuple[str, str] | None:
+    """The word that marks a line out, and its tone; most lines have none."""
+    if reader.why == BREAK_GLASS:
+        return str(_("Emergency")), "alarm"
+    return None
 
 
 def month_name(first: date) -> str:

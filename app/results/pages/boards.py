@@ -98,10 +98,14 @@ def dangerous_readings(actor: Actor) -> Iterator[Step]:
 
 @CHART.offers(*CARERS)
 def home_tests(_actor: Actor, patient: PatientView) -> Iterator[Card]:
-    """The latest of each home test, with the dangerous ones that wait."""
-    shown = {
+    """The latest of each home test, with the dangerous ones that wait.
+
+    Of whoever arranges and does not read, the dangerous ones alone: somebody must act on them.
+    """
+    shown: dict[str, object] = {
         "patient": patient,
-        "panels": panels(patient.id),
-        "waiting": queries.unattended(patient.id),
+        "panels": panels(patient.id) if patient.clinical else [],
+        "waiting": queries.unattended(patient.id, notes=patient.clinical),
     }
-    yield Card("results/_chart.html", shown, order=10)
+    if patient.clinical or shown["waiting"]:
+        yield Card("results/_chart.html", shown, order=10)

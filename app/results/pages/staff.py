@@ -17,7 +17,7 @@ from app.results.queries import CARERS, Urgent
 from app.web.i18n import gettext as _
 
 
-@room.page("/patients/<uuid:patient>/results", access=signed_in(*CARERS, patient=care.patient))
+@room.page("/patients/<uuid:patient>/results", access=signed_in(*CARERS, patient=care.reader))
 def of_patient(patient: PatientView) -> str:
     """A patient's home tests; `?measure=` and `?page=` leaf through one of them."""
     key = request.args.get("measure", "")
