@@ -24,7 +24,12 @@ from tests.support.portal import Clinic
 
 SHOWING = [door for door in READING if door.access.stage is Stage.FULL]
 # Names and addresses of accounts, no health data: what an administrator works with.
-NO_RECORD = {"accounts.people", "accounts.sign_out_everywhere"}
+NO_RECORD = {
+    "accounts.people",
+    "accounts.sign_out_everywhere",
+    "accounts.close_account",
+    "accounts.reopen_account",
+}
 # An open page's script reads on here; the page's own view is the one that counts.
 GOING_ON = {
     "messages.mine_since": "messages.mine",

@@ -10,7 +10,7 @@ from app.accounts import operations, queries, room
 from app.accounts.forms import EmptyForm
 from app.accounts.queries import Account
 from app.kernel.access import signed_in
-from app.kernel.actor import Role
+from app.kernel.actor import ROLE_LABELS, Role
 from app.web.i18n import gettext as _
 from app.web.navigation import entry
 
@@ -19,8 +19,10 @@ entry(Role.ADMINISTRATOR, label=_l("People"), endpoint="accounts.people", icon="
 
 @room.page("/people", access=signed_in(Role.ADMINISTRATOR))
 def people() -> str:
-    """Everyone with an account."""
-    return render_template("accounts/people.html", accounts=queries.accounts())
+    """Everyone with an account, by role."""
+    known = queries.accounts()
+    by_role = {role: [one for one in known if one.role is role] for role in ROLE_LABELS}
+    return render_template("accounts/people.html", by_role=by_role)
 
 
 @room.page(
