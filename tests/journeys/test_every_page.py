@@ -23,7 +23,6 @@ EMPTIED = """({ form }) => {
   }
   form.requestSubmit(form.querySelector("button:not([type=button])"));
 }"""
-# Nothing at all is a fair answer to the first two, and the forms of the last lead nowhere.
 # Under one address, each role has a page of its own: everyone of them is looked at whole.
 SHOWS_EACH_THEIRS = {
     "appointments.visits",
@@ -33,6 +32,7 @@ SHOWS_EACH_THEIRS = {
     "messages.inbox",
     "web.today",
 }
+# Nothing at all is a fair answer to the first two, and the forms of the last lead nowhere.
 NEVER_REFUSED = {"questionnaires.part_wellbeing", "records.ask", "demo.styleguide"}
 
 
