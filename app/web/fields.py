@@ -7,19 +7,27 @@ from typing import Any
 
 from flask import flash, g, request
 from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
 from app.kernel import actor as actors
+from app.kernel.access import SAFE_METHODS
 from app.kernel.refusal import Refusal
 from app.web import kept
 from app.web.i18n import gettext as _
 
 LONGEST_LINE = 200
 LONGEST_TEXT = 5_000
+# Controls, halves of letters, and what Unicode sets aside as no letter: no page may show them.
+NO_LETTERS = (
+    *range(0xFDD0, 0xFDF0),
+    *(plane << 16 | low for plane in range(17) for low in (0xFFFE, 0xFFFF)),
+)
+CONTROLS = (*range(32), *range(127, 160))
 UNSEEN = dict.fromkeys(
-    code for code in (*range(32), 127, *range(0xD800, 0xE000)) if code not in (9, 10, 13)
+    code for code in (*CONTROLS, *range(0xD800, 0xE000), *NO_LETTERS) if code not in (9, 10, 13)
 )
 
 
@@ -30,6 +38,12 @@ class PortalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         """Tokens are checked before the page runs (web.forgery), with a kinder answer."""
 
         csrf = False
+
+        def wrap_formdata(self, _form: object, formdata: Any) -> MultiDict[str, str] | None:
+            """What was posted, or kept: a form field or none at all, never JSON or a file."""
+            if formdata is _Auto:
+                return posted() if request.method not in SAFE_METHODS else None
+            return None if formdata is None else _shown(formdata)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if request.method == "GET" and "formdata" not in kwargs:
@@ -115,5 +129,13 @@ def at_most(characters: int) -> Callable[[object, Field], None]:
 
 
 def posted() -> MultiDict[str, str]:
-    """The posted fields, for forms that are built from data rather than classes."""
-    return request.form
+    """The posted fields, without what no page may show."""
+    return _shown(request.form)
+
+
+def _shown(given: MultiDict[str, str]) -> MultiDict[str, str]:
+    # A password is never shown again, and must stay what it was.
+    return MultiDict(
+        (name, value if "password" in name else value.translate(UNSEEN))
+        for name, value in given.items(multi=True)
+    )
