@@ -13,6 +13,7 @@ from app.kernel import commands, crypto, db, jobs, limits, live, logs, once, rea
 from app.kernel.audit import checkpoints, sealing
 from app.kernel.audit import commands as audit_commands
 from app.kernel.audit import keys as audit_keys
+from app.kernel.crypto import health
 from app.kernel.crypto.commands import keys
 from app.kernel.settings import Settings, refuse
 
@@ -56,6 +57,7 @@ def assemble(settings: Settings) -> Flask:
     jobs.install(app)
     live.install(app, settings)
     commands.install(app)
+    commands.doctor_needs(app, health.problems)
     audit_commands.install(app)
     app.cli.add_command(keys)
     if settings.proxies:

@@ -66,6 +66,9 @@ def doctor() -> None:
         newest = ScriptDirectory.from_config(migrations()).get_current_head()
         if MigrationContext.configure(connection).get_current_revision() != newest:
             raise click.ClickException(NOT_NEWEST)
+    lacking = [sentence for ask in current_app.extensions["doctor.needs"] for sentence in ask()]
+    if lacking:
+        raise click.ClickException("\n".join(lacking))
     click.echo("Schema: newest. Settings: fit to serve people.")
     for look in current_app.extensions["doctor"]:
         for sentence in look():
@@ -75,6 +78,11 @@ def doctor() -> None:
 def doctor_asks(app: Flask, look: Look) -> None:
     """Have the doctor tell what `look` finds: things a portal can serve people without."""
     app.extensions["doctor"].append(look)
+
+
+def doctor_needs(app: Flask, look: Look) -> None:
+    """Have the doctor ask for what no portal can serve people without; any sentence is a no."""
+    app.extensions["doctor.needs"].append(look)
 
 
 @contextmanager
@@ -94,5 +102,6 @@ def _connected() -> Iterator[Connection]:
 def install(app: Flask) -> None:
     """Register the commands."""
     app.extensions["doctor"] = []
+    app.extensions["doctor.needs"] = []
     for one in (migrate, work, doctor):
         app.cli.add_command(one)

@@ -51,8 +51,9 @@ def test_doctor_tells_a_database_without_its_tables(tmp_path: Path) -> None:
 
 
 def test_doctor_is_content_after_migrating(tmp_path: Path) -> None:
-    assert run("migrate", tmp_path).exit_code == 0
-    answer = run("doctor", tmp_path)
+    keys = f"k1:{secrets.token_hex(32)}"
+    assert run("migrate", tmp_path, NEARSIDE_DATA_KEYS=keys).exit_code == 0
+    answer = run("doctor", tmp_path, NEARSIDE_DATA_KEYS=keys)
     assert answer.exit_code == 0
     assert "fit to serve" in answer.output
 

@@ -71,10 +71,9 @@ def test_bytes_of_an_event_are_the_same_before_and_after_it_is_stored(
     strange = {"code": "é\u0000\x1f\"'🙂", "many": [1, True, None, "x"]}
     with portal_on_each.inside():
         with db.writing() as session:
-            audit.record(TOUCHED, entity_id=None, code="x")
-            event = session.scalars(select(AuditEvent)).one()
+            event = audit.event(TOUCHED, entity_id=None, code="x")
             event.detail = strange
-            session.flush()
+            session.add(event)
         before = texts.text_of(event)
         asked = texts.select_sql("id", "", sqlite=db.database().sqlite)
         ((_id, after),) = db.session().connection().exec_driver_sql(asked)

@@ -1,7 +1,8 @@
 """Keys of the record: MACs that only the portal can make, and signatures that all can check.
 
-Both come from the data keys by HKDF, each with a purpose of its own. A data key must stay in the
-settings for as long as events or checkpoints that were written under it are to be checked.
+Both come from the settings' data keys by HKDF, each with a purpose of its own. What checks events
+and checkpoints is also kept in the database, wrapped (see crypto.record), so that a data key may go
+from the settings and what was written under it can still be checked.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from flask import Flask, current_app
 
 KEY_ID_BYTES = 8
 MAC_BYTES = 32
+KEY_BYTES = 32
 BLOCK_BYTES = 64  # of SHA-256
 NUMBER_BYTES = 8
 UNSEALED = 0
@@ -28,13 +30,26 @@ class AuditKeys:
 
     def __init__(self, data_keys: Iterable[tuple[str, bytes]]) -> None:
         self.pads: dict[bytes, tuple[bytes, bytes]] = {}
-        self._signers: dict[str, Ed25519PrivateKey] = {}
+        self._publics: dict[str, Ed25519PublicKey] = {}
+        # By the settings' key they came from: what must be kept, as `learn` takes it.
+        self.own: dict[str, bytes] = {}
+        self.are_kept = False
+        signers = []
         for name, key in data_keys:
-            self.pads[name.encode().ljust(KEY_ID_BYTES)] = _pads(_derive(key, b"audit-mac"))
             seed = _derive(key, b"audit-checkpoint")
-            self._signers[name] = Ed25519PrivateKey.from_private_bytes(seed)
+            signers.append(Ed25519PrivateKey.from_private_bytes(seed))
+            public = signers[-1].public_key().public_bytes_raw()
+            self.own[name] = _derive(key, b"audit-mac") + public
+            self.learn(name, self.own[name])
+        self._signer = signers[0]
         self._first = next(iter(self.pads))
-        self.signs_as = next(iter(self._signers))
+        self.signs_as = next(iter(self.own))
+
+    def learn(self, name: str, kept: bytes) -> None:
+        """Know a key by which events and checkpoints can be checked: MAC key, public key."""
+        mac_key, public = kept[:KEY_BYTES], kept[KEY_BYTES:]
+        self.pads[name.encode().ljust(KEY_ID_BYTES)] = _pads(mac_key)
+        self._publics[name] = Ed25519PublicKey.from_public_bytes(public)
 
     def mac(self, leaf: bytes) -> bytes:
         """Key id and HMAC-SHA256 (RFC 2104) of an event's leaf; 40 bytes."""
@@ -51,12 +66,11 @@ class AuditKeys:
 
     def sign(self, body: bytes) -> bytes:
         """An Ed25519 signature (RFC 8032) under the first key; 64 bytes."""
-        return self._signers[self.signs_as].sign(body)
+        return self._signer.sign(body)
 
     def public(self, name: str) -> Ed25519PublicKey | None:
         """What checks the signatures of one key; None for a key that is gone."""
-        signer = self._signers.get(name)
-        return signer.public_key() if signer else None
+        return self._publics.get(name)
 
     def signed(self, name: str, body: bytes, signature: bytes) -> bool:
         """Whether the signature is this key's."""

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from app.kernel import clock, db
 from app.kernel.audit import keys as audit_keys
 from app.kernel.audit import texts, tree
-from app.kernel.audit.keys import UNSEALED, numbered
+from app.kernel.audit.keys import KEY_ID_BYTES, UNSEALED, numbered
+from app.kernel.crypto import record
 from app.kernel.models import AuditSeal
 
 LARGEST_BATCH = 2000
@@ -81,6 +82,7 @@ def _seal_batch() -> int:
         rows = _waiting(session.connection())
         if not rows:
             return 0
+        record.keep(session)  # Before anything is sealed that could not be checked without them.
         first = last.last + 1 if last else 1
         leaves = _number(session.connection(), rows, first)
         fresh = Seal(
@@ -125,6 +127,8 @@ def _waiting(connection: Connection) -> list[Any]:
 def _number(connection: Connection, rows: list[Any], first: int) -> list[bytes]:
     """Give each event its number, under a new MAC that binds it; answers the leaves."""
     mine = audit_keys.keys()
+    if any(mac is not None and bytes(mac[:KEY_ID_BYTES]) not in mine.pads for _, mac, _ in rows):
+        record.recall(connection)  # Written before the settings lost a key.
     leaves, named = [], []
     for number, (name, mac, body) in enumerate(rows, start=first):
         leaf = tree.leaf(numbered(number, body))

@@ -23,6 +23,7 @@ from app.kernel.audit.checkpoints import Checkpoint
 from app.kernel.audit.keys import KEY_ID_BYTES, NUMBER_BYTES, UNSEALED, numbered
 from app.kernel.audit.sealing import FIRST_BEFORE, WAITING, Seal
 from app.kernel.audit.statements import Broken
+from app.kernel.crypto import record
 from app.kernel.models import AuditSeal
 
 # An event's time is read before its transaction commits, and machines' clocks differ a little.
@@ -69,6 +70,7 @@ class _Reading:
         self.connection = connection
         self.found = found
         self.keys = audit_keys.keys()
+        record.recall(connection)
         inside = statements.inside(connection)
         found.problems += statements.differences(inside, outside)
         self.statements = statements.in_order([*inside, *(outside or [])], self.keys)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from app.kernel.crypto import rotation
+from app.kernel.crypto import health, rotation
 from app.kernel.crypto.envelope import SealBroken
 
 keys = AppGroup("keys", help="The keys of sealed fields.")
@@ -26,6 +26,8 @@ def rotate(*, renew: bool) -> None:
         f"Data keys wrapped anew: {done.wrapped}, renewed: {done.renewed}."
         f" Values sealed anew: {done.sealed}. Retired keys destroyed: {done.destroyed}."
     )
+    if free := health.dispensable():
+        click.echo(f"Nothing needs these any more, but perhaps a backup: {', '.join(free)}.")
     if done.waiting:
         click.echo(f"{done.waiting} retired keys stay for now: rotate again in a few minutes.")
     if done.broken:

@@ -28,7 +28,8 @@ class MasterKeys:
         self._sealing = {
             name: AESGCM(_derive(key, b"sealed-fields")) for name, key in named.items()
         }
-        self.first = next(iter(named))
+        self.names = tuple(named)
+        self.first = self.names[0]
         # Where fingerprints were made before there was a key for them: the oldest key's part.
         self.index_secret = _derive(keys[-1][1], b"blind-index")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.db import Row
@@ -35,6 +35,27 @@ class WrappedKey(Row):
     # A later key seals; this one still opens what it sealed.
     retired_at: Mapped[datetime | None]
     destroyed_at: Mapped[datetime | None]
+
+
+# Whose keys those of the record of access count as: nobody's, and so no erasing reaches them.
+RECORD = UUID(int=2)
+
+
+class RecordKey(Row):
+    """What one settings' key gave the record of access, wrapped: it outlives that key.
+
+    `name` is that key's; the database refuses to delete a row.
+    """
+
+    __tablename__ = "record_key"
+    name: Mapped[str] = mapped_column(String(8), unique=True)
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+
+    @property
+    def owner(self) -> UUID:
+        """What its wrapping is bound to, beside its row."""
+        return RECORD
 
 
 class SealingAnew(Row):

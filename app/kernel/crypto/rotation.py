@@ -18,7 +18,9 @@ from sqlalchemy import ColumnElement, LargeBinary, func, literal, select, true, 
 from sqlalchemy.orm import Session
 
 from app.kernel import audit, clock, db
+from app.kernel.crypto import record
 from app.kernel.crypto.envelope import FORMAT, Erased, SealBroken, key_number
+from app.kernel.crypto.health import WRAPPED_ROWS
 from app.kernel.crypto.keyring import INDEX, keyring
 from app.kernel.crypto.models import SealingAnew, WrappedKey
 from app.kernel.crypto.sealed import Sealed, sealed_attributes
@@ -81,10 +83,11 @@ def rotate(*, renew: bool = False, tell: Callable[[Rotated], None] = lambda _don
 def verify() -> Verified:
     """Open every data key and every sealed value; raises SealBroken naming the first that fails."""
     found = Verified()
-    for rows in _batches(WrappedKey, WrappedKey.wrapped.is_not(None)):
-        for row in rows:
-            keyring().masters.unwrap(row.wrapped or b"", row.id, row.owner)
-            found.keys += 1
+    for model in WRAPPED_ROWS:
+        for keys in _batches(model, model.wrapped.is_not(None)):
+            for key in keys:
+                keyring().masters.unwrap(key.wrapped or b"", key.id, key.owner)
+                found.keys += 1
     for attribute in sealed_attributes():
         for rows in _batches(attribute.model, attribute.is_set):
             keyring().keys.ready({attribute.owner(row) for row in rows})
@@ -98,17 +101,20 @@ def verify() -> Verified:
 
 def _rewrap(done: Rotated) -> Iterator[None]:
     masters = keyring().masters
-    newest = func.substr(WrappedKey.wrapped, 2, len(masters.first)) == _bytes(masters.first)
-    for rows in _batches(WrappedKey, WrappedKey.wrapped.is_not(None) & ~newest):
-        with db.writing(claims=False) as session:
-            for row in rows:
-                before = row.wrapped or b""
-                secret = masters.unwrap(before, row.id, row.owner)
-                fresh = masters.wrap(secret, row.id, row.owner)
-                # Not one that was destroyed in the meantime.
-                same = (WrappedKey.id == row.id, WrappedKey.wrapped == before)
-                done.wrapped += _replaced(session, WrappedKey, same, wrapped=fresh)
-        yield
+    with db.writing(claims=False) as session:
+        record.keep(session)
+    for model in WRAPPED_ROWS:
+        newest = func.substr(model.wrapped, 2, len(masters.first)) == _bytes(masters.first)
+        for rows in _batches(model, model.wrapped.is_not(None) & ~newest):
+            with db.writing(claims=False) as session:
+                for row in rows:
+                    before = row.wrapped or b""
+                    secret = masters.unwrap(before, row.id, row.owner)
+                    fresh = masters.wrap(secret, row.id, row.owner)
+                    # Not one that was destroyed in the meantime.
+                    same = (model.id == row.id, model.wrapped == before)
+                    done.wrapped += _replaced(session, model, same, wrapped=fresh)
+            yield
 
 
 def _renew(done: Rotated) -> Iterator[None]:
