@@ -131,9 +131,10 @@ class Passkey(Row):
     uses: Mapped[int] = mapped_column(BigInteger)
     backed_up: Mapped[bool]
     model: Mapped[str] = mapped_column(String(36))
-    name: Mapped[str] = mapped_column(String(60))
+    sealed_name: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
+    name = Sealed("sealed_name")
 
 
 class Challenge(Row):

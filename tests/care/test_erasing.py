@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select, update
 
 from app.accounts import queries as accounts
-from app.accounts.models import Authenticator, SignIn
+from app.accounts.models import Authenticator, KnownDevice, Passkey, SignIn
 from app.kernel import db
 from app.kernel.crypto import keyring
 from app.kernel.crypto.models import WrappedKey
@@ -15,6 +15,7 @@ from app.messages import operations as messages
 from app.messages import queries as conversations
 from app.messages.models import Message
 from app.plans import queries as plans
+from tests.accounts.device import passkey_of
 from tests.appointments.test_operations import at, book
 from tests.kernel.sealing import in_first_form
 from tests.plans import drafts
@@ -85,6 +86,8 @@ def test_pages_of_everybody_else_go_on_without_them(clinic: Clinic) -> None:
 
 
 def test_erased_patient_is_signed_out_and_their_address_is_free(clinic: Clinic) -> None:
+    with clinic.portal.inside():
+        passkey_of(clinic.patient)
     mine = clinic.portal.visit(clinic.patient)
     assert mine.get("/").status_code == 200
     erase(clinic.portal, clinic.patient.email)
@@ -94,7 +97,7 @@ def test_erased_patient_is_signed_out_and_their_address_is_free(clinic: Clinic) 
     with clinic.portal.inside():
         assert accounts.by_email(clinic.patient.email) is None
         assert accounts.found(clinic.patient.name) == []
-        for table in (Authenticator, SignIn):
+        for table in (Authenticator, Passkey, KnownDevice, SignIn):
             theirs = select(func.count()).where(table.person_id == clinic.patient.id)
             if table is SignIn:
                 theirs = theirs.where(SignIn.ended_at.is_(None))

@@ -279,6 +279,32 @@ def test_patients_of_before_came_to_be_looked_after_and_are_asked_about_the_rest
         assert consents.to_be_asked(patient_id) == [Purpose.DRAFTING]
 
 
+def test_names_of_passkeys_are_sealed_and_can_be_read_again(app: Flask) -> None:
+    go(app, "0028")
+    with connected(app) as connection:
+        tables, made = schema(app).tables, {}
+        for name in ("person", "passkey"):
+            one = row(tables[name], 1, made)
+            fit = {"role": "patient", "name": "Kitchen tablet"}
+            one |= {"id": uuid4()} | {key: fit[key] for key in fit.keys() & one.keys()}
+            made[name] = [{column: fitting(tables[name], column, one[column]) for column in one}]
+            connection.execute(sa.insert(tables[name]), made[name])
+        connection.commit()
+    go(app, "0029")
+    with connected(app) as connection:
+        assert "Kitchen" not in repr(connection.execute(sa.text("SELECT * FROM passkey")).all())
+    with app.app_context():
+        sealed = next(one for one in sealed_attributes() if str(one) == "passkey.sealed_name")
+        asked = sa.select(sealed.stored, sealed.model.id)
+        value, number = db.session().execute(asked).one()
+        assert sealed.read(value, number, CLINIC) == "Kitchen tablet"
+    go(app, "0028", up=False)
+    with connected(app) as connection:
+        assert (
+            connection.execute(sa.text("SELECT name FROM passkey")).scalar_one() == "Kitchen tablet"
+        )
+
+
 def test_models_and_migrated_schema_are_the_same(app: Flask) -> None:
     go(app, "head")
     with connected(app) as connection:

@@ -7,7 +7,15 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from app.accounts.models import Authenticator, HeldForm, Person, RecoveryCode, SignIn
+from app.accounts.models import (
+    Authenticator,
+    HeldForm,
+    KnownDevice,
+    Passkey,
+    Person,
+    RecoveryCode,
+    SignIn,
+)
 from app.accounts.operations.passwords import hash_of_nothing
 from app.accounts.operations.sessions import end
 from app.kernel import db
@@ -27,7 +35,8 @@ def erase_patient(person_id: UUID) -> None:
         person.email_index, person.name_index = secrets.token_hex(32), secrets.token_hex(8)
         end(session, SignIn.person_id == person_id)
         session.execute(delete(Authenticator).where(Authenticator.person_id == person_id))
-        session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
+        for mine in (RecoveryCode, Passkey, KnownDevice):
+            session.execute(delete(mine).where(mine.person_id == person_id))
         theirs = select(SignIn.id).where(SignIn.person_id == person_id)
         session.execute(delete(HeldForm).where(HeldForm.session_id.in_(theirs)))
         kept.forget(person_id)

@@ -118,9 +118,10 @@ def confirm_again(actor: Actor, number: UUID | None, answer: str) -> str:
 
 def rename(actor: Actor, number: UUID, name: str) -> None:
     """Call a passkey something else."""
-    with db.writing() as session:
-        own = (Passkey.id == number, Passkey.person_id == actor.person_id)
-        session.execute(update(Passkey).where(*own).values(name=name))
+    with db.writing():
+        for one in _of(actor.person_id):
+            if one.id == number:
+                one.name = name
 
 
 def remove(actor: Actor, number: UUID) -> None:
