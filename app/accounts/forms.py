@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, PasswordField
+from wtforms import BooleanField, HiddenField, PasswordField
 
 from app.web.fields import Needed, PortalForm, Words, at_most
 
@@ -42,6 +42,37 @@ class PasskeyForm(PortalForm):
     """What a person calls a passkey."""
 
     name = Words(_l("Name"), [Needed(_l("Please give it a name.")), at_most(60)])
+
+
+class LostForm(PortalForm):
+    """The address of somebody who has lost everything."""
+
+    email = Words(_l("E-mail"), [Needed(_l("Please enter your e-mail address.")), at_most(254)])
+
+
+class RegainForm(PortalForm):
+    """What begins an account anew: the code that was said, and a password."""
+
+    code = Words(
+        _l("The eight digits that your clinic told you"),
+        [Needed(_l("Please enter the eight digits.")), at_most(40)],
+    )
+    password = PasswordField(
+        _l("New password"), [Needed(_l("Please choose a password.")), at_most(128)]
+    )
+
+
+class PasswordForm(PortalForm):
+    """Another password."""
+
+    password = PasswordField(
+        _l("Your present password"),
+        [Needed(_l("Please enter your present password.")), at_most(128)],
+    )
+    new_password = PasswordField(
+        _l("New password"), [Needed(_l("Please choose a password.")), at_most(128)]
+    )
+    everywhere = BooleanField(_l("Sign me out on every other device"), default=True)
 
 
 class EmptyForm(PortalForm):

@@ -10,14 +10,17 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts.rules import Ceremony, Happening
+from app.accounts.rules.regaining import CheckedBy, RegainState
 from app.kernel.actor import Role, Stage
 from app.kernel.crypto import CLINIC, Indexed, Sealed
 from app.kernel.db import Row, code_of
@@ -44,6 +47,8 @@ class Person(Row):
     # An administrator who answers what patients ask about looks at their records.
     privacy_officer: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    # Until when weighty things wait, after staff let this person in again without any factor.
+    limited_until: Mapped[datetime | None]
     email = Indexed("sealed_email", "email_index", of="keeper")
     name = Indexed("sealed_name", "name_index", of="keeper", erased=_l("Someone who was erased"))
 
@@ -168,3 +173,49 @@ class KnownDevice(Row):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     token_hash: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
+
+
+class Regaining(Row):
+    """Somebody has lost password and factors, and asks to be let in again.
+
+    Of the links in letters only keyed fingerprints are stored; of the code that staff say, nothing.
+    """
+
+    __tablename__ = "regaining"
+    __table_args__ = (
+        Index(
+            "uq_regaining_live",
+            "person_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        CheckConstraint("(state IN ('open', 'linked')) = (ended_at IS NULL)", name="ended"),
+        CheckConstraint("link_mac IS NULL OR link_at IS NOT NULL", name="link"),
+    )
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    state: Mapped[RegainState] = mapped_column(code_of(RegainState))
+    asked_at: Mapped[datetime]
+    stop_mac: Mapped[str] = mapped_column(String(64), unique=True)
+    link_mac: Mapped[str | None] = mapped_column(String(64), unique=True)
+    link_at: Mapped[datetime | None]
+    # How many links were sent, and how many wrong codes were typed at the last one.
+    links: Mapped[int]
+    tries: Mapped[int]
+    ended_at: Mapped[datetime | None]
+
+
+class RegainCheck(Row):
+    """A member of staff made sure who somebody is; two different ones are needed."""
+
+    __tablename__ = "regain_check"
+    __table_args__ = (
+        UniqueConstraint("regaining_id", "person_id"),
+        UniqueConstraint("regaining_id", "place"),
+        CheckConstraint("place IN (1, 2)", name="place"),
+    )
+    regaining_id: Mapped[UUID] = mapped_column(ForeignKey("regaining.id"), index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    place: Mapped[int]
+    way: Mapped[CheckedBy] = mapped_column(code_of(CheckedBy))
+    at: Mapped[datetime]

@@ -39,6 +39,10 @@ class FactorNeeded(Exception):
     """The page is for someone who has just shown a second factor again."""
 
 
+class TrustNeeded(Exception):
+    """The page has to wait: its person came back without their factors only days ago."""
+
+
 class SignInDone(Exception):
     """A step of signing in was opened by someone who is already signed in."""
 
@@ -46,6 +50,8 @@ class SignInDone(Exception):
 @dataclass(frozen=True, slots=True)
 class Access:
     """A rule. `loads` maps each id in the address to the query that may load it.
+
+    `full_trust` keeps out, for a few days, whoever lost all factors and was let in again by staff.
 
     `fresh` asks for a second factor of the last minutes, for what weighs more than a signed-in
     page left open; `recovery` lets a recovery code stand in for it, where factors are replaced.
@@ -57,6 +63,7 @@ class Access:
     writes: bool = False
     loads: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     reason: str = ""
+    full_trust: bool = False
     fresh: bool = False
     recovery: bool = False
     officer: bool = False
@@ -73,10 +80,12 @@ class Access:
             raise SignInDone
 
     def confirm(self, actor: Actor | None) -> None:
-        """Raise FactorNeeded unless this person may do something weighty right now.
+        """Raise TrustNeeded or FactorNeeded unless they may do something weighty right now.
 
         Asked last: whoever finds nothing here is not asked for a code first.
         """
+        if self.full_trust and actor is not None and actor.is_limited(clock.now()):
+            raise TrustNeeded
         if not self.fresh:
             return
         if actor is None or not actor.is_fresh(clock.now(), recovery=self.recovery):
@@ -104,6 +113,7 @@ def half_way(*, reason: str, writes: bool = False) -> Access:
 def signed_in(
     *roles: Role,
     writes: bool = False,
+    full_trust: bool = False,
     fresh: bool = False,
     recovery: bool = False,
     officer: bool = False,
@@ -111,6 +121,7 @@ def signed_in(
 ) -> Access:
     """Open after both factors, to these roles: every member of the clinic when none is named.
 
+    `full_trust` shuts it in the days after staff let somebody in again without any factor.
     A guest opens what names guests, and nothing else. With `fresh`, to whoever gave a second
     factor within the last minutes; with `officer`, to privacy officers alone.
     """
@@ -120,6 +131,7 @@ def signed_in(
         roles_let_in,
         writes,
         loads,
+        full_trust=full_trust,
         fresh=fresh,
         recovery=recovery,
         officer=officer,

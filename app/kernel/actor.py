@@ -56,6 +56,8 @@ class Actor(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     zone: str
     language: str
     stage: Stage
+    # Until when weighty things wait, after staff let this person in again without any factor.
+    limited_until: datetime | None = None
     # When this session last proved a second factor, and when a recovery code stood in for one.
     factor_at: datetime | None = None
     recovered_at: datetime | None = None
@@ -66,6 +68,10 @@ class Actor(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
         """Whether a second factor was given a few minutes ago; with `recovery`, or its stand-in."""
         proofs = (self.factor_at, self.recovered_at if recovery else None)
         return any(one is not None and moment - one <= FRESH_FOR for one in proofs)
+
+    def is_limited(self, moment: datetime) -> bool:
+        """Whether this person came back without any factor only days ago."""
+        return self.limited_until is not None and moment < self.limited_until
 
     def get_id(self) -> str:
         """Flask-Login's name for the person; sessions are ours, so it only labels."""

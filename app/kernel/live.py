@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.kernel import actor as actors
 from app.kernel import jobs, outbox, reading
-from app.kernel.access import Access, FactorNeeded, SignInNeeded
+from app.kernel.access import Access, FactorNeeded, SignInNeeded, TrustNeeded
 from app.kernel.actor import Actor
 from app.kernel.payload import BadPayload, read
 from app.kernel.refusal import Refusal
@@ -29,6 +29,7 @@ EVENTS_BURST = 60.0
 SWEEP_SECONDS = 0.8
 JOIN_SECONDS = 8.0
 PATH = "/socket.io/"
+UNMET = (SignInNeeded, FactorNeeded, TrustNeeded)
 # What the packet and JSON readers raise on frames that no client of ours sends.
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 REFUSED = [
@@ -190,7 +191,7 @@ class Live:
         def ask_then_act(data: object = None) -> object:
             try:
                 return self._act(access, shape, handler, data)
-            except (SignInNeeded, FactorNeeded, HTTPException, BadPayload) as refused:
+            except (*UNMET, HTTPException, BadPayload) as refused:
                 _note_refusal(name, refused)
                 return {"refused": type(refused).__name__}
             except Refusal as refusal:

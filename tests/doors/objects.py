@@ -18,6 +18,7 @@ from app.appointments import operations as visits
 from app.kernel import clock, db
 from app.kernel.actor import Actor, Role, Stage
 from tests.accounts import device as devices
+from tests.accounts import lost
 from tests.care import circle
 from tests.consults import company, reels
 from tests.plans import drafts
@@ -115,6 +116,26 @@ def passkey(case: Case) -> UUID:
     someone: Someone = getattr(case.clinic, case.role.value)
     with case.portal.inside():
         return devices.passkey_of(someone)
+
+
+@makes("stop")
+def stop(case: Case) -> UUID:
+    """A letter that stops somebody who asks to be let in again; its holder may, whoever it is."""
+    return lost.stop_link(case.portal, case.clinic.patient) if case.own else uuid4()
+
+
+@makes("link")
+def link(case: Case) -> UUID:
+    """A letter that lets somebody in again."""
+    staff = (case.clinic.administrator, case.clinic.coordinator)
+    return lost.linked(case.portal, case.clinic.patient, *staff)[0] if case.own else uuid4()
+
+
+@makes("asked")
+def asked(case: Case) -> UUID:
+    """A request of the clinic's patient; an administrator may look into everybody's."""
+    foreign = case.role is Role.ADMINISTRATOR and not case.own
+    return uuid4() if foreign else lost.asked(case.portal, case.clinic.patient)
 
 
 @makes("answered")

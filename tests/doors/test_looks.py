@@ -29,6 +29,8 @@ NO_RECORD = {
     "accounts.sign_out_everywhere",
     "accounts.close_account",
     "accounts.reopen_account",
+    "care.waiting_to_regain",
+    "care.check_identity",
 }
 # An open page's script reads on here; the page's own view is the one that counts.
 GOING_ON = {

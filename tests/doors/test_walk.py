@@ -20,6 +20,10 @@ OPEN = {
         "accounts.sign_in",
         "accounts.begin_passkey_sign_in",
         "accounts.passkey_sign_in",
+        "accounts.lost",
+        "accounts.lost_asked",
+        "accounts.stop_regaining",
+        "accounts.regain",
         "consults.guest_link",
     },
 }

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import queries, rules
-from app.accounts.models import Authenticator, SignIn
+from app.accounts.models import Authenticator, Person, SignIn
 from app.accounts.operations.devices import tries_of
 from app.accounts.operations.notices import tell
 from app.accounts.operations.recovery import NO_FACTOR, new_codes
@@ -26,6 +26,7 @@ from app.accounts.operations.sessions import (
     renew,
 )
 from app.accounts.rules import Happening
+from app.accounts.rules.regaining import LIMITED_FOR
 from app.kernel import audit, clock, db
 from app.kernel.actor import Actor
 from app.kernel.refusal import Refusal
@@ -93,6 +94,9 @@ def confirm_enrolment(actor: Actor, typed: str) -> str:
             raise Refusal(WRONG_CODE, "code")
         factor.confirmed_at = clock.now()
         factor.codes = "\n".join(new_codes(session, actor.person_id))
+        person = session.get_one(Person, actor.person_id)
+        if person.limited_until is not None:  # They come back, and only now have a factor again.
+            person.limited_until = clock.now() + LIMITED_FOR
         audit.record(ENROLLED, entity_id=actor.person_id)
         return complete(actor, ENROLMENT)
 

@@ -1,6 +1,7 @@
 """Telling people what happened to how they sign in: in the portal, and by mail.
 
-No notice holds a link: whoever forges one has nothing to imitate, and none can sign in.
+No notice holds a link: whoever forges one has nothing to imitate, and none can sign in. What must
+hold one is a letter (see `regaining`), and its link alone signs nobody in either.
 """
 
 from __future__ import annotations
@@ -27,6 +28,35 @@ WORDS = {
     Happening.AUTHENTICATOR_REPLACED: _l("Another phone now gives the codes for your account."),
     Happening.CODES_RENEWED: _l("New recovery codes were made for your account."),
     Happening.CODE_USED: _l("A recovery code was used to sign in to your account."),
+    Happening.CODES_CLOSED: _l(
+        "There were a hundred wrong codes in a row. Where that happened, codes of your phone are"
+        " not taken any more; connect your phone anew to change that."
+    ),
+    Happening.PASSWORD_CHANGED: _l("The password of your account was changed."),
+    Happening.PASSWORD_CLOSED: _l(
+        "There were a hundred wrong passwords in a row. Where that happened, your password is not"
+        " taken any more; choose a new password to change that."
+    ),
+    Happening.EMAIL_ASKED: _l(
+        "You asked to sign in with another e-mail address. Nothing changes before that is"
+        " confirmed at the new address."
+    ),
+    Happening.EMAIL_CHANGED: _l("You now sign in with another e-mail address."),
+    Happening.OLDEST_ENDED: _l(
+        "You were signed in on more than ten devices, so the oldest one was signed out."
+    ),
+    Happening.SESSIONS_ENDED: _l("An administrator of your clinic signed you out everywhere."),
+    Happening.REGAIN_ASKED: _l(
+        "Somebody asked to get back into your account without your password and your codes."
+    ),
+    Happening.REGAIN_STOPPED: _l("A request to get back into your account was stopped."),
+    Happening.REGAIN_CHECKED: _l(
+        "A member of staff has made sure that it is you who wants to get back into your account."
+    ),
+    Happening.REGAIN_LINKED: _l("A link for getting back into your account was sent to you."),
+    Happening.REGAINED: _l(
+        "Your account has a new password. What you signed in with before opens nothing any more."
+    ),
 }
 SUBJECT = _l("Your Nearside account")
 BODY = _l(
@@ -39,11 +69,15 @@ BODY = _l(
 UNKNOWN_DEVICE = _l("one that we cannot name")
 
 
-def tell(person_id: UUID, what: Happening, device: str = "") -> None:
-    """Note a happening for its person in the transaction under way; mail follows the commit."""
+def tell(person_id: UUID, what: Happening, device: str = "", *, by_mail: bool = True) -> None:
+    """Note a happening for its person in the transaction under way; mail follows the commit.
+
+    Without `by_mail`, whoever calls this writes a letter of their own.
+    """
     row = AccountNotice(person_id=person_id, what=what, device=device, at=clock.now())
     db.session().add(row)
-    outbox.put(MAIL, {"notice": str(row.id)})
+    if by_mail:
+        outbox.put(MAIL, {"notice": str(row.id)})
 
 
 def mark_read(actor: Actor) -> None:

@@ -77,6 +77,7 @@ def _as_actor(one: SignIn, person: Person) -> Actor:
         zone=person.zone,
         language=person.language,
         stage=Stage(one.stage),
+        limited_until=person.limited_until,
         factor_at=one.factor_at,
         recovered_at=one.recovered_at,
         officer=person.privacy_officer,

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flask import redirect, render_template, url_for
+from flask_babel import lazy_gettext as _l
 from werkzeug import Response
 
 from app.accounts import queries, room
 from app.accounts.operations import notices
+from app.accounts.queries import regaining
 from app.accounts.rules import Happening
+from app.accounts.rules.regaining import CheckedBy
 from app.kernel import actor as actors
 from app.kernel.access import signed_in
 from app.kernel.actor import MEMBERS, Actor
@@ -17,6 +20,11 @@ from app.web.boards import TODAY, Step
 from app.web.i18n import gettext as _
 
 FIRST = 1
+WAYS = {
+    CheckedBy.IN_PERSON: _l("They saw you and your passport or identity card."),
+    CheckedBy.VIDEO: _l("They saw you and your passport or identity card by video."),
+    CheckedBy.VOICE: _l("They rang you and knew your voice."),
+}
 
 
 @TODAY.offers(*MEMBERS)
@@ -44,8 +52,14 @@ def unread_notices(actor: Actor) -> Iterator[Step]:
 def own_notices() -> str:
     """The latest happenings, newest first, until the person says that they have read them."""
     actor = actors.required()
-    found = queries.notices(actor)
-    return render_template("accounts/notices.html", happened=found, words=notices.WORDS)
+    found, back = queries.notices(actor), regaining.own(actor)
+    return render_template(
+        "accounts/notices.html",
+        happened=found,
+        words=notices.WORDS,
+        checks=back.checks if back else (),
+        ways=WAYS,
+    )
 
 
 @room.page("/account/notices/read", access=signed_in(writes=True), methods=("POST",))

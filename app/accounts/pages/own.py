@@ -6,6 +6,7 @@ from flask import render_template
 
 from app.accounts import queries, room
 from app.kernel import actor as actors
+from app.kernel import clock
 from app.kernel.access import signed_in
 
 
@@ -15,4 +16,7 @@ def settings() -> str:
     actor = actors.required()
     left = queries.recovery_codes_left(actor.person_id)
     found = queries.passkeys(actor)
-    return render_template("accounts/settings.html", codes_left=left, passkeys=found)
+    until = actor.limited_until if actor.is_limited(clock.now()) else None
+    return render_template(
+        "accounts/settings.html", codes_left=left, passkeys=found, limited_until=until
+    )

@@ -12,6 +12,7 @@ from app.accounts import queries, room
 from app.accounts.forms import EmptyForm, PasskeyForm
 from app.accounts.operations import ceremonies, passkeys
 from app.accounts.pages import cookie
+from app.accounts.pages.regaining import arrive
 from app.accounts.queries import PasskeyView
 from app.kernel import actor as actors
 from app.kernel.access import anyone, signed_in
@@ -60,7 +61,7 @@ def passkey_sign_in() -> Response:
         flash(str(refusal.sentence), "warning")
         target = inside(request.form.get("next"))
         return redirect(url_for("accounts.sign_in", next=target), 303)
-    return cookie.give(redirect(next_page(), 303), token)
+    return arrive(token)
 
 
 @room.page("/confirm/passkey/begin", access=signed_in(writes=True), methods=("POST",))

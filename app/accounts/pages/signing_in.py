@@ -12,6 +12,7 @@ from werkzeug import Response
 from app.accounts import operations, queries, room
 from app.accounts.forms import CodeForm, EmptyForm, RecoveryForm, SignInForm
 from app.accounts.pages import cookie
+from app.accounts.pages.regaining import arrive
 from app.kernel import actor as actors
 from app.kernel.access import anyone, half_way, signed_in
 from app.kernel.actor import Actor, Role
@@ -26,10 +27,6 @@ HALF_WAY = half_way(reason="the second of two steps of signing in", writes=True)
 def _carry_on(token: str, step: str) -> Response:
     target = inside(request.values.get("next"))
     return cookie.give(redirect(url_for(step, next=target), 303), token)
-
-
-def _arrive(token: str) -> Response:
-    return cookie.give(redirect(next_page(), 303), token)
 
 
 def _begin(form: SignInForm) -> str:
@@ -69,7 +66,7 @@ def second_factor() -> Answer:
     form = CodeForm(next=inside(request.args.get("next")) or "")
     if form.validate_on_submit():
         try:
-            return _arrive(operations.verify_second_factor(actor, form.code.data or ""))
+            return arrive(operations.verify_second_factor(actor, form.code.data or ""))
         except Refusal as refusal:
             form.refuse(refusal)
     return render_template("accounts/second_factor.html", form=form)
@@ -82,7 +79,7 @@ def recovery() -> Answer:
     form = RecoveryForm(next=inside(request.args.get("next")) or "")
     if form.validate_on_submit():
         try:
-            answer = _arrive(operations.redeem_recovery_code(actor, form.recovery_code.data or ""))
+            answer = arrive(operations.redeem_recovery_code(actor, form.recovery_code.data or ""))
         except Refusal as refusal:
             form.refuse(refusal)
         else:

@@ -39,6 +39,7 @@ IDLE_GUEST = LONGEST_SESSION
 HALF_WAY = timedelta(minutes=15)
 # WCAG 2.2, 2.2.1 asks for 20 seconds at least to stay; slow hands and ears get two minutes.
 WARNED_BEFORE = timedelta(minutes=2)
+MOST_SESSIONS = 10
 # A secret on a screen that was left open is not one to trust.
 SECRET_WAITS = timedelta(minutes=15)
 
@@ -83,6 +84,18 @@ class Happening(StrEnum):
     AUTHENTICATOR_REPLACED = "authenticator-replaced"
     CODES_RENEWED = "codes-renewed"
     CODE_USED = "code-used"
+    CODES_CLOSED = "codes-closed"
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105  # the name of a happening
+    PASSWORD_CLOSED = "password-closed"  # noqa: S105  # the name of a happening
+    EMAIL_ASKED = "email-asked"
+    EMAIL_CHANGED = "email-changed"
+    OLDEST_ENDED = "oldest-ended"
+    SESSIONS_ENDED = "sessions-ended"
+    REGAIN_ASKED = "regain-asked"
+    REGAIN_STOPPED = "regain-stopped"
+    REGAIN_CHECKED = "regain-checked"
+    REGAIN_LINKED = "regain-linked"
+    REGAINED = "regained"
 
 
 # How long a person may take at their device.
