@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries, rules
 from app.accounts.models import Authenticator, Person, SignIn
+from app.accounts.operations import failures
 from app.accounts.operations.devices import tries_of
 from app.accounts.operations.notices import tell
 from app.accounts.operations.recovery import NO_FACTOR, new_codes
@@ -150,6 +151,7 @@ def replace(actor: Actor, typed: str) -> str:
         note_failure(actor.person_id, AUTHENTICATOR)
         raise Refusal(WRONG_CODE, "code")
     CODE_TRIES.give_back(tries)
+    failures.forget_all(AUTHENTICATOR, actor.person_id.hex)
     return renew(actor, AUTHENTICATOR)
 
 
@@ -179,6 +181,7 @@ def spend_code(actor: Actor, typed: str, *, confirmed: bool) -> None:
         raise Refusal(NOT_A_CODE, "code")
     tries, person_id = tries_of(actor), actor.person_id
     CODE_TRIES.take(tries)
+    in_a_row = failures.count(AUTHENTICATOR, tries)
     with db.writing(claims=False) as session:
         factor = queries.authenticator_of(person_id)
         if factor is None or (factor.confirmed_at is not None) != confirmed:
@@ -187,9 +190,11 @@ def spend_code(actor: Actor, typed: str, *, confirmed: bool) -> None:
         step = rules.accepted_step(factor.secret, code, clock.now(), factor.last_step)
         won = step is not None and _take_step(session, factor.id, step)
     if not won:
-        note_failure(person_id, AUTHENTICATOR)
+        failures.note(person_id, AUTHENTICATOR, in_a_row)
         raise Refusal(CLOCK_OFF if off else WRONG_CODE, "code")
-    CODE_TRIES.give_back(tries)
+    with db.writing(claims=False):
+        CODE_TRIES.give_back(tries)
+        failures.forget(AUTHENTICATOR, tries)
 
 
 def _take_step(session: Session, factor_id: UUID, step: int) -> bool:

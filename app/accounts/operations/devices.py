@@ -8,7 +8,7 @@ from __future__ import annotations
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from app.accounts import queries
 from app.accounts.models import KnownDevice, SignIn
@@ -17,10 +17,14 @@ from app.accounts.rules import Happening
 from app.kernel import clock, db
 from app.kernel.actor import Actor, Role, Stage
 
+NOBODY = UUID(int=0)
+
 
 def is_known(person_id: UUID | None, browser: str) -> bool:
     """Whether this browser's token belongs to one that has signed this person in."""
-    where = (KnownDevice.person_id == person_id, KnownDevice.token_hash == _hash(browser))
+    # For nobody the same is asked of the database, so that it takes as long.
+    whose = KnownDevice.person_id == (person_id or NOBODY)
+    where = (whose, KnownDevice.token_hash == _hash(browser))
     return db.session().scalar(select(KnownDevice.id).where(*where)) is not None
 
 
@@ -33,6 +37,19 @@ def tries_of(actor: Actor) -> str:
 def name_of(account: str, *, known: bool) -> str:
     """Under which name tries for an account are counted."""
     return f"{account}|known" if known else account
+
+
+def source(browser: str, network: str) -> str:
+    """Under which name tries are counted that name nobody: the network's, or a known browser's."""
+    digest = _hash(browser)
+    known = db.session().scalar(select(KnownDevice.id).where(KnownDevice.token_hash == digest))
+    return f"browser|{digest}" if known else network
+
+
+def forget_others(person_id: UUID, browser: str) -> None:
+    """In the transaction under way: no other browser counts as one that signed this person in."""
+    others = (KnownDevice.person_id == person_id, KnownDevice.token_hash != _hash(browser))
+    db.session().execute(delete(KnownDevice).where(*others))
 
 
 def remember(token: str, browser: str) -> bool:

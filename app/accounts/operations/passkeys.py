@@ -13,7 +13,7 @@ from app.accounts import rules
 from app.accounts.models import Authenticator, Passkey, Person
 from app.accounts.operations import ceremonies
 from app.accounts.operations.ceremonies import NOT_SIGNED
-from app.accounts.operations.devices import tries_of
+from app.accounts.operations.devices import is_known, source, tries_of
 from app.accounts.operations.notices import tell
 from app.accounts.operations.sessions import (
     ADDRESS_TRIES,
@@ -21,6 +21,7 @@ from app.accounts.operations.sessions import (
     PASSKEY,
     SIGNED_IN,
     device_of,
+    make_room,
     note_failure,
     open_session,
     renew,
@@ -88,16 +89,21 @@ def begin_sign_in() -> tuple[UUID, str]:
     return number, ceremonies.to_sign(value, [])
 
 
-def sign_in(number: UUID | None, answer: str, address: str, device: str) -> str:
-    """Open a full session with a passkey alone; answers its token. Raises TooMany or Refusal."""
-    network = rules.network_of(address)
-    ADDRESS_TRIES.take(network)
+def sign_in(number: UUID | None, answer: str, address: str, device: str, browser: str = "") -> str:
+    """Open a full session with a passkey alone; answers its token. Raises TooMany or Refusal.
+
+    A browser that has signed anybody in is not counted with its network, which strangers share.
+    """
+    tries = source(browser, rules.network_of(address))
+    ADDRESS_TRIES.take(tries)
     value, _handle = ceremonies.take_challenge(number, Ceremony.SIGN_IN, None)
     row = _use(answer, value)
-    ADDRESS_TRIES.give_back(network)
-    with db.writing():
+    ADDRESS_TRIES.give_back(tries)
+    known = is_known(row.person_id, browser)
+    with db.writing() as session:
+        make_room(session, row.person_id)
         audit.record(SIGNED_IN, entity_id=row.person_id, method=PASSKEY)
-        return open_session(row.person_id, Stage.FULL, device)
+        return open_session(row.person_id, Stage.FULL, device, known=known)
 
 
 def begin_confirmation(actor: Actor) -> tuple[UUID, str]:

@@ -13,15 +13,13 @@ from sqlalchemy import select
 
 from app.accounts import rules
 from app.accounts.models import Person
+from app.accounts.operations import failures
 from app.accounts.operations.devices import is_known, name_of
-from app.accounts.operations.sessions import (
-    ADDRESS_TRIES,
-    PASSWORD_TRIES,
-    note_failure,
-    open_session,
-)
+from app.accounts.operations.failures import PASSWORD, PASSWORD_TRIES
+from app.accounts.operations.sessions import ADDRESS_TRIES, open_session
 from app.kernel import audit, clock, db
 from app.kernel.actor import Role, Stage
+from app.kernel.crypto import normal
 from app.kernel.refusal import Refusal
 
 PERSON_CREATED = audit.tag("accounts.person_created", "person", "role")
@@ -79,23 +77,31 @@ def check_password(
 
     Raises TooMany or Refusal.
     """
-    account = email.strip().lower()[:254]
+    # As people are looked up: one who writes an address in many ways is still counted once.
+    account = normal(email[:254])
     network = rules.network_of(address)
     person = db.session().scalar(select(Person).where(Person.email.matches(account), Person.active))
-    known = is_known(person.id if person else None, browser)
+    # Read before anything is counted, which would make the row stale and cost another question.
+    person_id, hashed = (person.id, person.password_hash) if person else (None, hash_of_nothing())
+    known = is_known(person_id, browser)
     tries = name_of(account, known=known)
+    # A network is shared with whoever else is there, and must not keep a known device out.
+    if not known:
+        ADDRESS_TRIES.take(network)
     PASSWORD_TRIES.take(tries)
-    ADDRESS_TRIES.take(network)
-    if not _matches(person.password_hash if person else hash_of_nothing(), password) or not person:
-        note_failure(person.id if person else None, "password")
+    in_a_row = failures.count(PASSWORD, tries)
+    if not matches(hashed, password) or person_id is None:
+        failures.note(person_id, PASSWORD, in_a_row)
         raise Refusal(WRONG_PASSWORD, "password")
-    PASSWORD_TRIES.give_back(tries)
-    ADDRESS_TRIES.give_back(network)
     with db.writing():
-        return open_session(person.id, Stage.PASSWORD, device, known=known)
+        failures.forget(PASSWORD, tries)
+        if not known:
+            ADDRESS_TRIES.give_back(network)
+        return open_session(person_id, Stage.PASSWORD, device, known=known)
 
 
-def _matches(hashed: str, password: str) -> bool:
+def matches(hashed: str, password: str) -> bool:
+    """Whether this is the password. As slow as hashing it."""
     try:
         return _hasher().verify(hashed, password)
     except VerificationError:

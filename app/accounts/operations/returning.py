@@ -19,10 +19,11 @@ from app.accounts.models import (
     Regaining,
     SignIn,
 )
+from app.accounts.operations import failures
 from app.accounts.operations.notices import tell
 from app.accounts.operations.passwords import hash_of
 from app.accounts.operations.regaining import end as end_request
-from app.accounts.operations.sessions import end, open_session
+from app.accounts.operations.sessions import AUTHENTICATOR, end, open_session
 from app.accounts.queries import regaining as seen
 from app.accounts.queries.regaining import RegainView
 from app.accounts.rules import Happening
@@ -30,6 +31,7 @@ from app.accounts.rules import regaining as steps
 from app.accounts.rules.regaining import RegainStep
 from app.kernel import audit, clock, db
 from app.kernel.actor import Stage
+from app.kernel.crypto import normal
 from app.kernel.limits import Limit
 from app.kernel.refusal import Refusal
 
@@ -94,6 +96,8 @@ def _start_over(session: Session, person_id: UUID, hashed: str, device: str) -> 
     person.limited_until = clock.now() + steps.LIMITED_FOR
     for table in FACTORS:
         session.execute(delete(table).where(table.person_id == person_id))
+    failures.forget_all(failures.PASSWORD, normal(person.email))
+    failures.forget_all(AUTHENTICATOR, person_id.hex)
     end(session, SignIn.person_id == person_id)
     audit.record(REGAINED, entity_id=person_id)
     tell(person_id, Happening.REGAINED, device)

@@ -8,10 +8,11 @@ from hashlib import sha256
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.models import SignIn
+from app.accounts import rules
+from app.accounts.models import Person, SignIn
 from app.accounts.operations.notices import tell
 from app.accounts.rules import Happening
 from app.kernel import audit, clock, db
@@ -30,8 +31,7 @@ PASSKEY = "passkey"
 ENDED_MEANWHILE = _l("You were signed out meanwhile. Please sign in again.")
 
 MINUTES = timedelta(minutes=5)
-# Warehouse's published limits: ten passwords and five codes in five minutes.
-PASSWORD_TRIES = Limit("password", ((10, MINUTES), (50, timedelta(days=1))))
+# Warehouse's published limits for codes; those for passwords are in `failures`.
 ADDRESS_TRIES = Limit("address", ((60, MINUTES),))
 CODE_TRIES = Limit("code", ((5, MINUTES), (20, timedelta(hours=1)), (50, timedelta(days=1))))
 
@@ -73,14 +73,40 @@ def _hash(token: str) -> str:
 
 def renew(actor: Actor, method: str) -> str:
     """A second factor was shown again: the session goes on under a new token; answers it."""
-    token, moment = secrets.token_urlsafe(32), clock.now()
     with db.writing() as session:
         row = session.get_one(SignIn, actor.session_id)
         if row.ended_at is not None:
             raise Refusal(ENDED_MEANWHILE)
-        row.token_hash, row.factor_at, row.last_seen_at = _hash(token), moment, moment
+        row.factor_at = row.last_seen_at = clock.now()
         audit.record(CONFIRMED, entity_id=actor.person_id, method=method)
+        return new_token(row)
+
+
+def new_token(row: SignIn) -> str:
+    """In the transaction under way, the session gets another token; answers it."""
+    token = secrets.token_urlsafe(32)
+    row.token_hash = _hash(token)
     return token
+
+
+def make_room(session: Session, person_id: UUID) -> None:
+    """Before one more full session: at most ten stay open, and it is the oldest that ends.
+
+    Under the person's row, or two who sign in at once would each leave room for one.
+    """
+    person = session.get_one(Person, person_id, with_for_update={"key_share": True})
+    mine = (SignIn.person_id == person_id, SignIn.ended_at.is_(None), SignIn.stage == Stage.FULL)
+    rows = session.scalars(select(SignIn).where(*mine).order_by(SignIn.created_at.desc()))
+    moment = clock.now()
+    living = [
+        one
+        for one in rows
+        if not rules.is_over(person.role, True, one.created_at, one.last_seen_at, moment)
+    ]
+    for one in living[rules.MOST_SESSIONS - 1 :]:
+        one.ended_at = moment
+        audit.record(SIGNED_OUT, entity_id=person_id, sessions=1)
+        tell(person_id, Happening.OLDEST_ENDED, one.device)
 
 
 def complete(actor: Actor, method: str) -> str:
@@ -89,6 +115,7 @@ def complete(actor: Actor, method: str) -> str:
         before = session.get(SignIn, actor.session_id)
         device, known = (before.device, before.known) if before else ("", False)
         end(session, SignIn.id == actor.session_id)
+        make_room(session, actor.person_id)
         audit.record(SIGNED_IN, entity_id=actor.person_id, method=method)
         recovered = method == RECOVERY
         if recovered:
@@ -151,8 +178,10 @@ def end_other_sessions(actor: Actor) -> int:
 
 
 def end_every_session(person_id: UUID) -> int:
-    """End all sessions of a person; answers how many were open."""
+    """An administrator ends all sessions of a person, who is told; answers how many were open."""
     with db.writing() as session:
         ended = end(session, SignIn.person_id == person_id)
         audit.record(SIGNED_OUT, entity_id=person_id, sessions=ended)
+        if ended:
+            tell(person_id, Happening.SESSIONS_ENDED)
         return ended

@@ -56,7 +56,7 @@ def passkey_sign_in() -> Response:
     """Both factors in one step."""
     address = request.remote_addr or "unknown"
     try:
-        token = passkeys.sign_in(_number(), _answer(), address, cookie.device())
+        token = passkeys.sign_in(_number(), _answer(), address, cookie.device(), cookie.browser())
     except Refusal as refusal:
         flash(str(refusal.sentence), "warning")
         target = inside(request.form.get("next"))
