@@ -27,7 +27,7 @@ NPM_CI := npm ci --ignore-scripts --silent
 # Two at a time, each file's tests together: they share its server.
 PAIR := -n 2 --dist loadfile --max-worker-restart 0
 
-.PHONY: help ready install run test bench bench-clinical bench-media bench-audit lint format docs catalogue lock clean test-tools
+.PHONY: help ready install run test bench bench-clinical bench-media bench-audit bench-sign-in lint format docs catalogue lock clean test-tools
 
 help: ## List these names
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ bench-media: ready $(STAMP)/dev test-tools ## Measure the media node against Jan
 
 bench-audit: ready $(STAMP)/dev test-tools ## Measure the record of access: what it costs writers, how fast it is verified
 	@$(BIN)/python -m benchmarks.audit
+
+bench-sign-in: ready $(STAMP)/dev test-tools ## Measure signing in while strangers hold sockets, and what it tells of who exists
+	@$(BIN)/python -m benchmarks.signing_in
 
 lint: ready $(STAMP)/dev node_modules/.checks ## Check style, types, import contracts, templates and scripts
 	@status=0; \
