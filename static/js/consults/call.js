@@ -15,12 +15,12 @@ export class Call extends EventTarget {
   over = null;
   visit = null;
   door = null;
+  watch;
   state = "none";
   met = false;
   #link;
   #media;
   #gathering;
-  #watch;
   #flows = false;
   #heard = [];
   #entered = false;
@@ -48,7 +48,7 @@ export class Call extends EventTarget {
     this.paths.addEventListener("state", () => this.#judge());
     this.paths.addEventListener("shown", () => this.#tell("track"));
     this.#gathering = new Gathering({ link, seal: this.seal, paths: this.paths, company: this.company, polite });
-    this.#watch = new Watch(this);
+    this.watch = new Watch(this);
     this.line = new Line(() => (this.joined ? this.paths.shown : null));
     this.line.addEventListener("change", () => this.#lineChanged());
     link.addEventListener("open", () => this.#enter());
@@ -177,7 +177,7 @@ export class Call extends EventTarget {
     if (!this.joined || !this.paths.shown) return;
     if (!this.#framed) performance.mark("call:first-frame");
     this.#framed = true;
-    this.#watch.seen();
+    this.watch.seen();
   }
 
   async #enter() {
@@ -192,7 +192,7 @@ export class Call extends EventTarget {
     this.#see(seen);
     if (!this.joined || !this.company.talking.length) return;
     if (this.peer?.fresh) this.#gathering.offer();
-    else if (!this.#flows) this.#watch.reroute();
+    else if (!this.#flows) this.watch.reroute();
   }
 
   #refused({ refused, words }) {

@@ -19,6 +19,7 @@ export class View {
     this.#words = words;
     this.tiles = new Tiles({ call, words });
     call.addEventListener("change", () => this.show());
+    call.watch.addEventListener("change", () => this.show());
     call.addEventListener("news", ({ detail }) => this.#told(detail));
     media.addEventListener("change", () => this.show());
   }
@@ -31,6 +32,8 @@ export class View {
     find("waiting").hidden = joined || this.#stopped;
     find("stage").hidden = !joined;
     find("stopped").hidden = !this.#stopped;
+    // A guest whose part is over finds nothing here a second time.
+    find("here-instead").hidden = state === "signed-out" && this.#call.company.guest;
     find("link-lost").hidden = joined || state !== "none" || this.#call.up;
     this.#say("who", this.#who());
     this.#say("call-status", joined ? this.#status() : "");
@@ -104,8 +107,9 @@ export class View {
   }
 
   #status() {
-    const { state, other, words, company } = this.#call;
+    const { state, other, words, company, watch } = this.#call;
     if (state === "closed") return words ?? this.#words.closed;
+    if (state === "connected" && watch.frozen && other?.picture) return this.#words[watch.frozen];
     if (company.many && state === "connected") return this.#words.several.replace("{names}", this.#names(company.talking));
     if (company.many && state === "lost") return this.#words["news-lost"].replace("{name}", company.taking[0].name);
     if (state === "connected" && this.#call.stillness) return this.#words[other?.sound ? "still" : "no-media"];

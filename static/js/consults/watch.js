@@ -1,6 +1,8 @@
 // Looks twice a second what arrives on each way of the call, shows the better one, and climbs the ladder when nothing
 // does: interrupted for a second, new routes and the node beside; nothing for three seconds, a new connection.
 
+import { Thaw } from "./thaw.js";
+
 const TICK = 500;
 const INTERRUPTED = 1000;
 const AGAIN = 3000;
@@ -9,30 +11,35 @@ const SILENT = 3000;
 const DEAF = 1700;
 const FIRST = 8000;
 const LONGEST = 30000;
-// A picture that stands still while something comes: a whole one is asked for, then other ways are tried.
-const STILL = 1500;
-const FROZEN = 4000;
+// Another way whose picture moved so lately is shown in place of one on which it stands.
+const MOVING = 1500;
 // What was agreed on a moment ago is given time to take effect.
 const SETTLING = 2000;
 // Looks in a row with new pictures before the call moves to the direct way.
 const SURE = 2;
-// Looks after which a picture counts as well again: on a line that loses much, none gets better by connecting anew.
-const STEADY = 20;
-const NOTHING = { bytes: 0, frames: 0, all: 0, sure: 0, torn: 0, restarted: 0, asked: 0, places: new Map() };
+const NOTHING = { bytes: 0, frames: 0, all: 0, sure: 0, torn: 0, restarted: 0, places: new Map() };
 
-export class Watch {
+export class Watch extends EventTarget {
+  #thaw = new Thaw();
+  // What is told of a picture that stands.
+  #told = "";
   #call;
   #seen = new WeakMap();
   #grown = 0;
   #patience = FIRST;
   #knocked = 0;
   #moved = Infinity;
-  #cold = FROZEN;
 
   constructor(call) {
+    super();
     this.#call = call;
     setInterval(() => this.#look(), TICK);
     window.addEventListener("online", () => this.#back());
+  }
+
+  // "frozen" or "tried" while the picture of the other stands still and something else of them comes.
+  get frozen() {
+    return this.#told;
   }
 
   // A frame was painted: sooner known than from the counters.
@@ -52,12 +59,20 @@ export class Watch {
     }
     if (!joined || !begun.length) {
       this.#grown = now;
-      if (!joined) [this.#patience, this.#cold] = [FIRST, FROZEN];
-      return;
+      if (!joined) this.#patience = FIRST;
+      if (!joined) this.#thaw.rest();
+      return this.#tell();
     }
     const looks = await Promise.all(begun.map((path) => this.#measure(path, now)));
-    if (paths !== this.#call.paths || !this.#call.joined) return;
+    if (paths !== this.#call.paths || !this.#call.joined) return undefined;
     this.#choose(looks.filter(({ path }) => paths.list.includes(path)), now);
+    return this.#tell();
+  }
+
+  #tell() {
+    if (this.#thaw.word === this.#told) return;
+    this.#told = this.#thaw.word;
+    this.dispatchEvent(new Event("change"));
   }
 
   async #measure(path, now) {
@@ -98,7 +113,7 @@ export class Watch {
     this.#call.hears(shown ? lately(shown.since, now) : []);
     if (this.#call.reachable && !(direct && direct.arrives)) paths.bridge();
     for (const look of looks) this.#mend(look, now);
-    if (shown) this.#thaw(shown, live, now);
+    if (shown) this.#thawing(shown, live, now);
     // Where the node reaches this page and nothing comes, the line of the other is the bad one, and theirs to mend.
     const theirs = shown?.path.relayed && now - shown.reached < DEAF;
     this.#climb(now, theirs ? LONGEST : this.#patience);
@@ -121,24 +136,22 @@ export class Watch {
     look.path.restart();
   }
 
-  // Sound comes and the picture stands: what it builds on was lost, or our asking for it does not get through. First a
-  // whole one is asked for, then new routes are, then another connection; where all that is in vain, sound is left alone.
-  // The node may send no picture on purpose, where the line of this page carries none.
-  #thaw(shown, live, now) {
-    const still = now - shown.moved;
-    if (shown.sure >= STEADY) this.#cold = FROZEN;
-    if (still < STILL || now - shown.asked < STILL || document.hidden) return;
-    shown.asked = now;
+  // Sound comes and the picture stands: what it builds on was lost, or our asking for it does not get through. The node may
+  // send no picture on purpose, where the line of this page carries none: then no other connection is tried.
+  #thawing({ path, sure, moved }, live, now) {
+    if (document.hidden) return;
+    const still = now - moved;
+    if (this.#thaw.look({ still, sure }, now) !== "ask") return;
     this.#call.seal.refresh();
-    const other = live.find((look) => look !== shown && now - look.moved < STILL);
+    const other = live.find((look) => look.path !== path && now - look.moved < MOVING);
     if (other) this.#call.paths.show(other.path);
-    else if (!shown.path.relayed && still > this.#cold && this.#cold < LONGEST && this.#call.reachable) this.#melt(shown);
+    else if (!path.relayed && this.#call.reachable) this.#melt(path, this.#thaw.next(still));
   }
 
-  #melt({ path }) {
-    this.#cold *= 2;
+  #melt(path, step) {
+    if (!step) return;
     this.#call.paths.bridge();
-    if (this.#cold > 2 * FROZEN) this.#call.renew();
+    if (step === "anew") this.#call.renew();
     else path.restart();
   }
 
