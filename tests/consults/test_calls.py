@@ -151,7 +151,7 @@ def test_the_clinician_finishes_and_the_patient_is_told(meeting: Meeting) -> Non
     patient, clinician = meeting.both()
     clinician.get_by_role("button", name="Finish the visit").first.click()
     asked = clinician.get_by_role("dialog")
-    expect(asked).to_contain_text("The call ends for both of you")
+    expect(asked).to_contain_text("The call ends for everybody")
     asked.get_by_role("button", name="Finish the visit").click()
     for page in (clinician, patient):
         expect(page.get_by_role("heading", level=1)).to_contain_text("is finished")
