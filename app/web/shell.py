@@ -6,6 +6,7 @@ import time
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -34,6 +35,9 @@ STATIC = ROOT / "static"
 STATIC_AGE = 600
 # What a door says to whoever may not pass; a page that is not there refuses nobody.
 REFUSALS = frozenset({403, 404})
+# A year: what the file is called changes with what is in it.
+FOR_GOOD = "max-age=31536000, public, immutable"
+FOUND = ("200", "206", "304")
 LARGEST_FORM = 512 * 1024
 log = structlog.get_logger("web")
 
@@ -46,6 +50,26 @@ def _fingerprint(path: str) -> str:
 def static(path: str) -> str:
     """The address of a static file, with its content's fingerprint."""
     return f"/static/{path}?v={_fingerprint(path)}"
+
+
+class Files(WhiteNoise):  # type: ignore[misc]  # whitenoise ships no types
+    """Static files. One that is asked for by its fingerprint never changes: it is kept for good.
+
+    Any other is asked for again soon; a script that another script names has no fingerprint.
+    """
+
+    def serve(self, file: Any, environ: dict[str, Any], start_response: Any) -> Any:
+        """Answer with the file, and say how long it may be kept."""
+        path = environ.get("PATH_INFO", "").removeprefix("/static/")
+        if environ.get("QUERY_STRING") != f"v={_fingerprint(path)}":
+            return super().serve(file, environ, start_response)
+
+        def begin(status: str, given: list[tuple[str, str]]) -> Any:
+            other = [one for one in given if one[0] != "Cache-Control"]
+            kept = [("Cache-Control", FOR_GOOD)] if status.startswith(FOUND) else []
+            return start_response(status, other + kept)
+
+        return super().serve(file, environ, begin)
 
 
 def notices() -> list[tuple[str, str]]:
@@ -145,7 +169,7 @@ def install(app: Flask) -> None:
     app.wsgi_app = PolicyReports(  # type: ignore[method-assign]  # WSGI wraps itself
         app.wsgi_app, headers.of_files(settings)
     )
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # WSGI wraps itself
+    app.wsgi_app = Files(  # type: ignore[method-assign]  # WSGI wraps itself
         app.wsgi_app,
         root=str(STATIC),
         prefix="static/",

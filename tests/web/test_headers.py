@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from app.kernel.access import signed_in
 from app.kernel.room import Room
 from app.web.headers import ALWAYS, allow_camera
+from app.web.shell import FOR_GOOD, STATIC_AGE, static
 from tests.support.portal import ORIGIN, Clinic, Portal
 
 ROOT = Path(__file__).parents[2]
@@ -75,6 +76,20 @@ def test_static_file_carries_the_headers_too(portal: Portal) -> None:
     assert answer.status_code == 200
     for name, value in ALWAYS.items():
         assert answer.headers[name] == value
+
+
+def test_file_that_is_named_by_its_content_is_kept_for_good_and_no_other(portal: Portal) -> None:
+    with portal.app.test_request_context("/", base_url=ORIGIN):
+        named = static("img/icon.svg")
+    client = portal.visit().client
+    soon = f"max-age={STATIC_AGE}, public"
+    for path, kept in ((named, FOR_GOOD), (f"{named}0", soon), ("/static/img/icon.svg", soon)):
+        answer = client.get(path, base_url=ORIGIN, buffered=True)
+        assert answer.headers["Cache-Control"] == kept, path
+    unchanged = {"If-Modified-Since": answer.headers["Last-Modified"]}
+    again = client.get(named, base_url=ORIGIN, headers=unchanged)
+    assert (again.status_code, again.headers["Cache-Control"]) == (304, FOR_GOOD)
+    assert "Cache-Control" not in client.post(named, base_url=ORIGIN).headers
 
 
 @pytest.mark.parametrize(
