@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from playwright.sync_api import Page
 
@@ -14,7 +15,7 @@ SURE = 3
 LOOK_MILLISECONDS = 400
 
 
-def come_of(page: Page) -> dict[str, int]:
+def come_of(page: Any) -> dict[str, int]:
     """What has come so far, by place: bytes of sound and frames of picture."""
     figures = {"audio": "bytesReceived", "video": "framesDecoded"}
     coming = [one for one in stats(page)["stats"] if one["type"] == "inbound-rtp"]
@@ -22,7 +23,15 @@ def come_of(page: Page) -> dict[str, int]:
 
 
 def all_meet(pages: Mapping[int, Page]) -> None:
-    """Each sees and hears every other, look after look; `pages` are by seat."""
+    """Each sees and hears every other, through the node; `pages` are by seat."""
+    all_come(pages)
+    for page in pages.values():
+        reaches(page, "connected")
+        goes(page, "relay")
+
+
+def all_come(pages: Mapping[int, Any]) -> None:
+    """Of everybody more sound and more pictures come to everybody else, look after look."""
     wanted = {
         seat: {f"{kind}{other}" for other in pages if other != seat for kind in "av"}
         for seat in pages
@@ -40,12 +49,9 @@ def all_meet(pages: Mapping[int, Page]) -> None:
             break
         next(iter(pages.values())).wait_for_timeout(LOOK_MILLISECONDS)
     assert min(sure.values()) >= SURE, before
-    for page in pages.values():
-        reaches(page, "connected")
-        goes(page, "relay")
 
 
-def one_code(pages: Mapping[int, Page], before: str = "") -> str:
+def one_code(pages: Mapping[int, Any], before: str = "") -> str:
     """All show the lock with the same digits, other ones than before; answers them."""
     found: dict[int, str] = {}
     for _ in range(PATIENCE):
@@ -60,9 +66,15 @@ def one_code(pages: Mapping[int, Page], before: str = "") -> str:
     return found[1]
 
 
-def _code(page: Page) -> str:
-    shown = page.locator("#lock").is_visible()
-    return page.locator("#lock-code").inner_text() if shown else ""
+SHOWN = """() => {
+  const shown = document.getElementById("lock").checkVisibility();
+  return shown ? document.getElementById("lock-code").innerText : "";
+}"""
+
+
+def _code(page: Any) -> str:
+    found: str = page.evaluate(SHOWN)
+    return found
 
 
 def tiles(page: Page) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -29,17 +30,30 @@ def node(hall: Hall) -> Iterator[MediaNode]:
     started.kill()
 
 
-def stranger(meeting: Meeting, address: str) -> Page:
+# What this page says of keys gets lost, until it says otherwise.
+TONGUE_TIED = """
+window.tied = true;
+const send = WebSocket.prototype.send;
+WebSocket.prototype.send = function (said) {
+  if (!window.tied || !String(said).includes('"kind":"seal"')) send.call(this, said);
+};
+"""
+SECONDS_WITHOUT_LOCK = 12
+
+
+def stranger(meeting: Meeting, address: str, script: str = "") -> Page:
     """Somebody without an account, who was sent this address."""
     assert meeting.visitors is not None
     page = meeting.visitors.arrive(meeting.server.url, permissions=DEVICES)
+    if script:
+        page.add_init_script(script)
     page.goto(address)
     return page
 
 
-def come(meeting: Meeting, address: str) -> Page:
+def come(meeting: Meeting, address: str, script: str = "") -> Page:
     """The guest who comes by this link, in the call."""
-    page = stranger(meeting, address)
+    page = stranger(meeting, address, script)
     page.get_by_role("button", name="I agree, and come in").click()
     join(page)
     return page
@@ -65,6 +79,10 @@ def take_out(clinician: Page, maria: Page) -> None:
     question = clinician.get_by_role("dialog", name=f"Take {MARIA} out of this visit?")
     question.get_by_role("button", name="Take out of the visit").click()
     expect(maria.locator("#stopped-words")).to_contain_text("Your part in this visit has ended")
+    expect(maria.get_by_role("button", name="Open the visit again here")).to_be_hidden()
+    maria.reload()
+    expect(maria.get_by_role("heading", name="You are no longer in this visit")).to_be_visible()
+    assert faults(maria) == []
 
 
 def test_a_third_comes_returns_and_is_taken_out_while_the_others_go_on(
@@ -145,6 +163,23 @@ def test_four_meet_once_the_clinician_lets_in_whom_the_patient_asked_for(
     all_meet(everybody)
 
 
+def test_whoever_agrees_on_no_keys_keeps_nobody_from_the_lock(
+    meeting: Meeting, node: MediaNode
+) -> None:
+    two = dict(enumerate(meeting.both()))
+    before = one_code(two)
+    maria = come(meeting, invite(meeting), TONGUE_TIED)
+    since = time.monotonic()
+    code = one_code(two, before)
+    assert time.monotonic() - since < SECONDS_WITHOUT_LOCK
+    assert seal(maria)["code"] == ""
+    expect(maria.locator("#lock")).to_be_hidden()
+    maria.evaluate("window.tied = false")
+    everybody = {**two, 2: maria}
+    all_meet(everybody)
+    one_code(everybody, code)
+
+
 def test_what_three_agreed_to_is_recorded_of_all_three(meeting: Meeting, node: MediaNode) -> None:
     patient, clinician = meeting.both()
     everybody = {0: patient, 1: clinician, 2: come(meeting, invite(meeting))}
@@ -170,3 +205,7 @@ def test_what_three_agreed_to_is_recorded_of_all_three(meeting: Meeting, node: M
     for place in everybody:
         assert len(frames[f"{place} video"]) > 4
         assert len(frames[f"{place} audio"]) > 40
+    # The end of the visit is the guest's farewell, not a page on which to sign in.
+    clinician.get_by_role("button", name="Finish the visit").first.click()
+    clinician.get_by_role("dialog").get_by_role("button", name="Finish the visit").click()
+    expect(everybody[2].get_by_role("heading", name="The visit is over")).to_be_visible()
