@@ -11,6 +11,7 @@ from app.kernel.models import AuditEvent, Outbox
 from app.plans.operations import reviewing
 from app.plans.rules.lines import Words
 from app.results import operations as results
+from app.results import queries
 from tests.care import circle
 from tests.doors.asking import Asker
 from tests.doors.objects import Scene
@@ -73,6 +74,22 @@ def test_dangerous_reading_reaches_the_coordinator_with_its_number_alone(lived_i
     assert "See to it" in chart.text
     assert "All readings" not in chart.text
     assert "Charts and all readings" not in chart.text
+
+
+def urgent_pages(clinic: Clinic) -> str:
+    """Every dangerous reading that waits, as the coordinator is shown it."""
+    marta = clinic.portal.visit(clinic.coordinator)
+    with clinic.portal.inside():
+        waiting = queries.urgent(clinic.portal.actor(clinic.coordinator))
+    assert waiting
+    return " ".join(marta.get(f"/urgent-readings/{one.reading.id}").text for one in waiting)
+
+
+def test_words_beside_a_dangerous_reading_wait_for_the_grant(lived_in: Scene) -> None:
+    assert "192 over 118 mmHg" in urgent_pages(lived_in.mine)
+    assert NOTE not in urgent_pages(lived_in.mine)
+    circle.grant(lived_in.mine)
+    assert NOTE in urgent_pages(lived_in.mine)
 
 
 def test_grant_is_taken_back_by_the_next_request(lived_in: Scene) -> None:
