@@ -101,6 +101,11 @@ def current() -> Actor | None:
     return found if isinstance(found, Actor) else None
 
 
+def is_settled() -> bool:
+    """Whether this request or event has found out who is here."""
+    return "_login_user" in g
+
+
 def nobody() -> None:
     """Take nobody to be here from now on: an error page must come even without a database."""
     setattr(g, "_login_user", AnonymousUserMixin())  # noqa: B010  # Flask-Login's own place

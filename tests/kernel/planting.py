@@ -25,6 +25,7 @@ from app.plans.operations import reviewing
 from app.plans.rules.lines import Words
 from app.results import operations as results
 from tests.care import circle
+from tests.kernel import planting_rest as rest
 from tests.plans import drafts
 from tests.questionnaires import life
 from tests.results.readings import weight
@@ -50,16 +51,25 @@ def main(url: str, directory: str) -> None:
     """Plant, tell, and wait."""
     canary = Canaries()
     portal = Portal(url, Path(directory), Environment.TEST)
+    everything(portal, canary)
+    with portal.inside(), db.writing() as session:
+        session.execute(text("UPDATE person SET title = :title"), {"title": PLAIN})
+    unplanted = rest.gather(portal, canary.planted)
+    told = {"planted": canary.planted, "unplanted": unplanted}
+    print(json.dumps(told), flush=True)  # noqa: T201 - the test reads it
+    sys.stdin.readline()
+
+
+def everything(portal: Portal, canary: Canaries) -> Clinic:
+    """A clinic in which a canary is written wherever somebody can write."""
     clinic = _clinic(portal, canary)
     _write_as_patient(clinic, canary)
     _write_as_clinician(clinic, canary)
     _break_the_glass(clinic, canary)
     _type_at_the_door(clinic, canary)
-    with portal.inside(), db.writing() as session:
-        session.execute(text("UPDATE person SET title = :title"), {"title": PLAIN})
     portal.work()
-    print(json.dumps(canary.planted), flush=True)  # noqa: T201 - the test reads it
-    sys.stdin.readline()
+    rest.write(clinic, canary)
+    return clinic
 
 
 def _clinic(portal: Portal, canary: Canaries) -> Clinic:

@@ -37,7 +37,11 @@ def planted(url: str, directory: Path) -> Iterator[dict[str, str]]:
         assert process.stdout is not None
         told = process.stdout.readline()
         assert told, log.read_text()
-        yield json.loads(told)
+        found = json.loads(told)
+        assert found["unplanted"] == [], (
+            "a sealed column in which nothing was written proves nothing"
+        )
+        yield found["planted"]
         process.kill()
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol, Self, overload
 from unicodedata import normalize
 from uuid import UUID
 
+from flask import has_request_context
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import (
     ColumnElement,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     select,
 )
 
+from app.kernel import actor as actors
 from app.kernel import audit, db
 from app.kernel.crypto.envelope import Erased, SealBroken, cell_of
 from app.kernel.crypto.keyring import CLINIC, keyring
@@ -160,6 +162,8 @@ def normal(text: str) -> str:
 
 
 def _write(table: str, column: str, row: UUID, patient: UUID | None) -> None:
+    if has_request_context() and not actors.is_settled():
+        actors.nobody()  # Who is here cannot be read: asking once more would end here again.
     with db.writing(claims=False):
         audit.record(BROKEN, entity_id=row, patient_id=patient, table=table, column=column)
 
