@@ -21,28 +21,40 @@ def at_once(act: Callable[[int], bool]) -> int:
         return sum(pool.map(act, range(CROWD)))
 
 
-def waiting(portal: Portal, someone: Someone) -> Visitor:
-    """A browser of its own before the page that asks for the code."""
+def waiting(portal: Portal, someone: Someone, page: str) -> Visitor:
+    """A browser of its own before a page that asks for a code."""
     visitor = portal.visit()
     with portal.inside(), db.writing():
         token = operations.open_session(someone.id, Stage.PASSWORD)
     visitor.client.set_cookie(COOKIE, token, domain="nearside.test", secure=True)
-    visitor.get("/sign-in/code")
+    visitor.get(page)
     return visitor
 
 
-def test_one_code_posted_by_fifty_browsers_signs_one_in(portal_on_each: Portal) -> None:
-    portal = portal_on_each
-    ana = portal.person(Role.PATIENT)
-    code, crowd = portal.code(ana), [waiting(portal, ana) for _ in range(CROWD)]
+def posted(portal: Portal, ana: Someone, path: str, **typed: str) -> int:
+    """How many of fifty browsers get in that send this form at once."""
+    crowd = [waiting(portal, ana, path) for _ in range(CROWD)]
 
     def post(number: int) -> bool:
-        fields = {**crowd[number].filled("/sign-in/code"), "code": code}
-        answer = crowd[number].post("/sign-in/code", fields)
-        assert answer.status_code in {200, 303}
+        answer = crowd[number].post(path, {**crowd[number].filled(path), **typed})
+        assert answer.status_code in {200, 303, 429}
         return answer.status_code == 303
 
-    assert at_once(post) == 1
+    return at_once(post)
+
+
+def test_one_code_posted_by_fifty_browsers_signs_one_in(portal_on_each: Portal) -> None:
+    ana = portal_on_each.person(Role.PATIENT)
+    code = portal_on_each.code(ana)
+    assert posted(portal_on_each, ana, "/sign-in/code", code=code) == 1
+
+
+def test_one_recovery_code_posted_by_fifty_browsers_signs_one_in(portal_on_each: Portal) -> None:
+    ana = portal_on_each.person(Role.PATIENT)
+    code = new_codes(portal_on_each, ana)[0]
+    assert posted(portal_on_each, ana, "/sign-in/recovery", recovery_code=code) == 1
+    with portal_on_each.inside():
+        assert queries.recovery_codes_left(ana.id) == 9
 
 
 def test_one_time_step_taken_fifty_times_at_once_is_taken_once(portal_on_each: Portal) -> None:
