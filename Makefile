@@ -27,7 +27,7 @@ NPM_CI := npm ci --ignore-scripts --silent
 # Two at a time, each file's tests together: they share its server.
 PAIR := -n 2 --dist loadfile --max-worker-restart 0
 
-.PHONY: help ready install run test bench bench-clinical bench-media bench-audit bench-sign-in lint format docs catalogue lock clean test-tools
+.PHONY: help ready install run test bench bench-clinical bench-media bench-audit bench-sign-in asvs lint format docs catalogue lock clean test-tools
 
 help: ## List these names
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,7 @@ run: ready ## Start the demo clinic on this machine; Ctrl-C stops it
 
 test: ready $(STAMP)/dev node_modules/.checks test-tools ## Run every test, and close with one line of counts
 	@rm -rf $(REPORTS)/counts && mkdir -p $(REPORTS)/counts
+	@git diff --quiet HEAD 2>/dev/null && git rev-parse HEAD > $(REPORTS)/counts/commit || true
 	@status=0; \
 	$(BIN)/pytest -q $(PAIR) -m "not browser" --junit-xml=$(REPORTS)/counts/pages.xml || status=$$?; \
 	$(BIN)/pytest -q $(PAIR) -m "browser and not alone" --junit-xml=$(REPORTS)/counts/browser.xml || status=$$?; \
@@ -58,6 +59,9 @@ bench-media: ready $(STAMP)/dev test-tools ## Measure the media node against Jan
 
 bench-audit: ready $(STAMP)/dev test-tools ## Measure the record of access: what it costs writers, how fast it is verified
 	@$(BIN)/python -m benchmarks.audit
+
+asvs: ready $(STAMP)/dev test-tools ## Say which requirements of ASVS 5.0 are shown, chapter by chapter
+	@$(BIN)/python -m tests.asvs.report
 
 bench-sign-in: ready $(STAMP)/dev test-tools ## Measure signing in while strangers hold sockets, and what it tells of who exists
 	@$(BIN)/python -m benchmarks.signing_in
