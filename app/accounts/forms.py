@@ -62,6 +62,12 @@ class RegainForm(PortalForm):
     )
 
 
+class EmailForm(PortalForm):
+    """Another address."""
+
+    email = Words(_l("New e-mail address"), [Needed(_l("Please enter the address.")), at_most(254)])
+
+
 class PasswordForm(PortalForm):
     """Another password."""
 

@@ -6,13 +6,19 @@ from typing import Any
 from uuid import UUID
 
 from app.accounts import room
-from app.accounts.operations import notices, regaining
+from app.accounts.operations import addressing, notices, regaining
 
 
 @room.job("mail")
 def mail(payload: dict[str, Any]) -> None:
     """Send one notice."""
     notices.send_mail(UUID(payload["notice"]))
+
+
+@room.job("email_letter")
+def email_letter(payload: dict[str, Any]) -> None:
+    """Write to the new address, or to the old one."""
+    addressing.send_letter(UUID(payload["change"]), done=payload["done"])
 
 
 @room.job("regaining")

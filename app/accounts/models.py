@@ -219,3 +219,21 @@ class RegainCheck(Row):
     place: Mapped[int]
     way: Mapped[CheckedBy] = mapped_column(code_of(CheckedBy))
     at: Mapped[datetime]
+
+
+class EmailChange(Row):
+    """Somebody wants to sign in with another address, which waits to be confirmed there.
+
+    The address of before is kept a few days more, so that a letter can still reach it.
+    """
+
+    __tablename__ = "email_change"
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    keeper: Mapped[UUID]
+    sealed_email: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_before: Mapped[bytes] = mapped_column(LargeBinary)
+    mac: Mapped[str] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    email = Sealed("sealed_email", of="keeper")
+    before = Sealed("sealed_before", of="keeper")

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.accounts.models import AccountNotice, Person
+from app.accounts.models import AccountNotice, EmailChange, Person
 from app.accounts.operations import regaining
+from app.accounts.queries import addressing as addresses
 from app.accounts.queries import regaining as seen
 from app.accounts.queries.regaining import RegainView
 from app.accounts.rules import Happening
@@ -55,6 +56,21 @@ def linked(portal: Portal, someone: Someone, *staff: Someone) -> tuple[UUID, str
         row = seen.live_of(someone.id)
         assert row is not None
         return seen.link_token(row.id, row.links), seen.code_of(row)
+
+
+def other_address(portal: Portal, someone: Someone) -> UUID:
+    """What the letter to another address of theirs holds."""
+    with portal.inside(), db.writing() as session:
+        row = EmailChange(
+            person_id=someone.id,
+            keeper=session.get_one(Person, someone.id).keeper,
+            email=f"other-{someone.email}",
+            before=someone.email,
+            asked_at=clock.now(),
+        )
+        row.mac = addresses.mac_of(addresses.token_of(row.id))
+        session.add(row)
+        return addresses.token_of(row.id)
 
 
 def tags(portal: Portal) -> list[str]:

@@ -138,6 +138,12 @@ def asked(case: Case) -> UUID:
     return uuid4() if foreign else lost.asked(case.portal, case.clinic.patient)
 
 
+@makes("change")
+def change(case: Case) -> UUID:
+    """A letter that confirms another address of somebody in this clinic."""
+    return lost.other_address(case.portal, getattr(case.clinic, case.role.value))
+
+
 @makes("answered")
 def answered(case: Case) -> UUID:
     """The lifestyle answers that the clinic's patient sent."""

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 
 from app.accounts.models import (
     Authenticator,
+    EmailChange,
     HeldForm,
     KnownDevice,
     Passkey,
@@ -35,7 +36,7 @@ def erase_patient(person_id: UUID) -> None:
         person.email_index, person.name_index = secrets.token_hex(32), secrets.token_hex(8)
         end(session, SignIn.person_id == person_id)
         session.execute(delete(Authenticator).where(Authenticator.person_id == person_id))
-        for mine in (RecoveryCode, Passkey, KnownDevice):
+        for mine in (EmailChange, RecoveryCode, Passkey, KnownDevice):
             session.execute(delete(mine).where(mine.person_id == person_id))
         theirs = select(SignIn.id).where(SignIn.person_id == person_id)
         session.execute(delete(HeldForm).where(HeldForm.session_id.in_(theirs)))
