@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from itertools import cycle
 
 HELD = 400
-# Each of these keeps one of the server's 120 threads waiting for the rest of a request.
-HALF = 60
 EVERY_SECONDS = 0.02
 SILENT = b""
 UPGRADE = (
@@ -28,34 +26,33 @@ BEGUN = "GET /sign-in HTTP/1.1\r\nHost: {host}\r\nX-Wait: "
 class Holder:
     """Opens one socket after another; past `HELD` the oldest one is let go."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, half_sent: bool) -> None:
         self.port = port
+        self.kinds = cycle(self._kinds(half_sent=half_sent))
         self.held: list[socket.socket] = []
         self.opened = 0
         self.stop = threading.Event()
 
     def fill(self) -> None:
-        """Half requests first, then as many of the others as are to be held."""
-        for _ in range(HALF):
-            self._open(self._said(BEGUN))
-        kinds = self._kinds()
+        """As many as are to be held."""
         while len(self.held) < HELD:
-            self._open(next(kinds))
+            self._open(next(self.kinds))
 
     def go_on(self) -> None:
         """Let go of the oldest and open another one, fifty times a second, until stopped."""
-        kinds = self._kinds()
         while not self.stop.wait(EVERY_SECONDS):
-            self.held.pop(HALF).close()
-            self._open(next(kinds))
+            self.held.pop(0).close()
+            self._open(next(self.kinds))
 
     def let_go(self) -> None:
         """Close everything."""
         for one in self.held:
             one.close()
 
-    def _kinds(self) -> Iterator[bytes]:
-        return cycle((SILENT, self._said(UPGRADE), self._said(POST) + b"x" * 1_000_001))
+    def _kinds(self, *, half_sent: bool) -> tuple[bytes, ...]:
+        if half_sent:
+            return self._said(BEGUN), self._said(POST) + b"x" * 1000
+        return SILENT, self._said(UPGRADE)
 
     def _said(self, words: str) -> bytes:
         return words.format(host=f"localhost:{self.port}").encode()
@@ -70,9 +67,12 @@ class Holder:
 
 
 @contextlib.contextmanager
-def holding(port: int) -> Iterator[Holder]:
-    """Sockets are held, and opened anew, for as long as this lasts."""
-    holder = Holder(port)
+def holding(port: int, *, half_sent: bool = False) -> Iterator[Holder]:
+    """Sockets are held, and opened anew, for as long as this lasts.
+
+    With `half_sent`, each holds a request back half-way, which a proxy keeps from the portal.
+    """
+    holder = Holder(port, half_sent=half_sent)
     holder.fill()
     thread = threading.Thread(target=holder.go_on)
     thread.start()
