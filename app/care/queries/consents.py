@@ -97,6 +97,7 @@ def to_be_asked(patient_id: UUID) -> list[Purpose]:
 
 def history(patient_id: UUID) -> list[ConsentView]:
     """Every answer there ever was, the latest first."""
+    looks.note(patient_id, "consent")
     mine = select(Consent).where(Consent.patient_id == patient_id)
     rows = db.session().scalars(mine.order_by(Consent.at.desc(), Consent.number.desc())).all()
     names = accounts.people({one.by_id for one in rows})

@@ -23,6 +23,7 @@ KINDS = {
     "answered": _l("your answers to the questions"),
     "message": _l("your messages"),
     "appointment": _l("your visits"),
+    "consent": _l("what you agree to"),
     "recording": _l("a recording of your visit"),
     "guest": _l("who was invited to your visit"),
     "invitation": _l("who was invited to your visit"),
