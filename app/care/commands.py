@@ -1,4 +1,4 @@
-"""Patients and care teams from the command line, until staff can invite people."""
+"""Patients and care teams from the command line; coordinators invite patients from a page."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from app.accounts import rules as account_rules
 from app.care import operations, queries, room
 from app.care.operations import consents
 from app.care.rules import Sex
+from app.care.rules.invitations import EARLIEST_BIRTH
 from app.kernel import clock, db
 from app.kernel.actor import Role
 from app.kernel.crypto import first_form_is_left
-
-# Nobody alive was born before; the rules refuse such a date, and with it every plan.
-EARLIEST_BIRTH = date(1900, 1, 1)
 
 
 @room.command("register")

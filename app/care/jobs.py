@@ -1,4 +1,4 @@
-"""Letters about records that were opened in an emergency leave by mail."""
+"""Letters leave by mail: of invitation, and about records that were opened in an emergency."""
 
 from __future__ import annotations
 
@@ -6,10 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from app.care import room
-from app.care.operations import breaking
+from app.care.operations import breaking, mailing
 
 
 @room.job("break_glass_mail")
 def break_glass_mail(payload: dict[str, Any]) -> None:
     """Write one letter."""
     breaking.send_mail(UUID(payload["opening"]), UUID(payload["person"]))
+
+
+@room.job("invitation_mail")
+def invitation_mail(payload: dict[str, Any]) -> None:
+    """Write one letter."""
+    mailing.write_letter(UUID(payload["invitation"]), payload["serial"])

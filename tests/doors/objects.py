@@ -19,7 +19,7 @@ from app.kernel import clock, db
 from app.kernel.actor import Actor, Role, Stage
 from tests.accounts import device as devices
 from tests.accounts import lost
-from tests.care import circle
+from tests.care import circle, inviting
 from tests.consults import company, reels
 from tests.plans import drafts
 from tests.questionnaires import life
@@ -240,6 +240,18 @@ def opening(case: Case) -> UUID:
         return uuid4()
     other = case.portal.person(Role.CLINICIAN, case.clinic.clinician.name)
     return circle.open_now(case.portal, other, case.clinic.patient, EMERGENCY)
+
+
+@makes("invited")
+def invited(case: Case) -> UUID:
+    """Somebody whom the clinic's coordinator invited."""
+    return inviting.invited(case.portal, case.clinic.coordinator, case.clinic.clinician)
+
+
+@makes("welcome")
+def welcome(case: Case) -> UUID:
+    """The link of an invitation; whoever knows one may open it."""
+    return inviting.link(case.portal, invited(case)) if case.own else uuid4()
 
 
 def _look(case: Case) -> UUID:

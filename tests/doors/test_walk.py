@@ -24,6 +24,7 @@ OPEN = {
         "accounts.lost_asked",
         "accounts.stop_regaining",
         "accounts.regain",
+        "care.welcome",
         "consults.guest_link",
     },
 }

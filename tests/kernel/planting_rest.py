@@ -18,6 +18,7 @@ from app.plans.operations import drafting
 from app.records import operations as records
 from app.results import operations as results
 from tests.accounts.device import passkey_of
+from tests.care import inviting
 from tests.consults.company import invited
 from tests.doors.objects import FACTORIES, Case
 from tests.plans import drafts
@@ -37,6 +38,7 @@ def write(clinic: Clinic, canary: Canary) -> None:
     FACTORIES["recording"](case)
     _ask(clinic, case, canary)
     _learn_anew(clinic)
+    _invite(clinic, canary)
     _step(clinic, canary)
     with clinic.portal.inside():
         passkey_of(clinic.patient)
@@ -58,6 +60,15 @@ def _learn_anew(clinic: Clinic) -> None:
     with clinic.portal.inside():
         results.record(clinic.portal.actor(clinic.patient), pressure("204", "118"))
         drafting.draft(patient)
+
+
+def _invite(clinic: Clinic, canary: Canary) -> None:
+    name, email = canary("name of an invited patient"), canary("e-mail of an invited patient")
+    inviting.invited(
+        *(clinic.portal, clinic.coordinator, clinic.clinician),
+        name=name,
+        email=f"{email}@nearside.test",
+    )
 
 
 def _step(clinic: Clinic, canary: Canary) -> None:

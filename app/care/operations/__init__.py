@@ -11,6 +11,7 @@ from sqlalchemy import delete, update
 from app.accounts import operations as accounts
 from app.care.models import CareTeamMember, Patient
 from app.care.models.breaking import BreakGlass
+from app.care.models.invitations import Invitation
 from app.care.operations import consents
 from app.care.rules import Sex
 from app.care.rules.consents import Purpose
@@ -60,5 +61,6 @@ def erase(patient_id: UUID) -> None:
         session.execute(delete(CareTeamMember).where(CareTeamMember.patient_id == patient_id))
         open_ones = (BreakGlass.patient_id == patient_id, BreakGlass.ends_at > clock.now())
         session.execute(update(BreakGlass).where(*open_ones).values(ends_at=clock.now()))
+        session.execute(delete(Invitation).where(Invitation.patient_id == patient_id))
         keyring().keys.shred(patient_id)
         accounts.erase_patient(row.person_id)

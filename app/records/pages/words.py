@@ -27,6 +27,7 @@ KINDS = {
     "recording": _l("a recording of your visit"),
     "guest": _l("who was invited to your visit"),
     "invitation": _l("who was invited to your visit"),
+    "invited": _l("your invitation to the portal"),
     "question": _l("your questions about who saw your record"),
     "look": _l("who has seen your record"),
     "team": _l("who looks after you"),
