@@ -64,7 +64,7 @@ def other_address(portal: Portal, someone: Someone) -> UUID:
         row = EmailChange(
             person_id=someone.id,
             keeper=session.get_one(Person, someone.id).keeper,
-            email=f"other-{someone.email}",
+            email=f"nearside.{someone.email}",
             before=someone.email,
             asked_at=clock.now(),
         )
