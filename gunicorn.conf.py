@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 from gunicorn.arbiter import Arbiter
+from gunicorn.workers import gthread
 
 bind = os.environ.get("NEARSIDE_BIND", "127.0.0.1:8000")
 worker_class = "gthread"
@@ -20,6 +21,9 @@ graceful_timeout = 5
 keepalive = 15
 forwarded_allow_ips = os.environ.get("NEARSIDE_PROXY_ADDRESSES", "127.0.0.1")
 control_socket_disable = True
+# A new connection that says nothing waits this long in a thread, and then beside them: with the
+# five seconds of its own, whoever opens two dozen a second would hold every thread there is.
+gthread.DEFAULT_WORKER_DATA_TIMEOUT = 0.5
 GARBAGE_AFTER_OBJECTS = 20_000
 ALREADY_SERVED = "Nearside already runs on this SQLite database; use PostgreSQL for more."
 
