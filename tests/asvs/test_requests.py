@@ -115,10 +115,9 @@ def every_column() -> dict[str, str]:
 
 
 def accounts_of(portal: Portal) -> list[tuple[object, ...]]:
-    """Who there is, and what they may do."""
-    kept = [
-        one.key for one in columns_of(Person).column_attrs if one.key in {"id", "role", "active"}
-    ]
+    """Who there is, and what they may do: closing an account is a page's own purpose, not this."""
+    named = {"id", "role", "privacy_officer"}
+    kept = [one.key for one in columns_of(Person).column_attrs if one.key in named]
     with portal.inside():
         rows = db.session().execute(select(*(getattr(Person, one) for one in kept)))
         return sorted(tuple(map(str, row)) for row in rows)
