@@ -28,6 +28,8 @@ KINDS = {
     "guest": _l("who was invited to your visit"),
     "invitation": _l("who was invited to your visit"),
     "invited": _l("your invitation to the portal"),
+    "welcome": _l("your invitation to the portal"),
+    "asked": _l("your request to be let in again"),
     "question": _l("your questions about who saw your record"),
     "look": _l("who has seen your record"),
     "team": _l("who looks after you"),
