@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.accounts import operations as accounts
 from app.accounts import queries as people
-from app.accounts.operations import authenticators, holding
+from app.accounts.operations import addressing, authenticators, holding
 from app.kernel import db
 from app.kernel.actor import Actor, Role, Stage
 from app.kernel.crypto.sealed import sealed_attributes
@@ -42,6 +42,9 @@ def write(clinic: Clinic, canary: Canary) -> None:
     _step(clinic, canary)
     with clinic.portal.inside():
         passkey_of(clinic.patient)
+        addressing.ask(
+            clinic.portal.actor(clinic.patient), f"{canary('next e-mail')}@nearside.test"
+        )
 
 
 def _ask(clinic: Clinic, case: Case, canary: Canary) -> None:

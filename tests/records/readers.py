@@ -29,7 +29,13 @@ def latest(patient_id: UUID, person_id: UUID) -> UUID:
 def asked(patient_id: UUID, look_id: UUID, words: str = WORDS) -> UUID:
     """A question that waits: for this look, or for one more of the same day."""
     mine = select(LookQuestion).where(LookQuestion.patient_id == patient_id)
+    asked_about = set()
     for row in db.session().scalars(mine):
         if row.answered_at is None:
             return row.id
+        asked_about.add(row.look_id)
+    if look_id in asked_about:
+        where = (AuditEvent.patient_id == patient_id, AuditEvent.tag == looks.SEEN.name)
+        seen = db.session().scalars(select(AuditEvent.id).where(*where))
+        look_id = next(one for one in seen if one not in asked_about)
     return operations.ask(patient_id, look_id, words)
