@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -57,6 +58,16 @@ ALONE = ("control", "no letters", "markup", "no number", "many digits")
 QUERIES = ("next", "month", "page", "measure", "after", "before", "place", "v")
 # What may be written although nothing was done: that it was tried, and the words themselves.
 BESIDES = ("audit_event", "limit_count", "kept_form", "held_form", "challenge", "data_key")
+
+
+# What PostgreSQL takes another way than SQLite: the rest is refused before it comes to either.
+THROUGH = ("null", "control", "no letters", "half a letter", "numbers", "many digits", "far year")
+
+
+def texts_for(asker: Asker) -> dict[str, str]:
+    """Every text for the engine that most clinics have, the telling ones for the other."""
+    engine = asker.portal.app.extensions["database"].engine.dialect.name
+    return TEXTS if engine == "sqlite" else {one: TEXTS[one] for one in THROUGH}
 
 
 # Each engine refuses other texts; what never reaches it need not be asked of both.
@@ -125,7 +136,7 @@ def is_answered(answer: TestResponse, what: object) -> None:
 @pytest.mark.parametrize("door", WRITING, ids=str)
 def test_form_full_of_nonsense_is_answered_in_words(asker: Asker, door: Door) -> None:
     visitor, path = stand(asker, door)
-    for what, text in TEXTS.items():
+    for what, text in texts_for(asker).items():
         fields = dict.fromkeys(field_names(), text) | asker.keys(visitor)
         before = contents(asker.portal.app, *BESIDES) if what == "null" else None
         answer = post(visitor, path, fields)
@@ -172,10 +183,12 @@ def typed(visitor: Visitor, path: str) -> list[str]:
 @pytest.mark.parametrize("door", READING, ids=str)
 def test_question_full_of_nonsense_is_answered_in_words(asker: Asker, door: Door) -> None:
     visitor, path = stand(asker, door)
-    for what, text in TEXTS.items():
+    for what, text in texts_for(asker).items():
         question = urlencode(dict.fromkeys(QUERIES, text[:2000]), errors="surrogatepass")
-        answer = visitor.get(f"{path.partition('?')[0]}?{question}")
-        is_answered(answer, what)
+        asked = f"{path.partition('?')[0]}?{question}"
+        # A whole look at the page's HTML takes its time; one with marks of HTML in it shows most.
+        look = visitor.get if what == "markup" else partial(visitor.client.get, base_url=ORIGIN)
+        is_answered(look(asked), what)
 
 
 @pytest.mark.parametrize("door", WRITING, ids=str)
@@ -190,21 +203,19 @@ def test_json_that_is_none_is_answered_in_words(asker: Asker, door: Door) -> Non
         is_answered(answer, what)
 
 
+FROM_ELSEWHERE = ("https://evil.example", "null", ORIGIN + ".evil", None)
+
+
 @pytest.mark.parametrize("door", WRITING, ids=str)
-@pytest.mark.parametrize(
-    "said",
-    [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": ORIGIN + ".evil"}, {}],
-    ids=["elsewhere", "null", "nearly", "missing"],
-)
-def test_form_that_does_not_say_it_came_from_us_changes_nothing(
-    asker: Asker, door: Door, said: dict[str, str]
-) -> None:
+def test_form_that_does_not_say_it_came_from_us_changes_nothing(asker: Asker, door: Door) -> None:
     visitor, path = stand(asker, door)
     fields = asker.keys(visitor)
     before = contents(asker.portal.app, "audit_event", "limit_count")
-    answer = visitor.client.post(path, base_url=ORIGIN, data=fields, headers=said)
-    assert answer.status_code == 403
-    assert "That was not sent from here" in answer.text
+    for origin in FROM_ELSEWHERE:
+        said = {"Origin": origin} if origin else {}
+        answer = visitor.client.post(path, base_url=ORIGIN, data=fields, headers=said)
+        assert answer.status_code == 403, origin
+        assert "That was not sent from here" in answer.text, origin
     assert contents(asker.portal.app, "audit_event", "limit_count") == before
 
 
@@ -228,7 +239,7 @@ def test_no_door_leads_outside(asker: Asker, door: Door) -> None:
         for one in (visitor, stranger):
             if door.method == "GET":
                 joined = "&" if "?" in path else "?"
-                stays(one.get(f"{path}{joined}{query}"), target)
+                stays(one.client.get(f"{path}{joined}{query}", base_url=ORIGIN), target)
             else:
                 stays(post(one, f"{path}?{query}", {**token, "next": target}), target)
 
