@@ -57,7 +57,16 @@ def named(case: object) -> str | None:
     return case.value if isinstance(case, Role) else None
 
 
-@pytest.mark.parametrize(("door", "role", "first"), pages(), ids=named)
+def looked_at() -> list[tuple[Door, Role | None, bool]]:
+    """Without the others' own account pages: they are those of the first role, word for word."""
+    return [
+        (door, role, first)
+        for door, role, first in pages()
+        if first or not door.endpoint.startswith("accounts.")
+    ]
+
+
+@pytest.mark.parametrize(("door", "role", "first"), looked_at(), ids=named)
 def test_page_is_sound_for_everyone(
     visitors: Visitors, lived: Lived, door: Door, role: Role | None, first: bool
 ) -> None:

@@ -73,7 +73,7 @@ def test_first_visit_is_light(visitors: Visitors, lived: Lived, door: Door) -> N
         return
     page = lived.arrive(visitors, token)
     scales = Scales(page)
-    page.goto(path, wait_until="networkidle")
+    page.goto(path, wait_until="load")
     page.evaluate("() => document.fonts.ready.then(() => true)")
     weights = scales.weights
     assert [one for one in weights if not one.startswith((lived.server.url, "data:"))] == []
