@@ -107,19 +107,26 @@ function hold() {
   if (said) view.announce(said);
 }
 
+// Kept at once: a reload while the camera still opens must not undo what was pressed.
+async function want(kind, on) {
+  const opening = media.want(kind, on);
+  keep();
+  await opening;
+}
+
 // What came of it is said aloud: it may have been refused.
 async function microphone() {
   if (media.audio) media.mute(!media.muted);
   else {
     media.muted = false;
-    await media.want("audio", true);
+    await want("audio", true);
   }
   const problem = !media.audio && `microphone-${media.problems.audio}`;
   view.announce(words[problem || (media.muted ? "sound-off" : "sound-on")]);
 }
 
 async function camera() {
-  await media.want("video", !media.video);
+  await want("video", !media.video);
   const problem = media.wants.video && !media.video && `camera-${media.problems.video}`;
   view.announce(words[problem || (media.video ? "picture-on" : "picture-off")]);
 }
@@ -135,7 +142,7 @@ async function still() {
   const on = !call.stillness;
   if (on) pictured = media.wants.video;
   call.still(on);
-  await media.want("video", on ? false : pictured);
+  await want("video", on ? false : pictured);
   view.announce(words[on ? "still-chosen" : "still-over"]);
 }
 
