@@ -26,11 +26,12 @@ from app.media.wires.wire import BATCH
 MICRO = 1_000_000
 # How long it takes to look after every leg once, and in how many parts: many legs at once would
 # keep packets waiting. Fewer than these few are not worth a part.
-TICK_SECONDS, PARTS, FEW = 0.02, 10, 8
+TICK_SECONDS, PARTS, FEW = 0.02, 4, 8
 REPORT_US = MICRO
-FEEDBACK_US = 100_000
 # Batches in one go: after these the loop may see to its timers and its control socket.
 TURNS = 16
+# Naps in a row until it does: less than the pause between two parts.
+NAPS = 3
 log = Log("engine")
 
 
@@ -170,6 +171,13 @@ class Engine:
     # ---------------------------------------------------------------- turning
 
     def _readable(self) -> None:
+        # What came during a nap is taken at once: to be woken for it by the loop costs more.
+        for _ in range(NAPS):
+            if not self._naps.after(self._take()):
+                break
+
+    def _take(self) -> int:
+        """Forward what has come, within reason: how many datagrams."""
         now = self.now()
         self.reports.now = self._door.now = now
         taken = count = 0
@@ -181,7 +189,7 @@ class Engine:
             now = self.now()
         self.pressure.turned(late=count == BATCH)
         self.wire.flush()
-        self._naps.after(taken)
+        return taken
 
     def _tick(self) -> None:
         now = self.now()
@@ -197,6 +205,7 @@ class Engine:
                 self._faults += 1
                 log.exception("leg_failed")
                 self._soon(self.shut(leg))
+        self.reports.catch_up()
         self._naps.judge(now, self.forwarder.received)
         if self.pressure.judge(now):
             self._relieve()
@@ -214,9 +223,10 @@ class Engine:
         if leg.sealed is not None and not leg.closed:
             self.reports.asks(leg)
         passed = now - leg.feedback_us
-        if passed >= FEEDBACK_US:
+        if passed >= leg.pace_us:
             # Each keeps its moment among the others: all at once would hold up packets.
-            leg.feedback_us = now - passed % FEEDBACK_US
+            leg.feedback_us = now - passed % leg.pace_us
+            leg.find_pace(now)
             if leg.sealed is not None and not leg.closed:
                 self._serve(leg, now, passed / MICRO)
             self._watch(leg, now)

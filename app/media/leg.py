@@ -29,6 +29,9 @@ LEAST_REPAIR_BYTES = 24_000
 # A leg that never spoke, and one that fell silent (RFC 7675 gives consent for 30 s).
 ARRIVE_SECONDS = 20
 SILENT_SECONDS = 30
+# How often a leg is told when its packets came; how often once its line has been without trouble
+# for so long.
+PACE_US, CALM_PACE_US, CALM_US = 100_000, 200_000, 10_000_000
 
 
 class Leg:
@@ -70,7 +73,9 @@ class Leg:
         self.cap = 0
         # The name under which the node speaks to this leg.
         self.ssrc = secrets.randbits(31) | 1
-        self.report_us = self.feedback_us = now
+        self.report_us = self.feedback_us = self.troubled_us = now
+        # How long until it is told again when its packets came.
+        self.pace_us = PACE_US
 
     def _receive(self, shows: Sequence[int]) -> None:
         """What it gets."""
@@ -113,6 +118,12 @@ class Leg:
         if len(self.checks) > KEPT_CHECKS:
             del self.checks[next(iter(self.checks))]
         return first != source
+
+    def find_pace(self, now: int) -> None:
+        """Be told half as often while what it sends comes without losses, and evenly."""
+        if any(one.is_uneven for one in self.streams.values()):
+            self.troubled_us = now
+        self.pace_us = CALM_PACE_US if now - self.troubled_us > CALM_US else PACE_US
 
     def video_streams(self) -> list[Stream]:
         """What it sends of its picture: one, or one for each layer."""

@@ -13,4 +13,7 @@ class Line:
         self.given: dict[int, Given] = {}
         self.rising: dict[int, int] = {}
         self.looked_us = 0
+        # Whether everything was given at its best, and what that was decided from.
+        self.full = False
+        self.seen: tuple[object, ...] = ()
         self.silent = False

@@ -17,6 +17,10 @@ from app.media.upstream import Stream
 
 MICRO = 1_000_000
 LOOK_US = 200_000
+# The same where everybody gets everything and nothing has changed.
+CALM_US = MICRO
+# What a line must carry, of what is sent over it, for that to be more than enough.
+AMPLE = 1.4
 MEASURED_US = 500_000
 # A better picture must have fitted for this long, or it would come and go.
 RIPE_US = 3 * MICRO
@@ -38,7 +42,7 @@ class Quality:
         line = leg.line
         silent = leg.estimate.state == "silent"
         back, line.silent = line.silent and not silent, silent
-        if now - line.looked_us < LOOK_US and not back:
+        if not back and (now - line.looked_us < LOOK_US or _is_calm(leg, now)):
             return False
         line.looked_us = now
         for stream in leg.streams.values():
@@ -54,6 +58,9 @@ class Quality:
         line.given = {place: one for place, one in shared.given.items() if place in shown}
         line.rising = {place: line.rising.get(place, now) for place in shared.rises}
         self._apply(leg, shared.given, now)
+        ample = shared.bits * AMPLE <= leg.estimate.bits and _is_measured(leg, now)
+        line.full = ample and all(slot.wanted == sdp.HIGH for slot in leg.slots)
+        line.seen = _seen(leg, now)
         return self._cap(leg)
 
     def _want(self, leg: Leg, slot: Slot, now: int) -> Want | None:
@@ -118,6 +125,35 @@ def measure(stream: Stream, now: int) -> None:
         rate = (stream.octets - before) * 8 * MICRO // passed
         stream.rate = (stream.rate + rate) // 2 if stream.rate else rate
     stream.measured = (now, stream.octets)
+
+
+def _is_calm(leg: Leg, now: int) -> bool:
+    """Whether a new look would only say the same: there is enough, and nobody's line has moved."""
+    line = leg.line
+    return line.full and now - line.looked_us < CALM_US and line.seen == _seen(leg, now)
+
+
+def _is_measured(leg: Leg, now: int) -> bool:
+    """Whether all that the others send is known for what it is."""
+    every = (stream for one in leg.company.values() for stream in one.streams.values())
+    return all(stream.rate or stream.is_stale(now) for stream in every)
+
+
+def _seen(leg: Leg, now: int) -> tuple[object, ...]:
+    """What a look depends on: who is there, what they send, and roughly what their lines carry."""
+    return tuple(
+        (one, one.pictures, one.sealed is None, _rough(one.estimate.bits), _live(one, now))
+        for one in leg.company.values()
+    )
+
+
+def _rough(bits: int) -> int:
+    """The same for all that differ by a few hundredths."""
+    return bits >> max(0, bits.bit_length() - 4) << 8 | bits.bit_length()
+
+
+def _live(leg: Leg, now: int) -> int:
+    return sum(not stream.is_stale(now) for stream in leg.streams.values())
 
 
 def _speaks(leg: Leg) -> bool:

@@ -15,6 +15,7 @@ from app.media.forward import Forwarder
 from app.media.leg import LEAST_REPAIR_BYTES, Leg
 from app.media.quality import GUESSED
 from app.media.rtcp import Nack, ReceiverReport, ReportBlock, SenderReport, TransportFeedback
+from app.media.rtcp.messages import RTPFB, TRANSPORT_CC
 from app.media.upstream import M32, Stream
 
 NTP_SECOND = 1 << 32
@@ -25,6 +26,7 @@ LONGEST_ROUND_TRIP_US = 5_000_000
 REPAIR_SHARE = 5
 ASKED_AT_ONCE = 64
 LONG_SINCE_US = 1_000_000
+FORMAT = 0x1F
 
 
 class Reports:
@@ -33,22 +35,38 @@ class Reports:
     def __init__(self, forwarder: Forwarder) -> None:
         self._forwarder = forwarder
         self.now = 0
+        # Feedback that was heard and not yet read: whose, and when it came.
+        self._waiting: list[tuple[Leg, bytes, int]] = []
         self.asked = self.repaired = self.refused = self.unreadable = 0
 
     def heard(self, leg: Leg, packet: bytes) -> None:
         """Act on a compound packet from a leg."""
+        hurry = leg.estimate.state == "silent"
+        if packet[1] == RTPFB and packet[0] & FORMAT == TRANSPORT_CC and not hurry:
+            # It tells of the past: those of many legs one after the other take half the time.
+            self._waiting.append((leg, packet, self.now))
+        else:
+            self._read(leg, packet, self.now)
+
+    def catch_up(self) -> None:
+        """Act on what could wait; called many times a second."""
+        waiting, self._waiting = self._waiting, []
+        for leg, packet, came in waiting:
+            self._read(leg, packet, came)
+
+    def _read(self, leg: Leg, packet: bytes, came: int) -> None:
         try:
             messages = rtcp.parse(packet)
         except ValueError:
             self.unreadable += 1
             return
         for message in messages:
-            self._message(leg, message)
+            self._message(leg, message, came)
 
-    def _message(self, leg: Leg, message: rtcp.Message) -> None:
+    def _message(self, leg: Leg, message: rtcp.Message, came: int) -> None:
         match message:
             case TransportFeedback():
-                self._learn(leg, message)
+                self._learn(leg, message, came)
             case SenderReport():
                 self._sender_report(leg, message)
                 self._blocks(leg, message.blocks)
@@ -62,10 +80,10 @@ class Reports:
                 for ssrc, _number in message.requests:
                     self._wanted(leg, ssrc)
 
-    def _learn(self, leg: Leg, message: TransportFeedback) -> None:
+    def _learn(self, leg: Leg, message: TransportFeedback, came: int) -> None:
         if leg.estimate.state == "silent":
             leg.feedback_us -= LONG_SINCE_US  # It is back: it is looked after at once.
-        leg.estimate.feedback(message, self.now)
+        leg.estimate.feedback(message, came)
 
     def _wanted(self, leg: Leg, ssrc: int) -> None:
         slot = leg.slot_of.get(ssrc)

@@ -27,6 +27,8 @@ KEYFRAME_PAUSE_US = 400_000
 # Every eighth packet measures the jitter as well as each would (RFC 3550, A.8, is a mean).
 JITTER_MASK = 7
 SOURCE_STALE_US = 1_500_000
+# A jitter above this part of a second is no longer that of a good line.
+UNEVEN = 40
 
 
 class Sink(Protocol):
@@ -98,6 +100,11 @@ class Stream:
         self.sink: Sink | None = None
         self.asked_keyframe_us = -KEYFRAME_PAUSE_US
         self.wanted_keyframe = False
+
+    @property
+    def is_uneven(self) -> bool:
+        """Whether something is missing, or what comes is held up on the way."""
+        return bool(self.missing) or self.jitter * UNEVEN > self.clock
 
     @property
     def began(self) -> bool:

@@ -159,6 +159,7 @@ class Bench:
         self.reports.now = self.now
         while self.forwarder.turn(self.now):
             pass
+        self.reports.catch_up()
         assert self.forwarder.faults == 0
 
     def passes(self, microseconds: int) -> None:

@@ -34,13 +34,14 @@ def test_a_judgement_holds_for_a_moment_and_is_made_anew() -> None:
 
 def test_a_nap_follows_a_small_batch_and_no_large_one() -> None:
     naps, began = judged(FROM), time.monotonic()
-    naps.after(SMALL - 1)
+    assert naps.after(SMALL - 1)
     assert time.monotonic() - began >= NAP_SECONDS
     slept: list[float] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(time, "sleep", slept.append)
-        naps.after(SMALL)
-        judged(0).after(SMALL - 1)
+        assert not naps.after(SMALL)
+        assert not naps.after(0)
+        assert not judged(0).after(SMALL - 1)
         assert not slept
-        naps.after(SMALL - 1)
+        assert naps.after(SMALL - 1)
     assert slept == [NAP_SECONDS]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
 from app.media import rtcp
-from app.media.leg import ARRIVE_SECONDS, SILENT_SECONDS
+from app.media.engine import NAPS
+from app.media.leg import ARRIVE_SECONDS, CALM_PACE_US, CALM_US, PACE_US, SILENT_SECONDS
 from app.media.node import Node
 from app.media.rtcp import Nack, Pli, ReceiverReport, SenderReport, TransportFeedback, nack, pli
 from app.media.srtp import inplace
@@ -179,6 +181,43 @@ def test_feedback_of_a_receiver_reaches_its_estimate(held):
         arrivals = [1_000_000 + 5_000 * at for at in range(50)]
         ana.says(rtcp.transport_feedback(1, ana.names["a1"][0], numbers[0], 0, arrivals))
         await ana.until(lambda: ana.at_node().estimate.through > 0)
+
+    held(play)
+
+
+def test_what_comes_during_a_nap_goes_on_after_it_and_the_clock_is_not_held_up(held, monkeypatch):
+    async def play(meeting):
+        ana, ben = await meeting.people(2)
+        engine, naps = meeting.engine, []
+
+        def nap(seconds: float) -> None:
+            naps.append(seconds)
+            ben.sends(sound(len(naps), body=b"%d" % len(naps)))
+
+        monkeypatch.setattr(time, "sleep", nap)
+        engine._naps.allowed, before = True, engine.forwarder.received
+        ben.sends(sound(0, body=b"0"))
+        engine._readable()
+        engine._naps.allowed = False
+        # The last nap's packet is left to the loop, which looks at the time first.
+        assert (len(naps), engine.forwarder.received - before) == (NAPS, NAPS)
+        heard = await ana.gets("a1", NAPS + 1)
+        assert [payload_of(one) for one in heard] == [b"%d" % at for at in range(NAPS + 1)]
+
+    held(play)
+
+
+def test_a_line_without_trouble_is_told_of_arrivals_half_as_often_until_one_is_lost(held):
+    async def play(meeting):
+        _, ben = await meeting.people(2)
+        ben.sends(*(sound(at) for at in range(10)))
+        leg = ben.at_node()
+        await ben.until(lambda: leg.streams)
+        assert leg.pace_us == PACE_US
+        meeting.ahead += CALM_US + PACE_US
+        await ben.until(lambda: leg.pace_us == CALM_PACE_US)
+        ben.sends(sound(12))
+        await ben.until(lambda: leg.pace_us == PACE_US)
 
     held(play)
 

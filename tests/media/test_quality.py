@@ -193,6 +193,32 @@ def test_whoever_takes_a_place_next_is_awaited_at_their_best():
     assert meeting.people[1].slot(0, "video").wanted == sdp.HIGH
 
 
+def test_where_nothing_changes_the_next_look_waits_and_any_change_ends_that():
+    meeting = Meeting(2, simulcast=False)
+    for place in (0, 1):
+        meeting.bits(place, 4_000_000)
+    meeting.talk(3)
+    line = meeting.people[1].leg.line
+
+    def looks(seconds: float) -> set[int]:
+        seen = set()
+        for _ in range(round(seconds * 10)):
+            meeting.talk(0.1)
+            seen.add(line.looked_us)
+        return seen
+
+    assert len(looks(4)) <= 5
+    # The other's line grows narrow: what is sent to them is told to be less, and soon.
+    meeting.bits(0, 300_000)
+    meeting.talk(0.3)
+    assert meeting.people[1].leg.cap <= 300_000
+    # A line that carries too little is looked at often.
+    meeting.bits(1, 40_000)
+    meeting.talk(0.3)
+    assert meeting.sees(1, 0) == ""
+    assert len(looks(2)) >= 9
+
+
 @pytest.mark.parametrize("place", [0, 1])
 def test_a_layer_that_runs_dry_gives_way_to_the_other(place):
     meeting = Meeting(2)
