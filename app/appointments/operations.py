@@ -45,6 +45,10 @@ WORDS = {
 FIELDS = {Problem.LENGTH: "minutes"}
 VISIT_AHEAD = _l("They have a visit with this patient ahead. Please move or cancel it first.")
 NOT_OF_TEAM = _l("Please choose a clinician of this patient's care team.")
+LEFT_TEAM = _l(
+    "The clinician of this visit no longer treats the patient. Please cancel it, and book another"
+    " one with somebody who does."
+)
 CHANGED_MEANWHILE = _l(
     "Somebody else changed this visit while you had it open. Please look at it again below."
 )
@@ -59,7 +63,8 @@ def refuse(problem: Problem | None, field: str | None = None) -> None:
 def book(*, patient_id: UUID, clinician_id: UUID, starts_at: datetime, minutes: int) -> UUID:
     """Plan a visit of a patient with a clinician of their team; answers its id."""
     with db.writing() as session:
-        if clinician_id not in {one.id for one in care.team_with(patient_id, Role.CLINICIAN)}:
+        _take_turns(session, clinician_id, patient_id)
+        if not _treats(clinician_id, patient_id):
             raise Refusal(NOT_OF_TEAM, "clinician")
         row = Appointment(
             patient_id=patient_id,
@@ -83,6 +88,9 @@ def move(
     with db.writing() as session:
         row = _load(session, appointment_id)
         _ask_step(row, Step.MOVE, actor, version)
+        _take_turns(session, row.clinician_id, row.patient_id)
+        if not _treats(row.clinician_id, row.patient_id):
+            raise Refusal(LEFT_TEAM)
         _ask_slot(session, row, starts_at, minutes)
         row.starts_at, row.minutes = starts_at, minutes
         _flush(session)
@@ -154,7 +162,6 @@ def _ask_step(row: Appointment, step: Step, actor: Actor, version: int) -> None:
 def _ask_slot(session: Session, row: Appointment, starts_at: datetime, minutes: int) -> None:
     problem = rules.slot_problem(starts_at, minutes, clock.now())
     refuse(problem, FIELDS.get(problem, "day") if problem else None)
-    _take_turns(session, row.clinician_id, row.patient_id)
     others = session.execute(
         select(Appointment.clinician_id, Appointment.starts_at, Appointment.minutes).where(
             Appointment.state == AppointmentState.BOOKED,
@@ -172,8 +179,16 @@ def _ask_slot(session: Session, row: Appointment, starts_at: datetime, minutes: 
         refuse(Problem.PATIENT_BUSY, "clock")
 
 
+def _treats(clinician_id: UUID, patient_id: UUID) -> bool:
+    """Whether the visit has somebody who may hold it.
+
+    Asked when it is this booking's turn: somebody may be leaving the team at the same moment.
+    """
+    return clinician_id in {one.id for one in care.team_with(patient_id, Role.CLINICIAN)}
+
+
 def _take_turns(session: Session, *people: UUID) -> None:
-    """Let one booking at a time look at these people's visits, until it commits.
+    """Let one booking at a time look at these people's visits and team, until it commits.
 
     On SQLite writers already take turns. Always in the same order, so that two never wait for
     each other.

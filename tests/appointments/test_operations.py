@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from app.appointments import operations, queries
+from app.appointments.models import Appointment
 from app.appointments.operations import WORDS
 from app.appointments.rules import AppointmentState, Problem
-from app.kernel import clock
+from app.care.operations import teams
+from app.kernel import clock, db
 from app.kernel.actor import Role
 from app.kernel.refusal import Refusal, Stale
+from tests.care import circle
 from tests.support.portal import Clinic, Portal, Someone
 
 SOON = timedelta(days=3)
@@ -247,3 +252,49 @@ def test_visit_drops_from_upcoming_two_hours_after_its_end(clinic: Clinic) -> No
             with clock.standing_at(start + timedelta(minutes=minutes)):
                 found = [each.id for each in queries.upcoming(actor)]
                 assert found == ([one] if there else [])
+
+
+def test_visit_booked_while_its_clinician_leaves_is_refused_and_never_half(
+    portal_on_each: Portal,
+) -> None:
+    """Whoever books has to wait for whoever leaves, and then finds them gone."""
+    portal = portal_on_each
+    clinic = portal.clinic()
+    circle.colleague(clinic, Role.CLINICIAN)
+    place = circle.place_of(clinic, clinic.clinician)
+    answers: list[object] = []
+
+    def try_to_book() -> None:
+        with portal.inside():
+            try:
+                answers.append(book(clinic.patient, clinic.clinician, at()))
+            except Refusal as refusal:
+                answers.append(refusal.sentence)
+
+    with portal.inside():
+        actor = portal.actor(clinic.clinician)
+        with db.writing():
+            teams.remove(actor, place)
+            booking = threading.Thread(target=try_to_book)
+            booking.start()
+            booking.join(timeout=0.5)
+            assert booking.is_alive(), "they take turns"
+    booking.join(timeout=20)
+    assert answers == [operations.NOT_OF_TEAM]
+    with portal.inside():
+        assert db.session().scalars(select(Appointment)).all() == []
+
+
+def test_visit_is_not_moved_to_somebody_who_left(clinic: Clinic) -> None:
+    portal = clinic.portal
+    circle.colleague(clinic, Role.CLINICIAN)
+    with portal.inside():
+        number = book(clinic.patient, clinic.clinician, at(), 20)
+    place = circle.place_of(clinic, clinic.clinician)
+    # Its time has passed, so that nothing is ahead, and nobody said what became of it.
+    with clock.standing_at(at(3)), portal.inside():
+        teams.remove(portal.actor(clinic.clinician), place)
+        marta = portal.actor(clinic.coordinator)
+        with pytest.raises(Refusal) as refused:
+            operations.move(marta, number, starts_at=at(), minutes=20, version=1)
+    assert refused.value.sentence == operations.LEFT_TEAM
