@@ -5,17 +5,23 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import click
+from sqlalchemy.exc import IntegrityError
 
 from app.accounts import operations as accounts
 from app.accounts import queries as account_queries
 from app.accounts import rules as account_rules
 from app.care import operations, queries, room
 from app.care.operations import consents
+from app.care.queries import consents as agreeing
 from app.care.rules import Sex
+from app.care.rules.consents import Purpose
 from app.care.rules.invitations import EARLIEST_BIRTH
 from app.kernel import clock, db
 from app.kernel.actor import Role
 from app.kernel.crypto import first_form_is_left
+
+# Of a team whose patient took their consent to care back.
+NOT_NOW = " The patient does not agree to be looked after now, so the team opens nothing."
 
 
 @room.command("register")
@@ -79,7 +85,10 @@ def join(patient_email: str, staff_email: str) -> None:
     found = queries.of_person(patient.id) if patient else None
     if found is None or staff is None or staff.role not in {Role.CLINICIAN, Role.COORDINATOR}:
         raise click.ClickException("Please name a registered patient and a member of staff.")
-    if staff.id in {one.id for one in queries.team(found)}:
-        raise click.ClickException(f"{staff.name} is on the team already.")
-    operations.join_team(found, staff.id)
-    click.echo(f"{staff.name} looks after {patient_email} now.")
+    closed = "" if agreeing.gives(found, Purpose.CARE) else NOT_NOW
+    try:
+        operations.join_team(found, staff.id)
+    except IntegrityError:
+        raise click.ClickException(f"{staff.name} is on the team already.{closed}") from None
+    now = f"looks after {patient_email} now." if not closed else f"is on the team now.{closed}"
+    click.echo(f"{staff.name} {now}")

@@ -7,8 +7,10 @@ from click.testing import Result
 
 from app.accounts import queries as accounts
 from app.care import queries as care
+from app.care.rules.consents import Purpose
 from app.kernel.actor import Role
-from tests.support.portal import Portal
+from tests.care import consenting
+from tests.support.portal import Clinic, Portal
 
 PASSWORD = "violet anchor seven kettles"
 ANA = ("care", "register", "ana@example.org", "Ana Reis", "--born", "1950-01-31", "--sex", "female")
@@ -69,3 +71,22 @@ def test_only_staff_join_a_team_and_only_once(portal: Portal) -> None:
     with_password(portal, *IMRE)
     run(portal, *JOIN)
     assert "already" in run(portal, *JOIN).output
+
+
+def test_joining_twice_says_so_also_while_the_patient_wants_nobody(clinic: Clinic) -> None:
+    portal, nadia = clinic.portal, clinic.portal.person(Role.CLINICIAN, "Dr Nadia Haddad")
+    there = ("care", "join", clinic.patient.email, clinic.clinician.email)
+    assert "is on the team already." in run(portal, *there).output
+    consenting.says(portal, clinic.patient, Purpose.CARE, agreed=False)
+    again = run(portal, *there)
+    assert again.exit_code == 1
+    assert again.output == (
+        f"Error: {clinic.clinician.name} is on the team already. The patient does not agree to be"
+        " looked after now, so the team opens nothing.\n"
+    )
+    fresh = run(portal, "care", "join", clinic.patient.email, nadia.email)
+    assert fresh.exit_code == 0
+    assert "does not agree to be looked after now" in fresh.output
+    assert portal.visit(nadia).get(f"/patients/{clinic.patient.patient_id}").status_code == 404
+    consenting.says(portal, clinic.patient, Purpose.CARE, agreed=True)
+    assert portal.visit(nadia).get(f"/patients/{clinic.patient.patient_id}").status_code == 200
