@@ -1,12 +1,13 @@
-"""Letters leave by mail: of invitation, and about records that were opened in an emergency."""
+"""Letters of invitation and about emergencies leave by mail; whoever never came is erased."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from app.care import room
-from app.care.operations import breaking, mailing
+from app.care.operations import breaking, invitations, mailing
 
 
 @room.job("break_glass_mail")
@@ -19,3 +20,6 @@ def break_glass_mail(payload: dict[str, Any]) -> None:
 def invitation_mail(payload: dict[str, Any]) -> None:
     """Write one letter."""
     mailing.write_letter(UUID(payload["invitation"]), payload["serial"])
+
+
+room.every(timedelta(hours=6))(invitations.sweep)

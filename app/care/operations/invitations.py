@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -28,6 +29,7 @@ from app.kernel.actor import Actor, Role
 from app.kernel.limits import Limit
 from app.kernel.refusal import Refusal, Stale
 
+LAPSED = audit.tag("care.invitation_lapsed", "invitation")
 WITHDRAWN = audit.tag("care.invitation_withdrawn", "invitation")
 INVITING = Limit("invitation", ((20, timedelta(hours=1)), (60, timedelta(days=1))))
 
@@ -116,11 +118,41 @@ def withdraw(invitation_id: UUID) -> None:
         if row.state is InvitationState.DONE:
             raise Stale(HAS_COME)
         audit.record(WITHDRAWN, entity_id=row.id, patient_id=row.patient_id)
-        patient_id = row.patient_id
-        session.delete(row)
-        session.flush()
-        if patient_id is not None:
-            care.erase(patient_id)
+        _erase(session, row)
+
+
+def sweep() -> int:
+    """Erase whoever was invited and never came, after a while; answers how many went.
+
+    Each in a transaction of its own: whoever comes at this very moment has come.
+    """
+    waiting = select(Invitation.id).where(
+        Invitation.state != InvitationState.DONE,
+        Invitation.created_at < clock.now() - rules.KEPT_FOR,
+    )
+    return sum(map(_lapse, db.session().scalars(waiting).all()))
+
+
+def _lapse(invitation_id: UUID) -> bool:
+    with db.writing(claims=False) as session:
+        row = session.get(Invitation, invitation_id, with_for_update=True)
+        if row is None:
+            return False
+        told = (row.state, row.serial, row.created_at, row.expires_at)
+        if not rules.has_lapsed(*told, clock.now()):
+            return False
+        audit.record(LAPSED, entity_id=row.id, patient_id=row.patient_id)
+        _erase(session, row)
+        return True
+
+
+def _erase(session: Session, row: Invitation) -> None:
+    """Nobody is left behind: a person who has an account of their own is not the invitation's."""
+    patient_id = row.patient_id
+    session.delete(row)
+    session.flush()
+    if patient_id is not None:
+        care.erase(patient_id)
 
 
 def _locked(session: Session, invitation_id: UUID) -> Invitation:

@@ -17,6 +17,8 @@ MOST_TRIES = 5
 LINK_BYTES = 16
 # How long after the right answer a password may be chosen before the question is asked again.
 PROOF_LASTS = timedelta(minutes=30)
+# How long what was typed into an invitation is kept after its last link ran out unused.
+KEPT_FOR = timedelta(days=30)
 LONGEST_NAME = 120
 LONGEST_EMAIL = 254
 
@@ -92,6 +94,23 @@ def standing(
 def tries_left(tries: int) -> int:
     """How often the question may still be answered."""
     return max(0, MOST_TRIES - tries)
+
+
+def has_lapsed(
+    state: InvitationState,
+    serial: int,
+    created_at: datetime,
+    expires_at: datetime | None,
+    moment: datetime,
+) -> bool:
+    """Whether nobody came for so long that what is known of the invited is to go.
+
+    It counts from the end of the last link; for a letter that was never written, from the
+    invitation. Another letter that waits to be written starts it anew.
+    """
+    if state is InvitationState.DONE or (expires_at is None and serial > 1):
+        return False
+    return moment - (expires_at or created_at) > KEPT_FOR
 
 
 def proof_holds(proved_at: datetime, moment: datetime) -> bool:
