@@ -7,7 +7,7 @@ event for each patient. When it cannot be written, the answer does not leave.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -24,9 +24,12 @@ from app.kernel.actor import Actor, Role
 from app.kernel.models import AuditEvent
 
 SEEN = audit.tag("record.seen", "record", "door", "kinds", "why")
+TAKEN = audit.tag("record.taken", "record", "kinds", "why")
+TAGS = (SEEN.name, TAKEN.name)
 OWN, CARE_TEAM, PRIVACY, GUEST = "own", "care_team", "privacy", "guest"
-BREAK_GLASS = "break_glass"
+BREAK_GLASS, EXPORT = "break_glass", "export"
 MOST_AT_ONCE = 5000
+BATCH = 500
 SHOWN_BELOW = 300  # A redirect or a refusal shows nothing.
 REASONS = {
     Role.PATIENT: OWN,
@@ -39,7 +42,7 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One person was shown something of one patient, once."""
+    """One person was shown something of one patient, once, or took a copy (`why` is EXPORT)."""
 
     id: UUID
     at: datetime
@@ -129,11 +132,28 @@ def write(door: str) -> None:
     audit.append(events)
 
 
+def take_out(patient_id: UUID) -> None:
+    """One event in the open transaction, in place of a look: what was noted leaves as a copy."""
+    noted: dict[UUID, dict[str, UUID | None]] = g.pop("looks", {})
+    kinds = sorted(noted.pop(patient_id, {}))
+    if noted:
+        raise RuntimeError("a copy of one record may show nothing of another")
+    audit.record(TAKEN, entity_id=patient_id, patient_id=patient_id, kinds=kinds, why=EXPORT)
+
+
 def of_patient(patient_id: UUID, begin: datetime, end: datetime) -> list[Look]:
     """Who was shown something of this patient in a span of time, the earliest first."""
     asked = _asked(patient_id).where(AuditEvent.at >= begin, AuditEvent.at < end)
     rows = db.session().scalars(asked.order_by(AuditEvent.at).limit(MOST_AT_ONCE))
     return [_look(row) for row in rows]
+
+
+def every(patient_id: UUID) -> Iterator[Sequence[Look]]:
+    """Every look there ever was at this patient's data, the earliest first, some at a time."""
+    asked = _asked(patient_id).order_by(AuditEvent.at, AuditEvent.id)
+    rows = db.session().scalars(asked.execution_options(yield_per=BATCH))
+    for some in rows.partitions():
+        yield [_look(row) for row in some]
 
 
 def one_of_patient(patient_id: UUID, event_id: UUID) -> Look | None:
@@ -144,14 +164,14 @@ def one_of_patient(patient_id: UUID, event_id: UUID) -> Look | None:
 
 def first_of_patient(patient_id: UUID) -> datetime | None:
     """When somebody was first shown something of this patient."""
-    where = (AuditEvent.patient_id == patient_id, AuditEvent.tag == SEEN.name)
+    where = (AuditEvent.patient_id == patient_id, AuditEvent.tag.in_(TAGS))
     return db.session().scalar(select(func.min(AuditEvent.at)).where(*where))
 
 
 def _asked(patient_id: UUID) -> Select[AuditEvent]:
     return select(AuditEvent).where(
         AuditEvent.patient_id == patient_id,
-        AuditEvent.tag == SEEN.name,
+        AuditEvent.tag.in_(TAGS),
         AuditEvent.actor_id.is_not(None),
     )
 

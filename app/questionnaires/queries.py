@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -22,6 +23,7 @@ from app.questionnaires.rules import SENT, Draft, GivenPart, Part, ResponseStatu
 
 # A coordinator reads answers only where the clinical record was opened to them.
 READERS = frozenset({Role.PATIENT, Role.CLINICIAN, Role.COORDINATOR})
+AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,14 @@ def answers_of(row: Response) -> Answers:
 
 def sent(patient_id: UUID) -> list[Answered]:
     """Everything a patient sent, newest first."""
-    rows = db.session().scalars(_sent(patient_id).limit(50))
+    rows = db.session().scalars(_sent(patient_id).limit(AT_ONCE))
     return [_answered(row) for row in rows]
+
+
+def every(patient_id: UUID) -> Iterator[Answered]:
+    """The same, however many they are; doors are the caller's."""
+    rows = db.session().scalars(_sent(patient_id).execution_options(yield_per=AT_ONCE))
+    return (_answered(row) for row in rows)
 
 
 def latest(patient_id: UUID) -> Answered | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -71,6 +72,15 @@ class LookView:
     line: Line
 
 
+@dataclass(frozen=True, slots=True)
+class LookWith:
+    """One look with whoever it was, and the reason that they gave in an emergency."""
+
+    look: Look
+    who: Who | None
+    reason: str
+
+
 def month(actor: Actor, asked: str) -> Month | None:
     """One month of the looks at this patient's own record; None for who is no patient."""
     mine = care.own(actor)
@@ -106,6 +116,23 @@ def look(actor: Actor, look_id: UUID) -> LookView | None:
     lines = _lines(mine.id, [one for one in those if one.why != OWN], zone)
     mine_line = next((one for one in lines if one.reader.id == look_id), None)
     return LookView(look_id, mine.id, mine_line) if mine_line else None
+
+
+def every_look(patient_id: UUID) -> Iterator[LookWith]:
+    """Every look at a patient's record, the earliest first; doors are the caller's."""
+    looks.note(patient_id, "look")
+    opened = breaking.of_patient(patient_id)
+    for some in looks.every(patient_id):
+        people = accounts.people({one.person_id for one in some})
+        for one in some:
+            yield LookWith(one, people.get(one.person_id), _reason(one, opened))
+
+
+def _reason(look: Look, opened: list[Opening]) -> str:
+    if look.why != BREAK_GLASS:
+        return ""
+    found = (one.reason for one in opened if one.covers(look.person_id, look.at, look.at))
+    return next(found, "")
 
 
 def open_questions(actor: Actor) -> list[QuestionView]:

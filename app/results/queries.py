@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -29,6 +29,7 @@ CARERS = (Role.CLINICIAN, Role.COORDINATOR)
 ON_A_CHART = 60
 ON_A_PAGE = 20
 FOR_THE_RULES = 400
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +112,23 @@ def _recent(keys: tuple[str, ...], limit: int) -> Select[Observation]:
     return select(found).order_by(*_newest_first(found))
 
 
-def page(patient_id: UUID, key: str, number: int) -> tuple[list[Reading], bool]:
+def page(
+    patient_id: UUID, key: str, number: int, size: int = ON_A_PAGE
+) -> tuple[list[Reading], bool]:
     """One page of a measure's readings, newest first, and whether there are older ones."""
     # One row more says whether there is a next page, and what the last row changed from.
-    asked = _of(patient_id, key).limit(ON_A_PAGE + 1).offset((number - 1) * ON_A_PAGE)
+    asked = _of(patient_id, key).limit(size + 1).offset((number - 1) * size)
     found = _readings(db.session().scalars(asked).all())
-    return found[:ON_A_PAGE], len(found) > ON_A_PAGE
+    return found[:size], len(found) > size
+
+
+def every(patient_id: UUID, key: str) -> Iterator[Reading]:
+    """All of a measure's readings, newest first; doors are the caller's."""
+    number, more = 1, True
+    while more:
+        found, more = page(patient_id, key, number, AT_ONCE)
+        yield from found
+        number += 1
 
 
 def latest(patient_id: UUID, key: str) -> Reading | None:

@@ -57,6 +57,7 @@ WORDS = {
     Happening.REGAINED: _l(
         "Your account has a new password. What you signed in with before opens nothing any more."
     ),
+    Happening.RECORD_COPIED: _l("A copy of your whole record was taken out of Nearside as a file."),
 }
 SUBJECT = _l("Your Nearside account")
 BODY = _l(

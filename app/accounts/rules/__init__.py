@@ -99,6 +99,7 @@ class Happening(StrEnum):
     REGAIN_CHECKED = "regain-checked"
     REGAIN_LINKED = "regain-linked"
     REGAINED = "regained"
+    RECORD_COPIED = "record-copied"
 
 
 # How long a person may take at their device.

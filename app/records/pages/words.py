@@ -8,8 +8,7 @@ from datetime import date
 from babel.dates import format_date
 from flask_babel import lazy_gettext as _l
 
-from app.kernel.looks import BREAK_GLASS, CARE_TEAM, PRIVACY
-from app.records.rules import Reader
+from app.kernel.looks import BREAK_GLASS, CARE_TEAM, EXPORT, OWN, PRIVACY
 from app.web import i18n
 from app.web.i18n import gettext as _
 
@@ -39,6 +38,8 @@ KINDS = {
     "list": _l("your name in a list of patients"),
 }
 REASONS = {
+    OWN: _l("It is your own record."),
+    EXPORT: _l("A copy of your record was taken out of the portal as a file."),
     CARE_TEAM: _l("They belong to your care team."),
     PRIVACY: _l("They answer questions about privacy."),
     BREAK_GLASS: _l("An emergency. They do not belong to your care team."),
@@ -63,10 +64,12 @@ def why(reason: str) -> str:
     return str(REASONS.get(reason, _l("They had a reason that the clinic has written down.")))
 
 
-def mark(reader: Reader) -> tuple[str, str] | None:
+def mark(reason: str) -> tuple[str, str] | None:
     """The word that marks a line out, and its tone; most lines have none."""
-    if reader.why == BREAK_GLASS:
+    if reason == BREAK_GLASS:
         return str(_("Emergency")), "alarm"
+    if reason == EXPORT:
+        return str(_("Copy taken")), "turn"
     return None
 
 

@@ -1,0 +1,87 @@
+"""Plans that were signed, for the record that a patient takes with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_babel import lazy_gettext as _l
+
+from app.care.queries import PatientView
+from app.clinical import fhir
+from app.kernel.actor import Actor
+from app.plans import queries
+from app.plans.pages import evidence
+from app.plans.queries import LineView, PlanView
+from app.plans.rules.states import FHIR_STATUS, PlanState
+from app.web import times
+from app.web.i18n import gettext as _
+from app.web.taking import RECORD, Entry
+
+# FHIR R4 CarePlan.activity.detail.status, by where its plan stands.
+LINE_STATUS = {PlanState.ACTIVE: "in-progress", PlanState.SUPERSEDED: "stopped"}
+
+
+@RECORD.chapter("plan", _l("Your plan"), order=30)
+def plans(_actor: Actor, patient: PatientView) -> Iterator[Entry]:
+    """Every plan that was signed (FHIR CarePlan), the newest first, each line with its reason."""
+    for one in queries.versions(patient.id):
+        yield _plan(one)
+
+
+def _plan(plan: PlanView) -> Entry:
+    zone = plan.patient.zone
+    heading = _("Version %(number)s, approved by %(name)s", number=plan.number, name=_signer(plan))
+    resource = fhir.given(
+        resourceType="CarePlan",
+        id=str(plan.id),
+        status=FHIR_STATUS[plan.state],
+        intent="plan",
+        title=heading,
+        subject=fhir.patient(plan.patient.id),
+        period=fhir.period(plan.approved_at, plan.ended_at, zone),
+        created=fhir.moment(plan.approved_at, zone) if plan.approved_at else None,
+        author=fhir.named(_signer(plan)),
+        activity=[{"detail": _detail(one, plan.state)} for one in plan.kept],
+    )
+    facts = tuple((one.said.action, " ".join(_sentences(one))) for one in plan.kept)
+    return Entry(resource, heading, plan.approved_at, facts)
+
+
+def _signer(plan: PlanView) -> str:
+    return plan.approved_by or _("Somebody who has left the clinic")
+
+
+def _detail(line: LineView, state: PlanState) -> fhir.Resource:
+    said = line.said
+    day = {"scheduledPeriod": {"start": line.starts_on.isoformat()}} if line.starts_on else {}
+    words = {"scheduledString": said.start} if said.start and not day else {}
+    return fhir.given(
+        code=fhir.concept(said.action),
+        reasonCode=fhir.texts([said.why, *_rests_on(line)]),
+        status=LINE_STATUS[state],
+        description=" ".join(one for one in (said.detail, said.start, _turns(line)) if one),
+        **day,
+        **words,
+    )
+
+
+def _sentences(line: LineView) -> Iterator[str]:
+    said = line.said
+    yield from (one for one in (said.detail, said.why) if one)
+    yield _("Rests on: %(facts)s.", facts="; ".join(_rests_on(line)))
+    if said.start or line.starts_on:
+        when = (said.start, times.day(line.starts_on) if line.starts_on else "")
+        yield _("From when: %(when)s", when=" ".join(one for one in when if one))
+    if turns := _turns(line):
+        yield turns
+
+
+def _turns(line: LineView) -> str:
+    what = line.said.change
+    return _("What would change it: %(what)s", what=what) if what else ""
+
+
+def _rests_on(line: LineView) -> list[str]:
+    if line.suggestion is None:
+        return [_("What your clinician knows of you")]
+    return evidence.in_short(line.suggestion.evidence)
