@@ -108,6 +108,8 @@ class SignIn(Row):
     recovered_at: Mapped[datetime | None]
     # Whether the browser had signed this person in before: its tries are counted apart.
     known: Mapped[bool] = mapped_column(default=False)
+    # The patient whom a carer has chosen to look after; the tables of care lie above this one.
+    caring_for: Mapped[UUID | None]
     ended_at: Mapped[datetime | None]
 
 

@@ -15,7 +15,7 @@ from app.appointments.models import Appointment
 from app.appointments.rules import AppointmentState, Problem, Step
 from app.care import queries as care
 from app.kernel import audit, clock, db, outbox
-from app.kernel.actor import Actor, Role
+from app.kernel.actor import Actor, Power, Role
 from app.kernel.refusal import Refusal, Stale
 
 BOOKED = audit.tag("appointments.booked", "appointment", "minutes")
@@ -207,4 +207,4 @@ def _flush(session: Session) -> None:
 
 
 def _tell(row: Appointment) -> None:
-    outbox.hint(CHANGED, people=care.everyone(row.patient_id), number=row.id)
+    outbox.hint(CHANGED, people=care.everyone(row.patient_id, Power.VISITS), number=row.id)

@@ -15,7 +15,7 @@ from app.appointments.models import Appointment
 from app.appointments.rules import AppointmentState, Step
 from app.care import queries as care
 from app.kernel import clock, db
-from app.kernel.actor import Actor, Role
+from app.kernel.actor import HOLDERS, Actor, Role
 
 # Whom a visit may be opened for as a call: one that was cancelled or missed is over.
 JOINABLE = frozenset({AppointmentState.BOOKED, AppointmentState.FULFILLED})
@@ -56,7 +56,7 @@ def appointment(actor: Actor, appointment_id: UUID) -> AppointmentView | None:
 
 def of_staff(actor: Actor, appointment_id: UUID) -> AppointmentView | None:
     """One visit, for the staff who may plan it."""
-    return None if actor.role is Role.PATIENT else appointment(actor, appointment_id)
+    return None if actor.role in HOLDERS else appointment(actor, appointment_id)
 
 
 def joinable(actor: Actor, appointment_id: UUID) -> AppointmentView | None:
@@ -107,7 +107,7 @@ def _is_upcoming(one: AppointmentView) -> bool:
 
 def _scoped(actor: Actor) -> Select[Appointment] | None:
     wanted = select(Appointment)
-    if actor.role is Role.PATIENT:
+    if actor.role in HOLDERS:
         own = care.own(actor)
         return wanted.where(Appointment.patient_id == own.id) if own else None
     if actor.role is Role.CLINICIAN:

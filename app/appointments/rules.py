@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from app.kernel.actor import Role
+from app.kernel.actor import HOLDERS, Role
 
 
 class AppointmentState(StrEnum):
@@ -37,7 +37,7 @@ STEPS = {
 }
 WHO = {
     Step.MOVE: frozenset({Role.CLINICIAN, Role.COORDINATOR}),
-    Step.CANCEL: frozenset({Role.PATIENT, Role.CLINICIAN, Role.COORDINATOR}),
+    Step.CANCEL: frozenset({*HOLDERS, Role.CLINICIAN, Role.COORDINATOR}),
     Step.FULFIL: frozenset({Role.CLINICIAN}),
     Step.MISS: frozenset({Role.CLINICIAN, Role.COORDINATOR}),
 }
@@ -81,7 +81,7 @@ def step_problem(
         return Problem.NOT_YOURS
     if step is Step.MISS and moment < starts_at:
         return Problem.NOT_BEGUN
-    if step is Step.CANCEL and role is Role.PATIENT and moment >= starts_at:
+    if step is Step.CANCEL and role in HOLDERS and moment >= starts_at:
         return Problem.BEGUN
     return None
 

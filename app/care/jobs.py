@@ -1,4 +1,4 @@
-"""Letters of invitation and about emergencies leave by mail; whoever never came is erased."""
+"""Letters leave by mail; whoever never came is erased, and a carer's time runs out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.care import room
-from app.care.operations import breaking, invitations, mailing
+from app.care.operations import breaking, invitations, mailing, proxies
 
 
 @room.job("break_glass_mail")
@@ -23,3 +23,4 @@ def invitation_mail(payload: dict[str, Any]) -> None:
 
 
 room.every(timedelta(hours=6))(invitations.sweep)
+room.every(timedelta(minutes=1))(proxies.end_those_over)

@@ -6,7 +6,7 @@ that the address names, scoped to the actor. Absent and forbidden are one answer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,11 @@ from flask import Flask, Response, abort, current_app, request
 
 from app.kernel import actor as actors
 from app.kernel import clock
-from app.kernel.actor import MEMBERS, Actor, Role, Stage
+from app.kernel.actor import MEMBERS, Actor, Power, Role, Stage
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 Loader = Callable[[Actor, UUID], Any]
+Powers = Callable[[Actor], frozenset[Power]]
 # Of a door that is open to all: there may be nobody.
 OpenLoader = Callable[[Actor | None, UUID], Any]
 
@@ -55,6 +56,7 @@ class Access:
 
     `fresh` asks for a second factor of the last minutes, for what weighs more than a signed-in
     page left open; `recovery` lets a recovery code stand in for it, where factors are replaced.
+    `carers` is the power without which a carer finds nothing here.
     `officer` lets in privacy officers alone.
     """
 
@@ -66,6 +68,7 @@ class Access:
     full_trust: bool = False
     fresh: bool = False
     recovery: bool = False
+    carers: Power | None = None
     officer: bool = False
 
     def admit(self, actor: Actor | None) -> None:
@@ -75,6 +78,8 @@ class Access:
         if actor is None or actor.stage < self.stage:
             raise SignInNeeded(Stage.ANYONE if actor is None else actor.stage)
         if actor.role not in self.roles or (self.officer and not actor.officer):
+            abort(404)
+        if not holds(actor, self.carers):
             abort(404)
         if actor.stage > self.stage:
             raise SignInDone
@@ -100,6 +105,19 @@ class Access:
         return thing
 
 
+def holds(actor: Actor, power: Power | None) -> bool:
+    """Whether no missing power keeps this person out; asks anew whom a carer may act for."""
+    if actor.role is not Role.CARER or power is None:
+        return True
+    powers: Powers = current_app.extensions["powers"]
+    return power in powers(actor)
+
+
+def with_carers(roles: Iterable[Role], carers: Power | None) -> frozenset[Role]:
+    """The roles that may pass, with that of carers where a power opens the way to them."""
+    return frozenset(roles) | ({Role.CARER} if carers else frozenset())
+
+
 def anyone(*, reason: str, writes: bool = False, **loads: OpenLoader) -> Access:
     """Open to all, signed in or not; says why. An id in the address is then itself the key."""
     return Access(Stage.ANYONE, frozenset(), writes, loads, reason)
@@ -116,6 +134,7 @@ def signed_in(
     full_trust: bool = False,
     fresh: bool = False,
     recovery: bool = False,
+    carers: Power | None = None,
     officer: bool = False,
     **loads: Loader,
 ) -> Access:
@@ -123,18 +142,19 @@ def signed_in(
 
     `full_trust` shuts it in the days after staff let somebody in again without any factor.
     A guest opens what names guests, and nothing else. With `fresh`, to whoever gave a second
-    factor within the last minutes; with `officer`, to privacy officers alone.
+    factor within the last minutes; with `officer`, to privacy officers alone; with `carers`, to
+    carers too whom their patient gave that power.
     """
-    roles_let_in = frozenset(roles or MEMBERS)
     return Access(
         Stage.FULL,
-        roles_let_in,
+        with_carers(roles or MEMBERS, carers),
         writes,
         loads,
         full_trust=full_trust,
         fresh=fresh,
         recovery=recovery,
         officer=officer,
+        carers=carers,
     )
 
 

@@ -13,13 +13,26 @@ from flask_login import AnonymousUserMixin, UserMixin, current_user
 
 
 class Role(StrEnum):
-    """What a person does in the clinic; one role each. A guest is here for one visit alone."""
+    """What a person does in the clinic; one role each.
+
+    A carer acts for patients who gave them powers; a guest is here for one visit alone.
+    """
 
     PATIENT = "patient"
     CLINICIAN = "clinician"
     COORDINATOR = "coordinator"
     ADMINISTRATOR = "administrator"
+    CARER = "carer"
     GUEST = "guest"
+
+
+class Power(StrEnum):
+    """What a patient lets a carer do for them."""
+
+    RESULTS = "results"
+    ENTRIES = "entries"
+    MESSAGES = "messages"
+    VISITS = "visits"
 
 
 ROLE_LABELS = {
@@ -27,10 +40,14 @@ ROLE_LABELS = {
     Role.CLINICIAN: _l("Clinician"),
     Role.COORDINATOR: _l("Care coordinator"),
     Role.ADMINISTRATOR: _l("Administrator"),
+    Role.CARER: _l("Carer"),
     Role.GUEST: _l("Guest"),
 }
 STAFF = (Role.CLINICIAN, Role.COORDINATOR, Role.ADMINISTRATOR)
-MEMBERS = (Role.PATIENT, *STAFF)
+# Those with an account of their own.
+MEMBERS = (Role.PATIENT, *STAFF, Role.CARER)
+# Those who act on a patient's record as the patient does, the second within their powers.
+HOLDERS = (Role.PATIENT, Role.CARER)
 
 
 # How long a second factor vouches for whoever sits there before a weighty act.
@@ -61,6 +78,8 @@ class Actor(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     # When this session last proved a second factor, and when a recovery code stood in for one.
     factor_at: datetime | None = None
     recovered_at: datetime | None = None
+    # Whom a carer has chosen to look after in this session, among those who let them.
+    caring_for: UUID | None = None
     # An administrator who answers for privacy as well.
     officer: bool = False
 

@@ -27,6 +27,7 @@ SEEN = audit.tag("record.seen", "record", "door", "kinds", "why")
 TAKEN = audit.tag("record.taken", "record", "kinds", "why")
 TAGS = (SEEN.name, TAKEN.name)
 OWN, CARE_TEAM, PRIVACY, GUEST = "own", "care_team", "privacy", "guest"
+CARER = "carer"
 BREAK_GLASS, EXPORT = "break_glass", "export"
 MOST_AT_ONCE = 5000
 BATCH = 500
@@ -36,6 +37,7 @@ REASONS = {
     Role.CLINICIAN: CARE_TEAM,
     Role.COORDINATOR: CARE_TEAM,
     Role.ADMINISTRATOR: PRIVACY,
+    Role.CARER: CARER,
     Role.GUEST: GUEST,
 }
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.kernel import actor as actors
 from app.kernel import clock, db
+from app.kernel.actor import Role
 from app.kernel.crypto import keyring
 from app.kernel.models import FormKey
 
@@ -44,7 +45,7 @@ def _claim(session: Session) -> None:
     """Use up the key of the posted form; raises AlreadyDone when it is used up."""
     if not _is_form() or "form_key_row" in g:
         return
-    key, _person = _read_key()
+    key, _person, _subject = _read_key()
     if not key:
         return
     row = FormKey(
@@ -64,22 +65,45 @@ def _claim(session: Session) -> None:
 
 
 def new_key() -> str:
-    """A fresh key for one showing of a form, signed with the person it is shown to."""
-    return _signer().dumps([uuid4().hex, _owner()])
+    """A fresh key for one showing of a form, signed with the person it is shown to.
+
+    And with the patient for whom that person acts, if they are a carer.
+    """
+    return _signer().dumps([uuid4().hex, _owner(), subject()])
+
+
+def subject() -> str:
+    """For whom whoever is here acts as a carer; nothing for everybody else."""
+    actor = actors.current()
+    if actor is None or actor.role is not Role.CARER:
+        return ""
+    patient: UUID | None = current_app.extensions["acts_for"](actor)
+    return patient.hex if patient else ""
 
 
 def person_of_form() -> UUID | None:
     """Whose page the posted form came from, whoever is signed in now."""
-    _key, person = _read_key()
+    _key, person, _subject = _read_key()
     return UUID(hex=person) if person and person != NOBODY else None
 
 
-def _read_key() -> tuple[str, str]:
+def subject_of_form() -> str:
+    """For whom a carer's page had the posted form, whomever they look after now."""
+    return _read_key()[2]
+
+
+def is_for_somebody_else() -> bool:
+    """Whether a carer who is here looks after another patient than the posted form is about."""
+    patient = subject_of_form()
+    return bool(patient) and actors.current() is not None and patient != subject()
+
+
+def _read_key() -> tuple[str, str, str]:
     try:
-        key, person = _signer().loads(request.form.get(FIELD, "")[:300])
+        key, person, patient = _signer().loads(request.form.get(FIELD, "")[:300])
     except (BadSignature, ValueError, TypeError):
-        return "", ""
-    return key, person
+        return "", "", ""
+    return key, person, patient
 
 
 def _signer() -> URLSafeSerializer:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.care import queries as care
 from app.kernel import audit, clock, db, outbox
-from app.kernel.actor import Actor
+from app.kernel.actor import Actor, Power
 from app.kernel.refusal import Refusal
 from app.messages import rules
 from app.messages.models import Conversation, Message, ReadMark
@@ -112,4 +112,4 @@ def _is_news(actor: Actor, patient_id: UUID, number: int) -> bool:
 
 
 def _tell(patient_id: UUID) -> None:
-    outbox.hint(CHANGED, people=care.everyone(patient_id), number=patient_id)
+    outbox.hint(CHANGED, people=care.everyone(patient_id, Power.MESSAGES), number=patient_id)

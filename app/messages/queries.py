@@ -10,12 +10,14 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, case, func, select
 
 from app.accounts import queries as accounts
+from app.accounts.queries import Who
 from app.care import queries as care
-from app.care.queries import PatientView
+from app.care.queries import PatientView, proxies
 from app.kernel import db, looks
-from app.kernel.actor import Actor, Role
+from app.kernel.actor import HOLDERS, Actor, Role
 from app.messages import rules
 from app.messages.models import Message, ReadMark
+from app.web.i18n import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def waiting(actor: Actor, patient: PatientView) -> tuple[int, datetime | None]:
 
 
 def _patients(actor: Actor) -> list[PatientView]:
-    if actor.role is Role.PATIENT:
+    if actor.role in HOLDERS:
         own = care.own(actor)
         return [own] if own else []
     return care.patients(actor) if actor.role in {Role.CLINICIAN, Role.COORDINATOR} else []
@@ -170,7 +172,7 @@ def _unread_since(actor: Actor, patient_ids: list[UUID]) -> dict[UUID, tuple[int
     return {patient: (count, first) for patient, count, first in rows}
 
 
-# A patient is the only one who writes in their own conversation and is not of the care team.
+# Patients and their carers are the only ones who write and are not of the care team.
 _ANSWERED = (
     select(Message.patient_id, func.max(Message.number).label("number"))
     .where(
@@ -200,7 +202,10 @@ def _states(patients: list[PatientView]) -> dict[UUID, tuple[datetime | None, da
     """Since when each patient waits for an answer, and when anybody wrote last."""
     asked = {
         "patients": [one.id for one in patients],
-        "persons": [one.person_id for one in patients],
+        "persons": [
+            *(one.person_id for one in patients),
+            *proxies.ever_carers_of(one.id for one in patients),
+        ],
     }
     rows = db.session().execute(_STATES, asked)
     return {patient: (since, last) for patient, since, last in rows}
@@ -215,7 +220,7 @@ def _stretch(
     shown = [
         MessageView(
             id=row.number,
-            author=people[row.author_id].name,
+            author=_author(people[row.author_id], patient_id),
             author_role=people[row.author_id].role,
             mine=row.author_id == actor.person_id,
             text=row.body,
@@ -227,9 +232,20 @@ def _stretch(
     return Stretch(shown, last, _seen_up_to(actor, patient_id), older, newer)
 
 
+def _author(who: Who, patient_id: UUID) -> str:
+    """Who wrote; a carer for whom, because the words are said in the patient's place."""
+    if who.role is not Role.CARER:
+        return who.name
+    patient = care.by_ids({patient_id})[patient_id].name
+    return str(_("%(carer)s for %(patient)s", carer=who.name, patient=patient))
+
+
 def _seen_up_to(actor: Actor, patient_id: UUID) -> int:
     """How far the other side has read: any of the team for a patient, the patient for staff."""
+    patient = care.by_ids({patient_id})[patient_id].person_id
     where = [ReadMark.patient_id == patient_id, ReadMark.person_id != actor.person_id]
-    if actor.role is not Role.PATIENT:
-        where.append(ReadMark.person_id == care.by_ids({patient_id})[patient_id].person_id)
+    if actor.role not in HOLDERS:
+        where.append(ReadMark.person_id == patient)
+    elif helpers := proxies.ever_carers_of([patient_id]):
+        where.append(ReadMark.person_id.not_in({patient, *helpers}))
     return db.session().scalar(select(func.max(ReadMark.number)).where(*where)) or 0

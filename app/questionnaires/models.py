@@ -45,6 +45,8 @@ class Response(Row):
     started_at: Mapped[datetime]
     saved_at: Mapped[datetime]
     authored_at: Mapped[datetime | None]
+    # Who sent it: the patient, or somebody in their place (FHIR source).
+    authored_by: Mapped[UUID | None]
     coded_json = Sealed("sealed_coded", of="patient_id", erased="{}")
     words_json = Sealed("sealed_words", of="patient_id", erased="{}")
     __mapper_args__ = {"version_id_col": version}

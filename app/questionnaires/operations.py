@@ -70,6 +70,7 @@ def send(actor: Actor, version: int) -> UUID:
             raise Refusal(STILL_OPEN)
         row.status = STEPS[row.status, Step.SEND]
         row.authored_at = row.saved_at = clock.now()
+        row.authored_by = actor.person_id
         session.flush()
         audit.record(ANSWERED, entity_id=row.id, patient_id=patient_id)
         outbox.hint("questionnaires", people=care.clinical_readers(patient_id), number=row.id)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, bindparam, select
 
 from app.care import queries as care
+from app.care.queries import proxies
 from app.clinical.guidelines import Fact
 from app.clinical.questionnaires import Answers, Form, lifestyle
 from app.kernel import clock, db, looks
@@ -36,6 +37,12 @@ class Answered:
     authored_at: datetime
     zone: str
     answers: Answers
+    authored_by: UUID | None
+
+    @property
+    def by(self) -> str:
+        """The carer who sent it in the patient's place."""
+        return proxies.name_of(self.patient_id, self.authored_by)
 
     @property
     def parts(self) -> tuple[GivenPart, ...]:
@@ -128,7 +135,7 @@ def latest(patient_id: UUID) -> Answered | None:
 def answered(actor: Actor, response_id: UUID) -> Answered | None:
     """One response that was sent, for the patient and whoever reads their clinical record."""
     row = db.session().get(Response, response_id)
-    if row is None or row.status not in SENT or actor.role not in READERS:
+    if row is None or row.status not in SENT or actor.role not in READERS | {Role.CARER}:
         return None
     return _answered(row) if care.may_read(actor, row.patient_id) else None
 
@@ -155,4 +162,12 @@ def _answered(row: Response) -> Answered:
     looks.note(row.patient_id, "answered")
     if row.authored_at is None:
         raise ValueError(f"response {row.id} was not sent")
-    return Answered(row.id, row.patient_id, row.status, row.authored_at, row.zone, answers_of(row))
+    return Answered(
+        row.id,
+        row.patient_id,
+        row.status,
+        row.authored_at,
+        row.zone,
+        answers_of(row),
+        row.authored_by,
+    )

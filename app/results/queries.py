@@ -15,7 +15,7 @@ from sqlalchemy import BindParameter, Select, SQLColumnExpression, bindparam, se
 from sqlalchemy.orm import aliased
 
 from app.care import queries as care
-from app.care.queries import PatientView
+from app.care.queries import PatientView, proxies
 from app.clinical import Sentence, measures
 from app.clinical.guidelines import Fact, from_observation
 from app.clinical.measures import Alert, Context, Measure
@@ -50,6 +50,7 @@ class Reading:
     alert: str | None
     attended_at: datetime | None
     before: Mapping[str, Decimal] | None
+    entered_by: UUID
 
     @property
     def meaning(self) -> Meaning:
@@ -80,6 +81,11 @@ class Reading:
         """What the table of measures says to do about it, most urgent first."""
         context = self.context.key if self.context else None
         return measures.alerts(self.measure, self.values, context, self.unit)
+
+    @property
+    def by(self) -> str:
+        """The carer who entered it in the patient's place."""
+        return proxies.name_of(self.patient_id, self.entered_by)
 
     @property
     def waits(self) -> bool:
@@ -264,4 +270,5 @@ def _reading(
         alert=row.alert,
         attended_at=row.attended_at,
         before=before,
+        entered_by=row.entered_by,
     )

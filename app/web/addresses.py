@@ -54,7 +54,9 @@ def _is_for_reader(target: str) -> bool:
         return True
     endpoint, _ids = adapter.match(urlsplit(target).path, method="GET")
     rule = access.rule_for(current_app, endpoint)
-    return rule is None or not rule.roles or actor.role in rule.roles
+    if rule is None or not rule.roles:
+        return True
+    return actor.role in rule.roles and access.holds(actor, rule.carers)
 
 
 def form_page() -> str:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.kernel.actor import Actor, Role
+from app.kernel.access import holds, with_carers
+from app.kernel.actor import Actor, Power, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,16 @@ class Board:
     """A page filled by registration, so that lower rooms need not know higher ones."""
 
     def __init__(self) -> None:
-        self._providers: dict[Provider, frozenset[Role]] = {}
+        self._providers: dict[Provider, tuple[frozenset[Role], Power | None]] = {}
 
-    def offers(self, *roles: Role) -> Callable[[Provider], Provider]:
-        """Register `provider(actor, *subject)`, asked when someone with these roles looks."""
+    def offers(self, *roles: Role, carers: Power | None = None) -> Callable[[Provider], Provider]:
+        """Register `provider(actor, *subject)`, asked when someone with these roles looks.
+
+        With `carers`, also when a carer looks whom their patient gave that power.
+        """
 
         def register(provider: Provider) -> Provider:
-            self._providers[provider] = frozenset(roles)
+            self._providers[provider] = (with_carers(roles, carers), carers)
             return provider
 
         return register
@@ -58,8 +62,8 @@ class Board:
         """Everything for this person: steps in order, and cards in order."""
         items = [
             item
-            for provider, roles in self._providers.items()
-            if actor.role in roles
+            for provider, (roles, carers) in self._providers.items()
+            if actor.role in roles and holds(actor, carers)
             for item in provider(actor, *subject)
         ]
         steps = [item for item in items if isinstance(item, Step)]

@@ -10,7 +10,8 @@ from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from werkzeug import Response
 
-from app.kernel.access import SAFE_METHODS
+from app.kernel import once
+from app.kernel.access import SAFE_METHODS, rule_for
 from app.web import kept, tampering
 from app.web.addresses import form_page
 from app.web.i18n import gettext as _
@@ -45,10 +46,21 @@ def token_fits() -> Response | None:
     try:
         protect.protect()
     except CSRFError:
+        fits = False
+    else:
+        fits = not _is_about_somebody_else()
+    if not fits:
         if not kept.keep():
             flash(_("This page had been open for too long. Please try again."), "info")
         return redirect(form_page(), 303)
     return None
+
+
+def _is_about_somebody_else() -> bool:
+    """Whether a carer's form about one patient would be sent while they look after another."""
+    access = rule_for(current_app, request.endpoint or "")
+    about_patient = access is not None and access.carers is not None
+    return about_patient and once.is_for_somebody_else()
 
 
 def install(app: Flask) -> None:

@@ -19,6 +19,7 @@ from app.web.models import KeptForm
 KEPT_FOR = timedelta(days=1)
 LONGEST = 200_000
 SEE_OTHER = 303
+LONGEST_PLACE, LONGEST_PATH = 300, 260
 SECRETS = frozenset({"code", "recovery_code"})
 # What a form says about itself: alone it holds no word of a person.
 UNTYPED = frozenset({"version", "step", "next"})
@@ -28,9 +29,10 @@ def keep() -> bool:
     """Keep the posted form for the person whose page it came from; answers whether it could.
 
     The person is read from the form's signed key, so that an ended session costs nothing and
-    nobody else who signs in on this machine ever sees the words.
+    nobody else who signs in on this machine ever sees the words. What a carer wrote for one patient
+    waits for when they look after that one again.
     """
-    person = once.person_of_form()
+    person, place = once.person_of_form(), _place(once.subject_of_form())
     fields = [
         (name, value)
         for name, value in request.form.items(multi=True)
@@ -42,11 +44,11 @@ def keep() -> bool:
         return False
     g.words_kept = True
     with db.writing(claims=False) as session:
-        session.execute(_of(person, request.path))
+        session.execute(_of(person, place))
         session.add(
             KeptForm(
                 person_id=person,
-                path=request.path[:300],
+                path=place,
                 fields_json=text,
                 created_at=clock.now(),
             )
@@ -62,7 +64,8 @@ def take(actor: Actor | None) -> MultiDict[str, str] | None:
     if actor is None or "words_taken" in g:
         return None
     g.words_taken = True
-    row = db.session().scalar(select(KeptForm).where(*_where(actor.person_id, request.path)))
+    here = _where(actor.person_id, _place(once.subject()))
+    row = db.session().scalar(select(KeptForm).where(*here))
     return MultiDict(json.loads(row.fields_json)) if row else None
 
 
@@ -80,19 +83,25 @@ def _let_go(response: Response) -> Response:
     sent = request.method == "POST" and response.status_code == SEE_OTHER
     actor = actors.current() if sent and "words_kept" not in g else None
     if actor is not None:
-        where = _where(actor.person_id, request.path)
+        place = _place(once.subject())
+        where = _where(actor.person_id, place)
         if db.session().scalar(select(KeptForm.id).where(*where)):
             with db.writing(claims=False) as session:
-                session.execute(_of(actor.person_id, request.path))
+                session.execute(_of(actor.person_id, place))
     return response
 
 
-def _where(person: UUID, path: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return KeptForm.person_id == person, KeptForm.path == path[:300]
+def _place(patient: str) -> str:
+    """The page of a form, and for whom a carer filled it in. No address has a # of its own."""
+    return f"{request.path[:LONGEST_PATH]}#{patient}" if patient else request.path[:LONGEST_PLACE]
 
 
-def _of(person: UUID, path: str) -> Delete:
-    return delete(KeptForm).where(*_where(person, path))
+def _where(person: UUID, place: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return KeptForm.person_id == person, KeptForm.path == place
+
+
+def _of(person: UUID, place: str) -> Delete:
+    return delete(KeptForm).where(*_where(person, place))
 
 
 @room.every(timedelta(hours=1))

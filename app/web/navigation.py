@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from flask import request, url_for
 
 from app.kernel import actor as actors
-from app.kernel.actor import Actor, Role
+from app.kernel.access import holds, with_carers
+from app.kernel.actor import Actor, Power, Role
 
 Count = Callable[[Actor], int]
 Only = Callable[[Actor], bool]
@@ -25,6 +26,7 @@ class Entry:
     order: int
     count: Count | None
     only: Only | None
+    carers: Power | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,15 @@ def entry(
     order: int,
     count: Count | None = None,
     only: Only | None = None,
+    carers: Power | None = None,
 ) -> None:
     """Register a menu entry; `count` says how many things wait there for a person.
 
-    With `only`, of those with the roles the people see it for whom that is so.
+    With `only`, of those with the roles the people see it for whom that is so; with `carers`,
+    carers see it too whom their patient gave that power.
     """
-    kept = frozenset(roles)
-    _entries[endpoint, kept] = Entry(kept, label, endpoint, icon, order, count, only)
+    kept = with_carers(roles, carers)
+    _entries[endpoint, kept] = Entry(kept, label, endpoint, icon, order, count, only, carers)
 
 
 def navigation() -> list[Item]:
@@ -67,7 +71,9 @@ def navigation() -> list[Item]:
     found = [
         one
         for one in _entries.values()
-        if actor.role in one.roles and (one.only is None or one.only(actor))
+        if actor.role in one.roles
+        and (one.only is None or one.only(actor))
+        and holds(actor, one.carers)
     ]
     here = (request.endpoint or "").partition(".")[0]
     return [

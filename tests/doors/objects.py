@@ -16,10 +16,10 @@ from app.accounts import operations as accounts
 from app.accounts import queries as account_queries
 from app.appointments import operations as visits
 from app.kernel import clock, db
-from app.kernel.actor import Actor, Role, Stage
+from app.kernel.actor import HOLDERS, Actor, Role, Stage
 from tests.accounts import device as devices
 from tests.accounts import lost
-from tests.care import circle, inviting
+from tests.care import circle, helping, inviting
 from tests.consults import company, reels
 from tests.plans import drafts
 from tests.questionnaires import life
@@ -207,7 +207,7 @@ def recording(case: Case) -> UUID:
 @makes("plan")
 def plan(case: Case) -> UUID:
     """A plan of the clinic's patient: under review for clinicians, published for the patient."""
-    if case.role is Role.PATIENT:
+    if case.role in HOLDERS:
         return drafts.active_at_hand(case.clinic)
     return drafts.review_at_hand(case.clinic)
 
@@ -252,6 +252,18 @@ def invited(case: Case) -> UUID:
 def welcome(case: Case) -> UUID:
     """The link of an invitation; whoever knows one may open it."""
     return inviting.link(case.portal, invited(case)) if case.own else uuid4()
+
+
+@makes("carer")
+def carer(case: Case) -> UUID:
+    """Somebody whom the clinic's patient invited to act for them."""
+    return helping.invited(case.portal, case.clinic.patient)
+
+
+@makes("cared")
+def cared(case: Case) -> UUID:
+    """That the clinic's carer may act for its patient."""
+    return helping.acting(case.portal, case.clinic.carer)
 
 
 def _look(case: Case) -> UUID:

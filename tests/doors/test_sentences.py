@@ -11,7 +11,7 @@ from babel import Locale
 from flask_babel import Domain
 
 from app.kernel.actor import Role, Stage
-from tests.care import inviting
+from tests.care import helping, inviting
 from tests.consults import company
 from tests.doors.asking import Asker
 from tests.doors.objects import Scene
@@ -89,7 +89,8 @@ def untranslated(html: str, data: set[str]) -> set[str]:
 
 def people(scene: Scene) -> set[str]:
     """The words of people's names and addresses, and what they typed themselves."""
-    found = set(WORD.findall(f"{life.WORDS} {company.MARIA} {readers.WORDS} {inviting.ROSA} rosa"))
+    invited = f"{inviting.ROSA} rosa {helping.PETRA} petra"
+    found = set(WORD.findall(f"{life.WORDS} {company.MARIA} {readers.WORDS} {invited}"))
     for clinic in (scene.mine, scene.theirs):
         for role in Role:
             someone: Someone = getattr(clinic, role.value)

@@ -16,7 +16,7 @@ from playwright.sync_api import Page
 
 from app.accounts import operations as accounts
 from app.kernel import clock, db
-from app.kernel.actor import FRESH_FOR, Actor, Role, Stage
+from app.kernel.actor import FRESH_FOR, HOLDERS, Actor, Role, Stage
 from app.messages import operations as messages
 from app.questionnaires import operations as questionnaires
 from app.results import operations as results
@@ -111,7 +111,7 @@ class Lived:
     def _thing(self, name: str, role: Role, endpoint: str) -> UUID:
         key = (name, role)
         if key not in self._things:
-            clinic = self.given if role in {Role.PATIENT, Role.GUEST} else self.waiting
+            clinic = self.given if role in {*HOLDERS, Role.GUEST} else self.waiting
             case = Case(self.portal, clinic, role, True, endpoint, {})
             self._things[key] = FACTORIES[name](case)
             # News of it is told now, not to the page that is about to be looked at.

@@ -18,7 +18,7 @@ from app.plans.operations import drafting
 from app.records import operations as records
 from app.results import operations as results
 from tests.accounts.device import passkey_of
-from tests.care import inviting
+from tests.care import helping, inviting
 from tests.consults.company import invited
 from tests.doors.objects import FACTORIES, Case
 from tests.plans import drafts
@@ -72,6 +72,13 @@ def _invite(clinic: Clinic, canary: Canary) -> None:
         name=name,
         email=f"{email}@nearside.test",
     )
+    _invite_carer(clinic, canary)
+
+
+def _invite_carer(clinic: Clinic, canary: Canary) -> None:
+    name, email = canary("name of an invited carer"), canary("e-mail of an invited carer")
+    wanted = helping.wanted(email=f"{email}@nearside.test", name=name)
+    helping.invite(clinic.portal, clinic.patient, wanted)
 
 
 def _step(clinic: Clinic, canary: Canary) -> None:

@@ -27,10 +27,12 @@ from app.accounts import queries as account_queries
 from app.accounts.operations import guests, passwords
 from app.accounts.operations.officers import appoint
 from app.care import operations as care
+from app.care.operations import proxies
+from app.care.queries import proxies as helped
 from app.care.rules import Sex
 from app.care.rules.consents import Purpose
 from app.kernel import clock, db
-from app.kernel.actor import Actor, Role, Stage
+from app.kernel.actor import Actor, Power, Role, Stage
 from app.kernel.settings import Environment, Settings
 from tests.support.inspection import inspect
 
@@ -123,6 +125,7 @@ class Portal:
         # People who were here already when the database was copied.
         self._settled: list[Someone] = []
         self._guests: dict[UUID, Someone] = {}
+        self._carers: dict[UUID, Someone] = {}
 
     def person(self, role: Role, name: str | None = None) -> Someone:
         """Someone with a confirmed authenticator; an administrator answers for privacy as well."""
@@ -170,6 +173,27 @@ class Portal:
             self._tokens[person_id] = token
             self._guests[of.id] = Someone(person_id, guests.NAME, "", Role.GUEST)
         return self._guests[of.id]
+
+    def carer(self, of: Someone) -> Someone:
+        """Somebody who may do everything for a patient: the same one, as long as that lasts."""
+        if of.id not in self._carers:
+            self._carers[of.id] = self.person(Role.CARER)
+        carer = self._carers[of.id]
+        actor = self.actor(carer)
+        with self.inside():
+            free = not helped.cared_for(actor)
+        if free:
+            self.let_act(carer, of)
+        return carer
+
+    def let_act(self, carer: Someone, of: Someone, *powers: Power) -> UUID:
+        """Have a patient let a carer act for them, in all things if none is named; answers which.
+
+        The carer is there already, as they are once they have opened their link.
+        """
+        actor, last_day = self.actor(of), clock.now().date() + timedelta(days=30)
+        with self.inside():
+            return proxies.admit(actor, carer.id, list(powers or Power), last_day)
 
     def settle(self, people: list[Someone], tokens: dict[UUID, str]) -> None:
         """Know the people that the copied database holds; `clinic` answers them once."""
@@ -261,6 +285,11 @@ class Clinic:
     def guest(self) -> Someone:
         """Somebody without an account, who came by a link."""
         return self.portal.guest(self.patient)
+
+    @property
+    def carer(self) -> Someone:
+        """Somebody who may do everything for the patient."""
+        return self.portal.carer(self.patient)
 
 
 def _email(person_id: UUID) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from app.accounts.models import Person
+from sqlalchemy import exists, select
+from sqlalchemy.exc import IntegrityError
+
+from app.accounts.models import Authenticator, Person, SignIn
 from app.accounts.operations.passwords import PERSON_CREATED, hash_of_nothing
 from app.accounts.operations.sessions import open_session
 from app.kernel import audit, clock, db
-from app.kernel.actor import Role, Stage
+from app.kernel.actor import Actor, Role, Stage
 
 FIRST_PASSWORD = audit.tag("accounts.first_password", "person")
 
@@ -40,3 +43,29 @@ def begin_with_password(person_id: UUID, hashed: str, device: str) -> str:
         session.get_one(Person, person_id).password_hash = hashed
         audit.record(FIRST_PASSWORD, entity_id=person_id)
         return open_session(person_id, Stage.PASSWORD, device)
+
+
+def forget_invited(person_id: UUID) -> None:
+    """Delete a carer who never came, in the transaction under way; anybody else stays.
+
+    So does one at whom something else points, such as an invitation of the clinic.
+    """
+    with db.writing() as session:
+        came = exists().where(SignIn.person_id == person_id) | exists().where(
+            Authenticator.person_id == person_id
+        )
+        never = select(Person).where(Person.id == person_id, Person.role == Role.CARER, ~came)
+        row = session.scalar(never)
+        if row is None:
+            return
+        try:
+            with session.begin_nested():
+                session.delete(row)
+        except IntegrityError:
+            return
+
+
+def look_after(actor: Actor, patient_id: UUID) -> None:
+    """Note in this session whom a carer looks after from now on."""
+    with db.writing() as session:
+        session.get_one(SignIn, actor.session_id).caring_for = patient_id

@@ -80,6 +80,7 @@ def _as_actor(one: SignIn, person: Person) -> Actor:
         limited_until=person.limited_until,
         factor_at=one.factor_at,
         recovered_at=one.recovered_at,
+        caring_for=one.caring_for,
         officer=person.privacy_officer,
     )
 

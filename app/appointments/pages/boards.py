@@ -9,14 +9,14 @@ from flask import url_for
 from app.appointments import queries
 from app.appointments.pages.shown import shown
 from app.care.queries import PatientView
-from app.kernel.actor import Actor, Role
+from app.kernel.actor import Actor, Power, Role
 from app.web.boards import CHART, TODAY, Card, Step
 from app.web.i18n import gettext as _
 
 MOST_STEPS = 5
 
 
-@TODAY.offers(Role.PATIENT)
+@TODAY.offers(Role.PATIENT, carers=Power.VISITS)
 def next_visit(actor: Actor) -> Iterator[Card]:
     """The visit that comes next, before everything else."""
     if ahead := queries.upcoming(actor):

@@ -15,7 +15,7 @@ from app.appointments import rules
 from app.appointments.queries import AppointmentView
 from app.appointments.rules import AppointmentState, Step
 from app.kernel import clock, looks
-from app.kernel.actor import Actor, Role
+from app.kernel.actor import HOLDERS, Actor
 from app.web.i18n import gettext as _
 from app.web.times import local, zone_label
 
@@ -91,7 +91,7 @@ def _clock_there(moment: datetime, mine: str, zone: str) -> str:
 
 
 def _who(visit: AppointmentView, actor: Actor) -> str:
-    if actor.role is Role.PATIENT:
+    if actor.role in HOLDERS:
         return visit.clinician_name
     if actor.person_id == visit.clinician_id:
         return visit.patient_name

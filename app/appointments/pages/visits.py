@@ -17,7 +17,7 @@ from app.appointments.rules import AppointmentState
 from app.kernel import actor as actors
 from app.kernel import clock
 from app.kernel.access import signed_in
-from app.kernel.actor import Role
+from app.kernel.actor import Power, Role
 from app.kernel.refusal import Refusal
 from app.web.i18n import gettext as _
 from app.web.navigation import entry
@@ -26,10 +26,17 @@ EVERYONE = (Role.PATIENT, Role.CLINICIAN, Role.COORDINATOR)
 STAFF = (Role.CLINICIAN, Role.COORDINATOR)
 STAMP = "%Y%m%dT%H%M%SZ"
 
-entry(*EVERYONE, label=_l("Visits"), endpoint="appointments.visits", icon="visits", order=50)
+entry(
+    *EVERYONE,
+    label=_l("Visits"),
+    endpoint="appointments.visits",
+    icon="visits",
+    order=50,
+    carers=Power.VISITS,
+)
 
 
-@room.page("/visits", access=signed_in(*EVERYONE))
+@room.page("/visits", access=signed_in(*EVERYONE, carers=Power.VISITS))
 def visits() -> str:
     """What is ahead, the next first; then what was."""
     actor = actors.required()
@@ -44,7 +51,7 @@ def visits() -> str:
 
 @room.page(
     "/visits/<uuid:appointment>/cancel",
-    access=signed_in(*EVERYONE, writes=True, appointment=queries.appointment),
+    access=signed_in(*EVERYONE, writes=True, carers=Power.VISITS, appointment=queries.appointment),
     methods=("GET", "POST"),
 )
 def cancel(appointment: AppointmentView) -> str | AnyResponse:
@@ -86,7 +93,7 @@ def _end(
 
 @room.page(
     "/visits/<uuid:appointment>/calendar",
-    access=signed_in(*EVERYONE, appointment=queries.appointment),
+    access=signed_in(*EVERYONE, carers=Power.VISITS, appointment=queries.appointment),
 )
 def calendar(appointment: AppointmentView) -> Response:
     """The visit as an iCalendar file. It names no person and no reason: calendars are shared."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -19,7 +20,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.accounts.queries import Who
-from app.accounts.rules import EMAIL_SHAPE, PASSWORD_MAX_CHARACTERS
+from app.accounts.rules import EMAIL_SHAPE, PASSWORD_MAX_CHARACTERS, plain_code
 from app.care.rules import Sex
 from app.care.rules.invitations import LONGEST_EMAIL, LONGEST_NAME
 from app.web.fields import Blank, Needed, PortalForm, Words, at_most
@@ -29,6 +30,7 @@ from app.web.i18n import gettext as _
 NO_NAME = _l("Please write the person's name.")
 NO_EMAIL = _l("Please write the person's e-mail address.")
 NO_BIRTHDAY = _l("Please enter a date of birth, such as 31 January 1950.")
+NO_DIGITS = _l("Please write the six digits that you were told.")
 NO_ZONE = _l("Please choose a time zone, such as Europe/Lisbon.")
 LANGUAGE_WORDS = {"en": _l("English")}
 SEX_WORDS = {
@@ -36,6 +38,12 @@ SEX_WORDS = {
     Sex.MALE: _l("Male"),
     Sex.UNKNOWN: _l("Not known, or neither"),
 }
+
+
+def six_digits(_form: object, field: Field) -> None:
+    """Refuse what cannot be right, which costs no try."""
+    if plain_code(field.data or "") is None:
+        raise ValidationError(str(NO_DIGITS))
 
 
 class Birthday(DateField):
@@ -102,6 +110,23 @@ class BornForm(PortalForm):
     """The question of a link."""
 
     born = Birthday(_l("Your date of birth"), [Needed(NO_BIRTHDAY)])
+
+    def given(self) -> date:
+        """The answer, once the form is valid."""
+        if self.born.data is None:
+            raise TypeError("a valid form has a date of birth")
+        found: date = self.born.data
+        return found
+
+
+class DigitsForm(PortalForm):
+    """The question of a carer's link."""
+
+    digits = Words(_l("The six digits"), [Needed(NO_DIGITS), six_digits])
+
+    def given(self) -> str:
+        """The answer, once the form is valid."""
+        return plain_code(self.digits.data or "") or ""
 
 
 class FirstPasswordForm(PortalForm):

@@ -25,6 +25,9 @@ class Invitation(Row):
     # Empty where the address belongs to somebody who has an account already: their letter says
     # so, and whoever invites them is not told.
     patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"), index=True)
+    # Set where the invited is to act for that patient; they are asked for digits then.
+    proxy_id: Mapped[UUID | None] = mapped_column(ForeignKey("proxy.id"), unique=True)
+    digits_hash: Mapped[str | None] = mapped_column(String(64))
     invited_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     sealed_name: Mapped[bytes] = mapped_column(LargeBinary)
     sealed_email: Mapped[bytes] = mapped_column(LargeBinary)

@@ -19,11 +19,13 @@ from app.accounts import queries as accounts
 from app.accounts.operations import joining
 from app.care import operations as care
 from app.care.models.invitations import Invitation
+from app.care.operations import proxies
 from app.care.operations.mailing import send
 from app.care.queries import invitations as seen
 from app.care.rules import Sex
 from app.care.rules import invitations as rules
 from app.care.rules.invitations import InvitationState, InvitationStep
+from app.care.rules.proxies import Ending
 from app.kernel import audit, clock, db
 from app.kernel.actor import Actor, Role
 from app.kernel.limits import Limit
@@ -147,7 +149,13 @@ def _lapse(invitation_id: UUID) -> bool:
 
 
 def _erase(session: Session, row: Invitation) -> None:
-    """Nobody is left behind: a person who has an account of their own is not the invitation's."""
+    """Nobody is left behind: a person who has an account of their own is not the invitation's.
+
+    Nor is the patient who invited a carer: only that the carer might act is over.
+    """
+    if row.proxy_id is not None:
+        proxies.end(row.proxy_id, Ending.TIME)
+        return
     patient_id = row.patient_id
     session.delete(row)
     session.flush()

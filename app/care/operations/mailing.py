@@ -15,13 +15,14 @@ from app.care.queries import invitations as seen
 from app.care.rules import invitations as rules
 from app.care.rules.invitations import InvitationState
 from app.kernel import audit, clock, db, outbox
+from app.kernel.actor import Role
 
 INVITED = audit.tag("care.invited", "invitation", "serial")
 MAIL = "care.invitation_mail"
 
 SUBJECT = _l("Your invitation to Nearside")
 # The page of a link lies above this room's verbs, so its address is written out.
-LETTER = _l(
+PATIENTS_LETTER = _l(
     "Hello,\n\n%(inviter)s invites you to Nearside, where you can meet your care team by video,"
     " write to them and read your care plan.\n\nTo begin, open this page before %(until)s:\n\n"
     "%(origin)s/welcome/%(link)s\n\nIt asks for your date of birth, and then you choose a password"
@@ -29,11 +30,25 @@ LETTER = _l(
     "Did you not expect this letter? Then there is nothing to do. If you have questions, call your"
     " clinic%(phone)s.\n\nWe never ask for your password or your codes by e-mail or by telephone."
 )
+CARERS_LETTER = _l(
+    "Hello,\n\n%(inviter)s asks you to act for them on Nearside, where they keep in touch with"
+    " their care team.\n\nTo begin, open this page before %(until)s:\n\n"
+    "%(origin)s/welcome/%(link)s\n\nIt asks for six digits, which %(inviter)s tells you, best by"
+    " telephone. Then you choose a password of your own, or sign in if you have one here already."
+    " Keep your phone at hand. The page works once.\n\n"
+    "Did you not expect this letter? Then there is nothing to do.\n\n"
+    "We never ask for your password or your codes by e-mail or by telephone."
+)
 KNOWN_LETTER = _l(
     "Hello,\n\n%(inviter)s invited you to Nearside. You have an account with this address already,"
     " or an invitation to one. Please sign in as you always do, or open the link in the letter"
     " that you have.\n\nIf neither works, or you do not know why you were invited again, call your"
     " clinic%(phone)s."
+)
+OTHERWISE_LETTER = _l(
+    "Hello,\n\n%(inviter)s asks you to act for them on Nearside. You use this address there for"
+    " yourself already, and one address cannot do both. Please ask %(inviter)s to invite you with"
+    " another address of yours."
 )
 
 
@@ -54,13 +69,14 @@ def write_letter(invitation_id: UUID, serial: int) -> None:
         row = session.get(Invitation, invitation_id, with_for_update=True)
         if row is None or row.serial != serial or row.state not in rules.LIVE:
             return
+        text, leads = _text(row)
         row.expires_at = until = clock.now() + rules.LASTS
-        row.token_hash = seen.hash_of(link) if row.patient_id else None
+        row.token_hash = seen.hash_of(link) if leads else None
     inviter = accounts.who(row.invited_by)
     letters.write_to(
         row.person_id,
         SUBJECT,
-        LETTER if row.patient_id else KNOWN_LETTER,
+        text,
         f"{row.id.hex}-{serial}",
         inviter=inviter.name if inviter else "",
         link=link,
@@ -69,3 +85,12 @@ def write_letter(invitation_id: UUID, serial: int) -> None:
     with db.writing(claims=False) as session:
         mine = (Invitation.id == invitation_id, Invitation.serial == serial)
         session.execute(update(Invitation).where(*mine).values(sent_at=clock.now()))
+
+
+def _text(row: Invitation) -> tuple[object, bool]:
+    """What to write, and whether the link in it leads anywhere."""
+    if row.proxy_id is not None:
+        who = accounts.who(row.person_id)
+        carer = who is not None and who.role is Role.CARER
+        return (CARERS_LETTER if carer else OTHERWISE_LETTER), carer
+    return (PATIENTS_LETTER, True) if row.patient_id else (KNOWN_LETTER, False)

@@ -1,5 +1,7 @@
 """Coming by a link: a question that only the invited can answer, then a password of theirs.
 
+A patient is asked for their date of birth, a carer for the digits that the patient told them.
+
 Opening the page of a link changes nothing, because mail servers open links too.
 """
 
@@ -20,11 +22,13 @@ from app.accounts.operations.passwords import hash_of
 from app.care import operations as care
 from app.care import queries as patients
 from app.care.models.invitations import Invitation
+from app.care.operations import proxies
+from app.care.queries import invitations as seen
 from app.care.queries.invitations import Welcome
 from app.care.rules import invitations as rules
 from app.care.rules.invitations import InvitationState, InvitationStep
 from app.kernel import audit, clock, db
-from app.kernel.actor import Role
+from app.kernel.actor import Actor, Role
 from app.kernel.limits import Limit
 from app.kernel.refusal import Refusal, Stale
 
@@ -35,7 +39,7 @@ ANSWERING = Limit("invitation-answer", ((30, timedelta(minutes=5)),))
 GONE = _l("This link does not work any more.")
 
 
-def prove(one: Welcome, born: date, address: str) -> None:
+def prove(one: Welcome, answer: date | str, address: str) -> None:
     """Answer the question of a link. Raises TooMany, Refusal, or Stale once it is closed.
 
     Each try is counted before it is judged, so that no crowd of them slips through.
@@ -43,7 +47,7 @@ def prove(one: Welcome, born: date, address: str) -> None:
     network = account_rules.network_of(address)
     ANSWERING.take(network)
     row = _count_try(one)
-    if not _is_right(row, born):
+    if not _is_right(row, answer):
         _fail(row)
     ANSWERING.give_back(network)
     with db.writing() as session:
@@ -70,10 +74,11 @@ def _count_try(one: Welcome) -> Invitation:
         return session.get_one(Invitation, one.id)
 
 
-def _is_right(row: Invitation, born: date) -> bool:
+def _is_right(row: Invitation, answer: date | str) -> bool:
+    if row.digits_hash is not None:
+        return hmac.compare_digest(row.digits_hash, seen.hash_of_digits(row.id, str(answer)))
     found = patients.by_ids({row.patient_id} if row.patient_id else set())
-    days = [each.birth_date.isoformat() for each in found.values()]
-    return any(hmac.compare_digest(day, born.isoformat()) for day in days)
+    return any(hmac.compare_digest(str(one.birth_date), str(answer)) for one in found.values())
 
 
 def _fail(row: Invitation) -> None:
@@ -88,6 +93,9 @@ def _fail(row: Invitation) -> None:
             session.execute(closing.values(state=InvitationState.CLOSED))
     if not left:
         raise Stale(GONE)
+    if row.digits_hash is not None:
+        said = _l("Those are not the digits that you were told. Tries left: %(left)s.", left=left)
+        raise Refusal(said, "digits")
     said = _l(
         "That is not the date of birth that your clinic wrote down. Tries left: %(left)s.",
         left=left,
@@ -108,11 +116,29 @@ def finish(one: Welcome, password: str, device: str) -> str:
         raise Refusal(_l(problem), "password")
     hashed = hash_of(password)
     with db.writing() as session:
-        values = {"state": InvitationState.DONE, "done_at": clock.now()}
-        _take(session, one, InvitationStep.FINISH, values)
-        audit.record(FINISHED, entity_id=row.id, patient_id=row.patient_id)
-        _join(row.patient_id, row.team)
+        _arrive(session, one, row)
         return joining.begin_with_password(row.person_id, hashed, device)
+
+
+def take_up(actor: Actor, one: Welcome) -> None:
+    """Somebody who acts for others already acts for one more. Raises Stale."""
+    row = db.session().get(Invitation, one.id)
+    if row is None or row.patient_id is None or row.person_id != actor.person_id:
+        raise Stale(GONE)
+    with db.writing() as session:
+        _arrive(session, one, row)
+        joining.look_after(actor, row.patient_id)
+
+
+def _arrive(session: Session, one: Welcome, row: Invitation) -> None:
+    """Use the link up, and let its holder in to what it was for."""
+    values = {"state": InvitationState.DONE, "done_at": clock.now()}
+    _take(session, one, InvitationStep.FINISH, values)
+    audit.record(FINISHED, entity_id=row.id, patient_id=row.patient_id)
+    if row.proxy_id is not None:
+        proxies.accept(session, row.proxy_id)
+    elif row.patient_id is not None:
+        _join(row.patient_id, row.team)
 
 
 def _join(patient_id: UUID, team: list[str]) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
-from flask import make_response, redirect, render_template, request, session, url_for
+from flask import flash, make_response, redirect, render_template, request, session, url_for
 from werkzeug import Response
 
 from app.accounts.pages import cookie
 from app.care import room
-from app.care.forms.invitations import BornForm, FirstPasswordForm
+from app.care.forms.invitations import BornForm, DigitsForm, FirstPasswordForm, SureForm
 from app.care.operations import welcoming as operations
 from app.care.queries import invitations as queries
 from app.care.queries.invitations import Welcome
@@ -19,6 +19,7 @@ from app.kernel import clock
 from app.kernel.access import anyone
 from app.kernel.actor import Role, Stage
 from app.kernel.refusal import Refusal, Stale
+from app.web.i18n import gettext as _
 
 Answer = str | Response
 PROOF = "welcome"
@@ -37,10 +38,10 @@ def welcome(welcome: Welcome) -> Answer:
     """The question of the link, then the first password. Looking at it changes nothing."""
     if not welcome.is_open:
         return _gone()
-    if _is_member():
-        return render_template("care/welcome_member.html")
+    if other := _somebody_else(welcome):
+        return other
     try:
-        return _choose(welcome) if _is_proved(welcome) else _ask(welcome)
+        return _go_on(welcome) if _is_proved(welcome) else _ask(welcome)
     except Stale:
         return _gone()
 
@@ -50,17 +51,23 @@ def _gone() -> Response:
     return make_response(render_template("care/no_welcome.html"), 404)
 
 
-def _is_member() -> bool:
-    """Whether somebody has signed in here with an account, which a link must not end."""
+def _somebody_else(one: Welcome) -> str | None:
+    """What to tell a browser in which the link cannot go on: it must end nobody's session."""
     actor = actors.current()
-    return actor is not None and actor.stage is Stage.FULL and actor.role is not Role.GUEST
+    signed_in = actor is not None and actor.stage is Stage.FULL and actor.role is not Role.GUEST
+    mine = actor is not None and actor.person_id == one.member
+    if signed_in and not mine:
+        return render_template("care/welcome_member.html")
+    if one.member is not None and not signed_in:
+        return render_template("care/welcome_back.html", here=request.path, one=one)
+    return None
 
 
 def _ask(one: Welcome) -> Answer:
-    form = BornForm()
+    form: DigitsForm | BornForm = DigitsForm() if one.carer else BornForm()
     if form.validate_on_submit():
         try:
-            operations.prove(one, form.born.data or date.min, request.remote_addr or "unknown")
+            operations.prove(one, form.given(), request.remote_addr or "unknown")
         except Stale:
             raise
         except Refusal as refusal:
@@ -77,6 +84,20 @@ def _is_proved(one: Welcome) -> bool:
     if (number, serial) != (str(one.id), one.serial):
         return False
     return rules.proof_holds(datetime.fromisoformat(at), clock.now())
+
+
+def _go_on(one: Welcome) -> Answer:
+    return _take_up(one) if one.member else _choose(one)
+
+
+def _take_up(one: Welcome) -> Answer:
+    """Whoever has an account needs no password, only to say yes."""
+    form = SureForm()
+    if form.validate_on_submit():
+        operations.take_up(actors.required(), one)
+        flash(_("You can act for %(name)s from now on.", name=one.inviter), "good")
+        return redirect(url_for("care.caring"), 303)
+    return render_template("care/take_up.html", form=form, one=one)
 
 
 def _choose(one: Welcome) -> Answer:

@@ -15,7 +15,7 @@ from app.care.queries import breaking, consents
 from app.care.rules import Sex, age_on, grounds
 from app.care.rules.grounds import Grounds
 from app.kernel import db, looks
-from app.kernel.actor import Actor, Role
+from app.kernel.actor import HOLDERS, Actor, Power, Role
 from app.kernel.crypto import keyring
 
 # Written down once, because many pages ask them.
@@ -71,11 +71,13 @@ class PatientView:
 
 
 def own(actor: Actor) -> PatientView | None:
-    """The patient that this person is, if they are one."""
+    """The patient that this person is, or for whom they act as a carer now; asked every time."""
     return db.remembered(("care.own", actor.person_id), lambda: _own(actor))
 
 
 def _own(actor: Actor) -> PatientView | None:
+    if actor.role is Role.CARER:
+        return _acted_for(actor)
     row = db.session().scalar(_OWN, {"person": actor.person_id})
     if row is None:
         return None
@@ -83,6 +85,13 @@ def _own(actor: Actor) -> PatientView | None:
     known: dict[UUID, PatientView] = db.remembered("care.by_ids", dict)
     known[row.id] = view
     return view
+
+
+def _acted_for(actor: Actor) -> PatientView | None:
+    from app.care.queries import proxies  # Which rest on this module.
+
+    patient_id = proxies.patient_of(actor)
+    return by_ids({patient_id})[patient_id] if patient_id else None
 
 
 def of_person(person_id: UUID) -> UUID | None:
@@ -149,14 +158,14 @@ def by_ids(ids: set[UUID]) -> dict[UUID, PatientView]:
 
 
 def may_see(actor: Actor, patient_id: UUID) -> bool:
-    """Whether this person is the patient, or of the care team."""
-    mine = own(actor) if actor.role is Role.PATIENT else patient(actor, patient_id)
+    """Whether this person is the patient, acts for them, or of the care team."""
+    mine = own(actor) if actor.role in HOLDERS else patient(actor, patient_id)
     return mine is not None and mine.id == patient_id
 
 
 def may_read(actor: Actor, patient_id: UUID) -> bool:
-    """Whether this person is the patient, or may read their clinical record."""
-    mine = own(actor) if actor.role is Role.PATIENT else reader(actor, patient_id)
+    """Whether this person is the patient, acts for them, or may read their clinical record."""
+    mine = own(actor) if actor.role in HOLDERS else reader(actor, patient_id)
     return mine is not None and mine.id == patient_id
 
 
@@ -176,9 +185,15 @@ def team_with(patient_id: UUID, role: Role) -> list[Who]:
     return [one for one in team(patient_id) if one.role is role]
 
 
-def everyone(patient_id: UUID) -> list[UUID]:
-    """The person ids of the patient and their care team: whose open pages want a hint."""
-    return [*_person_of(patient_id), *(one.id for one in team(patient_id))]
+def everyone(patient_id: UUID, carers: Power | None = None) -> list[UUID]:
+    """The person ids of the patient and their care team: whose open pages want a hint.
+
+    With `carers`, also of those who act for the patient with that power.
+    """
+    from app.care.queries import proxies  # Which rest on this module.
+
+    helpers = proxies.carers_of([patient_id], carers) if carers else []
+    return [*_person_of(patient_id), *helpers, *(one.id for one in team(patient_id))]
 
 
 def clinical_readers(patient_id: UUID) -> list[UUID]:

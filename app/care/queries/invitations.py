@@ -38,12 +38,18 @@ class InvitationView:
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """A link as whoever holds it may know it. One that leads nowhere says nothing at all."""
+    """A link as whoever holds it may know it. One that leads nowhere says nothing at all.
+
+    `carer` says that it is for somebody who is to act for a patient, and `member` who that is
+    where they have an account already.
+    """
 
     is_open: bool
     id: UUID | None = None
     serial: int = 0
     inviter: str = ""
+    carer: bool = False
+    member: UUID | None = None
 
 
 NOWHERE = Welcome(is_open=False)
@@ -52,6 +58,11 @@ NOWHERE = Welcome(is_open=False)
 def hash_of(link: UUID) -> str:
     """What is kept of a link."""
     return keyring().blind(link.hex, purpose="invitation")
+
+
+def hash_of_digits(invitation_id: UUID, digits: str) -> str:
+    """What is kept of the six digits that a patient tells a carer."""
+    return keyring().blind(f"{invitation_id.hex}|{digits}", purpose="invitation-digits")
 
 
 def invitations(actor: Actor) -> list[InvitationView]:
@@ -81,7 +92,15 @@ def welcome(_actor: Actor | None, link: UUID) -> Welcome:
     if row is None or not rules.is_open(row.state, row.expires_at, clock.now()):
         return NOWHERE
     inviter = accounts.who(row.invited_by)
-    return Welcome(True, row.id, row.serial, inviter.name if inviter else "")
+    carer = row.proxy_id is not None
+    return Welcome(
+        True,
+        row.id,
+        row.serial,
+        inviter.name if inviter else "",
+        carer,
+        row.person_id if carer and accounts.is_enrolled(row.person_id) else None,
+    )
 
 
 def of_own_team(actor: Actor, email: str) -> Who | None:
@@ -102,6 +121,11 @@ def is_invited_by(actor: Actor, email: str) -> bool:
     )
 
 
+def standing_of(row: Invitation) -> Standing:
+    """How an invitation looks to whoever sent it."""
+    return rules.standing(row.state, row.sent_at, row.expires_at, clock.now())
+
+
 def _view(row: Invitation) -> InvitationView:
-    found = rules.standing(row.state, row.sent_at, row.expires_at, clock.now())
+    found = standing_of(row)
     return InvitationView(row.id, row.patient_id, row.name, row.email, found, row.expires_at)

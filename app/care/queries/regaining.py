@@ -7,19 +7,21 @@ from uuid import UUID
 from app.accounts.queries import regaining as accounts
 from app.accounts.queries.regaining import RegainView
 from app.care import queries
+from app.care.queries import proxies
 from app.kernel.actor import STAFF, Actor, Role
 
 
 def waiting(actor: Actor) -> list[RegainView]:
     """Whom this member of staff may check, who has waited longest first.
 
-    An administrator may check everybody; a coordinator colleagues, and the patients whom they
-    look after. Nobody checks themselves.
+    An administrator may check everybody; a coordinator colleagues, the patients whom they look
+    after, and whoever acts for these. Nobody checks themselves.
     """
     if not actor.is_any(Role.ADMINISTRATOR, Role.COORDINATOR):
         return []
     found = accounts.due()
-    mine = patients_among(actor) if found else {}
+    patients = patients_among(actor) if found else {}
+    mine = {*patients, *(proxies.carers_of(patients.values()) if patients else ())}
     return [
         one
         for one in found

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from app.care import queries as care
 from app.care.queries import PatientView
 from app.kernel import looks
-from app.kernel.actor import Actor, Role
+from app.kernel.actor import Actor, Power, Role
 from app.messages import queries
 from app.messages.queries import ConversationView
 from app.web.boards import CHART, TODAY, Card, Step
@@ -23,7 +23,7 @@ def _count(unread: int) -> str:
     return str(ngettext("%(num)s new message", "%(num)s new messages", unread))
 
 
-@TODAY.offers(Role.PATIENT)
+@TODAY.offers(Role.PATIENT, carers=Power.MESSAGES)
 def for_patient(actor: Actor) -> Iterator[Step]:
     """What the care team wrote and the patient has not read."""
     mine = care.own(actor)

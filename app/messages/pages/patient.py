@@ -10,7 +10,7 @@ from app.care import queries as care
 from app.care.queries import PatientView
 from app.kernel import actor as actors
 from app.kernel.access import signed_in
-from app.kernel.actor import Role
+from app.kernel.actor import Power, Role
 from app.messages import queries, room
 from app.messages.pages.conversation import Place, converse, read_on
 from app.web.navigation import entry
@@ -22,17 +22,26 @@ entry(
     icon="messages",
     order=40,
     count=queries.unread,
+    carers=Power.MESSAGES,
 )
 
 
-@room.page("/messages", access=signed_in(Role.PATIENT, writes=True), methods=("GET", "POST"))
+@room.page(
+    "/messages",
+    access=signed_in(Role.PATIENT, writes=True, carers=Power.MESSAGES),
+    methods=("GET", "POST"),
+)
 def mine() -> str | AnyResponse:
     """The patient's conversation, and the form to go on with it."""
     place = Place(_own(), "messages.mine", "messages.mine_since", {})
     return converse(place, "messages/mine.html")
 
 
-@room.page("/messages/since", access=signed_in(Role.PATIENT, writes=True), goes_on=True)
+@room.page(
+    "/messages/since",
+    access=signed_in(Role.PATIENT, writes=True, carers=Power.MESSAGES),
+    goes_on=True,
+)
 def mine_since() -> Response:
     """What came after the last message on the open page."""
     return read_on(_own().id)

@@ -12,7 +12,7 @@ from app.care import queries as care
 from app.care.queries import PatientView, consents
 from app.care.rules.consents import Purpose
 from app.kernel import clock
-from app.kernel.actor import Actor, Role
+from app.kernel.actor import Actor, Power, Role
 from app.plans import queries
 from app.plans.queries import PlanView
 from app.web.boards import CHART, TODAY, Card, Step
@@ -23,7 +23,7 @@ NEW_FOR = timedelta(days=7)
 READY, REVIEWING = 4, 30
 
 
-@TODAY.offers(Role.PATIENT)
+@TODAY.offers(Role.PATIENT, carers=Power.RESULTS)
 def own_plan(actor: Actor) -> Iterator[Step]:
     """A plan that is new, and that the care team is at work on one."""
     patient = care.own(actor)

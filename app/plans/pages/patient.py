@@ -9,16 +9,23 @@ from app.care import queries as care
 from app.care.queries import PatientView
 from app.kernel import actor as actors
 from app.kernel.access import signed_in
-from app.kernel.actor import Role
+from app.kernel.actor import Power, Role
 from app.plans import queries, room
 from app.plans.pages import evidence
 from app.plans.queries import PlanView
 from app.web.navigation import entry
 
-entry(Role.PATIENT, label=_l("Plan"), endpoint="plans.own", icon="plan", order=30)
+entry(
+    Role.PATIENT,
+    label=_l("Plan"),
+    endpoint="plans.own",
+    icon="plan",
+    order=30,
+    carers=Power.RESULTS,
+)
 
 
-@room.page("/plan", access=signed_in(Role.PATIENT))
+@room.page("/plan", access=signed_in(Role.PATIENT, carers=Power.RESULTS))
 def own() -> str:
     """The plan that the patient lives by."""
     patient = _patient()
@@ -29,7 +36,10 @@ def own() -> str:
     return _read(plan, patient)
 
 
-@room.page("/plan/<uuid:plan>", access=signed_in(Role.PATIENT, plan=queries.published))
+@room.page(
+    "/plan/<uuid:plan>",
+    access=signed_in(Role.PATIENT, carers=Power.RESULTS, plan=queries.published),
+)
 def version(plan: PlanView) -> str:
     """One version of the plan, the present one or one before it."""
     return _read(plan, _patient())

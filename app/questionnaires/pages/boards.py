@@ -8,7 +8,7 @@ from flask import url_for
 
 from app.care import queries as care
 from app.care.queries import PatientView
-from app.kernel.actor import Actor, Role
+from app.kernel.actor import Actor, Power, Role
 from app.questionnaires import queries, rules
 from app.questionnaires.pages.patient import go_on
 from app.questionnaires.queries import Standing
@@ -19,7 +19,7 @@ from app.web.i18n import gettext as _
 FIRST, ORDER = 5, 20
 
 
-@TODAY.offers(Role.PATIENT)
+@TODAY.offers(Role.PATIENT, carers=Power.ENTRIES)
 def lifestyle_questions(actor: Actor) -> Iterator[Step]:
     """The patient's turn until the answers are sent; afterwards a way to look at them."""
     if mine := care.own(actor):

@@ -13,14 +13,14 @@ from app.care.queries import PatientView
 from app.clinical.questionnaires import Form
 from app.kernel import actor as actors
 from app.kernel.access import signed_in
-from app.kernel.actor import Role
+from app.kernel.actor import Power, Role
 from app.kernel.refusal import Refusal, Stale
 from app.questionnaires import forms, operations, queries, room, rules
 from app.questionnaires.forms import PartForm
 from app.questionnaires.queries import Standing
 from app.web.i18n import gettext as _
 
-OWN = signed_in(Role.PATIENT, writes=True)
+OWN = signed_in(Role.PATIENT, writes=True, carers=Power.ENTRIES)
 BOTH = ("GET", "POST")
 Answer = str | Response
 
@@ -51,7 +51,7 @@ def _own() -> PatientView:
     return patient
 
 
-@room.page("/questions", access=signed_in(Role.PATIENT))
+@room.page("/questions", access=signed_in(Role.PATIENT, carers=Power.ENTRIES))
 def overview() -> str:
     """The parts of the questionnaire, how far they have come, and where to go on."""
     standing = _standing()

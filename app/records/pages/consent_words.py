@@ -53,7 +53,7 @@ TEXTS: dict[tuple[Purpose, int], Text] = {
         ),
         (
             _l("Everybody who acts for you loses that at once, also on pages they have open."),
-            _l("Nobody can be invited any more."),
+            _l("If you invite somebody later, you agree anew by that."),
         ),
         (_l("Nothing changes for you and your care team."),),
     ),
@@ -112,6 +112,7 @@ OFFERED = (
     Purpose.CARE,
     Purpose.DRAFTING,
     Purpose.RECORDING,
+    Purpose.PROXY,
     Purpose.RESEARCH,
 )
 DECISIONS = {

@@ -8,7 +8,7 @@ from datetime import date
 from babel.dates import format_date
 from flask_babel import lazy_gettext as _l
 
-from app.kernel.looks import BREAK_GLASS, CARE_TEAM, EXPORT, OWN, PRIVACY
+from app.kernel.looks import BREAK_GLASS, CARE_TEAM, CARER, EXPORT, OWN, PRIVACY
 from app.web import i18n
 from app.web.i18n import gettext as _
 
@@ -29,6 +29,8 @@ KINDS = {
     "invited": _l("your invitation to the portal"),
     "welcome": _l("your invitation to the portal"),
     "asked": _l("your request to be let in again"),
+    "carer": _l("who may act for you"),
+    "cared": _l("that they may act for you"),
     "question": _l("your questions about who saw your record"),
     "look": _l("who has seen your record"),
     "team": _l("who looks after you"),
@@ -42,6 +44,7 @@ REASONS = {
     EXPORT: _l("A copy of your record was taken out of the portal as a file."),
     CARE_TEAM: _l("They belong to your care team."),
     PRIVACY: _l("They answer questions about privacy."),
+    CARER: _l("You let them act for you."),
     BREAK_GLASS: _l("An emergency. They do not belong to your care team."),
     "guest": _l("They were invited to your visit."),
 }
@@ -70,6 +73,8 @@ def mark(reason: str) -> tuple[str, str] | None:
         return str(_("Emergency")), "alarm"
     if reason == EXPORT:
         return str(_("Copy taken")), "turn"
+    if reason == CARER:
+        return str(_("Your carer")), "plain"
     return None
 
 

@@ -11,7 +11,7 @@ from app.care import queries as care
 from app.care.queries import PatientView
 from app.clinical import measures
 from app.kernel import clock
-from app.kernel.actor import Actor, Role
+from app.kernel.actor import Actor, Power, Role
 from app.results import queries, rules
 from app.results.pages.panels import Panel, panels
 from app.results.pages.patient import entry_of
@@ -26,7 +26,7 @@ PRESSURE = "blood-pressure"
 ACT_NOW, URGENT, DONE, NEXT = 0, 1, 6, 25
 
 
-@TODAY.offers(Role.PATIENT)
+@TODAY.offers(Role.PATIENT, carers=Power.ENTRIES)
 def home_pressure(actor: Actor) -> Iterator[Step | Card]:
     """A danger to act on; today's blood pressure, taken or still to take, and how it moves."""
     mine = care.own(actor)

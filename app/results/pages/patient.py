@@ -13,7 +13,7 @@ from app.care.queries import PatientView
 from app.clinical import measures
 from app.kernel import actor as actors
 from app.kernel.access import signed_in
-from app.kernel.actor import Role
+from app.kernel.actor import Power, Role
 from app.kernel.refusal import Refusal
 from app.results import operations, queries, room, rules
 from app.results.forms import EmptyForm, EntryForm, entry_form
@@ -23,12 +23,19 @@ from app.web.i18n import gettext as _
 from app.web.navigation import entry
 from app.web.speech import say
 
-OWN = signed_in(Role.PATIENT)
-WRITES = signed_in(Role.PATIENT, writes=True)
+OWN = signed_in(Role.PATIENT, carers=Power.RESULTS)
+WRITES = signed_in(Role.PATIENT, writes=True, carers=Power.ENTRIES)
 BOTH = ("GET", "POST")
 Answer = str | Response
 
-entry(Role.PATIENT, label=_l("Results"), endpoint="results.overview", icon="results", order=20)
+entry(
+    Role.PATIENT,
+    label=_l("Results"),
+    endpoint="results.overview",
+    icon="results",
+    order=20,
+    carers=Power.RESULTS,
+)
 
 
 def history_of(key: str) -> str:
@@ -118,7 +125,10 @@ for _key in rules.HOME_TESTS:
     room.page(f"/results/{_key}/new", access=WRITES, methods=BOTH)(_entry_page(_key))
 
 
-@room.page("/results/<uuid:reading>/what-now", access=signed_in(Role.PATIENT, reading=queries.own))
+@room.page(
+    "/results/<uuid:reading>/what-now",
+    access=signed_in(Role.PATIENT, carers=Power.RESULTS, reading=queries.own),
+)
 def what_now(reading: Reading) -> str:
     """What to do at once about a dangerous reading, and who to call."""
     return render_template(
@@ -131,7 +141,7 @@ def what_now(reading: Reading) -> str:
 
 @room.page(
     "/results/<uuid:reading>/mistake",
-    access=signed_in(Role.PATIENT, writes=True, reading=queries.own),
+    access=signed_in(Role.PATIENT, writes=True, carers=Power.ENTRIES, reading=queries.own),
     methods=BOTH,
 )
 def mistake(reading: Reading) -> Answer:
