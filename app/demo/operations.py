@@ -15,12 +15,22 @@ from app.appointments import operations as appointments
 from app.appointments import queries as visits
 from app.care import operations as care
 from app.care import queries as care_queries
+from app.care.operations import proxies
 from app.care.rules import Sex
 from app.care.rules.consents import Purpose
 from app.clinical.measures import home as measures
-from app.demo.rules import CLOCKS, PASSWORD, PATIENT_BORN, PEOPLE, PRESSURES, WELCOME, DemoPerson
+from app.demo.rules import (
+    CARER_DAYS,
+    CLOCKS,
+    PASSWORD,
+    PATIENT_BORN,
+    PEOPLE,
+    PRESSURES,
+    WELCOME,
+    DemoPerson,
+)
 from app.kernel import clock
-from app.kernel.actor import Actor, Role, Stage
+from app.kernel.actor import Actor, Power, Role, Stage
 from app.messages import operations as messages
 from app.results import operations as results
 from app.results.rules import Entry
@@ -31,7 +41,7 @@ VISIT_MINUTES = 30
 
 
 def seed() -> None:
-    """Make the four people, enrolled, and put the staff on the patient's care team."""
+    """Make the five people, enrolled, put the staff on the patient's team, and let her son help."""
     ids = {person.role: _enrolled(person) for person in PEOPLE}
     appoint(ids[Role.ADMINISTRATOR])
     patient_id = care.register(
@@ -42,6 +52,8 @@ def seed() -> None:
     )
     for role in (Role.CLINICIAN, Role.COORDINATOR):
         care.join_team(patient_id, ids[role])
+    last_day = clock.now().date() + timedelta(days=CARER_DAYS)
+    proxies.admit(_view(Role.PATIENT), ids[Role.CARER], list(Power), last_day)
     _measure(_view(Role.PATIENT))
     messages.send(_view(Role.COORDINATOR), patient_id, WELCOME)
 

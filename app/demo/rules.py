@@ -28,6 +28,8 @@ WELCOME = (
     "Welcome, Ana. Please answer the questions about how you live before your visit. "
     "If anything is unclear, write to me here."
 )
+# For how long the son of the patient may act for her.
+CARER_DAYS = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +62,5 @@ PEOPLE = (
     DemoPerson(
         "noor@demo.nearside", "Noor Haddad", Role.ADMINISTRATOR, "Administrator", "Europe/Lisbon"
     ),
+    DemoPerson("rui@demo.nearside", "Rui Reis", Role.CARER, "", "Europe/Lisbon"),
 )

@@ -64,25 +64,25 @@ def until_codes(demo: subprocess.Popen[str]) -> str:
     return said
 
 
-def test_demo_shows_four_people_ends_cleanly_and_keeps_its_data(tmp_path: Path) -> None:
+def test_demo_shows_five_people_ends_cleanly_and_keeps_its_data(tmp_path: Path) -> None:
     port = free_port()
     with started(tmp_path, port) as demo:
         first = until_codes(demo)
         last = end(demo)
     assert "First start" in first
     assert f"http://localhost:{port}" in first
-    assert len(CODE.findall(first)) == 4
+    assert len(CODE.findall(first)) == 5
     assert "Everything is kept" in last
     assert demo.returncode == 0
     with started(tmp_path, port) as again:
         second = until_codes(again)
     assert "First start" not in second
-    assert len(CODE.findall(second)) == 4
+    assert len(CODE.findall(second)) == 5
 
 
 def test_second_copy_of_the_same_clinic_says_so(tmp_path: Path) -> None:
     with started(tmp_path, free_port()) as demo:
-        assert len(CODE.findall(until_codes(demo))) == 4
+        assert len(CODE.findall(until_codes(demo))) == 5
         with started(tmp_path, free_port()) as second:
             said, _ = second.communicate(timeout=PATIENCE)
             assert "running already" in said
@@ -95,7 +95,7 @@ def test_second_copy_is_kept_away_while_the_first_still_opens_the_clinic(tmp_pat
         with started(tmp_path, free_port()) as second:
             said, _ = second.communicate(timeout=PATIENCE)
             assert "running already" in said
-        assert len(CODE.findall(until_codes(demo))) == 4
+        assert len(CODE.findall(until_codes(demo))) == 5
 
 
 def test_first_start_that_was_interrupted_begins_again(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_first_start_that_was_interrupted_begins_again(tmp_path: Path) -> None:
     with started(tmp_path, free_port()) as again:
         said = until_codes(again)
     assert "First start" in said
-    assert len(CODE.findall(said)) == 4
+    assert len(CODE.findall(said)) == 5
 
 
 def node_of(instance: Path) -> Path:
@@ -151,7 +151,7 @@ def test_demo_has_a_media_node_beside_it_that_comes_back_and_ends_with_it(tmp_pa
 
 def test_demo_starts_where_no_media_node_can(tmp_path: Path) -> None:
     with started(tmp_path, free_port(), NEARSIDE_MEDIA_BIND="192.0.2.1") as demo:
-        assert len(CODE.findall(until_codes(demo))) == 4
+        assert len(CODE.findall(until_codes(demo))) == 5
         log = tmp_path / "media.log"
         wait_for(lambda: log.exists() and "cannot_listen" in log.read_text(), "the refusal")
         assert not answers(node_of(tmp_path))
