@@ -74,14 +74,17 @@ def portal_on_each(
     request: pytest.FixtureRequest, templates: Templates, tmp_path: Path
 ) -> Iterator[Portal]:
     """The portal on each engine in turn, for what databases do differently."""
+    cluster: Cluster | None = None
     if request.param == "sqlite":
         url = templates.sqlite(tmp_path / "portal.db")
     else:
-        cluster: Cluster = request.getfixturevalue("postgres")
+        cluster = request.getfixturevalue("postgres")
         url = cluster.clone("portal", lambda empty: migrate(empty, tmp_path))
     portal = Portal(url, tmp_path, Environment.TEST)
     yield portal
     portal.close()
+    if cluster:
+        cluster.drop(url)
 
 
 @pytest.fixture

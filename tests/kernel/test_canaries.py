@@ -87,14 +87,22 @@ def test_nothing_that_people_wrote_is_in_the_files_of_sqlite(
     assert found(canaries, files) == []
 
 
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server of this test's own: every file of it is read for every canary."""
+    cluster = Cluster()
+    yield cluster
+    cluster.stop()
+
+
 def test_nothing_that_people_wrote_is_in_the_files_of_postgresql(
-    postgres: Cluster, tmp_path: Path
+    cluster: Cluster, tmp_path: Path
 ) -> None:
-    url = postgres.clone("portal", lambda empty: migrate(empty, tmp_path))
+    url = cluster.clone("portal", lambda empty: migrate(empty, tmp_path))
     with planted(url, tmp_path) as canaries:
         dumped = subprocess.run(
             [
-                *(postgres_programs() / "pg_dump", "-h", "127.0.0.1", "-p", str(postgres.port)),
+                *(postgres_programs() / "pg_dump", "-h", "127.0.0.1", "-p", str(cluster.port)),
                 *("-U", "nearside", url.rpartition("/")[2]),
             ],
             capture_output=True,
@@ -103,8 +111,8 @@ def test_nothing_that_people_wrote_is_in_the_files_of_postgresql(
         files = {"backup": dumped.stdout, "portal.log": (tmp_path / "portal.log").read_bytes()}
         whole(files)
         assert found(canaries, files) == []
-        assert found(canaries, postgres.files("base", "pg_wal")) == []
-        signs = postgres.files("base", "pg_wal").values()
+        assert found(canaries, cluster.files("base", "pg_wal")) == []
+        signs = cluster.files("base", "pg_wal").values()
         assert sum(PLAIN.encode() in one for one in signs) > 1
     assert len(canaries) > 12
 
