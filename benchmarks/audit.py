@@ -61,7 +61,7 @@ def measure() -> Iterator[Figure]:
 
 def _portal(url: str, directory: Path) -> Portal:
     migrate(url, directory)
-    return Portal(url, directory, Environment.TEST)
+    return Portal(url, directory, Environment.TEST, waits=True)
 
 
 def _writing(portal: Portal, writers: int) -> Figure:
@@ -124,7 +124,9 @@ def _rate(portal: Portal, writers: int, write: Callable[[], None]) -> float:
 
 
 def _verifying(directory: Path) -> Figure:
-    portal = Portal(Templates(directory).sqlite(directory / "x.db"), directory, Environment.TEST)
+    portal = Portal(
+        Templates(directory).sqlite(directory / "x.db"), directory, Environment.TEST, waits=True
+    )
     with portal.inside():
         _fill()
         sealing.seal()

@@ -131,7 +131,7 @@ def alike() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         url = Templates(directory).sqlite(directory / "portal.db")
-        portal = Portal(url, directory, Environment.TEST)
+        portal = Portal(url, directory, Environment.TEST, waits=True)
         ana = portal.person(Role.PATIENT)
         with portal.inside():
             yield from _compare("wrong password", ana.email, _refused)

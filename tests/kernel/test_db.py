@@ -31,8 +31,9 @@ def count(table: type[db.Base]) -> int:
     return db.session().scalar(select(func.count()).select_from(table)) or 0
 
 
-def test_sqlite_keeps_the_rules_of_the_house(portal: Portal) -> None:
-    with portal.app.extensions["database"].engine.connect() as connection:
+def test_sqlite_keeps_the_rules_of_the_house(sqlite_url: str) -> None:
+    engine = db.Database(sqlite_url).engine
+    with engine.connect() as connection:
         said = {
             rule: connection.execute(text(f"PRAGMA {rule}")).scalar()
             for rule in (
@@ -40,6 +41,7 @@ def test_sqlite_keeps_the_rules_of_the_house(portal: Portal) -> None:
                 *("busy_timeout", "trusted_schema"),
             )
         }
+    engine.dispose()
     full = 2
     assert said == {
         "journal_mode": "wal",

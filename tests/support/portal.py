@@ -35,6 +35,7 @@ from app.kernel import clock, db
 from app.kernel.actor import Actor, Power, Role, Stage
 from app.kernel.settings import Environment, Settings
 from tests.support.inspection import inspect
+from tests.support.quick import hurry
 
 # People by the thousand: at full strength, hashing their passwords took most of the tests' time.
 # That the portal itself hashes at full strength is asked in tests/accounts.
@@ -116,10 +117,22 @@ def _values(form: Element) -> dict[str, Any]:
 
 
 class Portal:
-    """One application on one migrated database, with as many people as a test makes."""
+    """One application on one migrated database, with as many people as a test makes.
 
-    def __init__(self, database_url: str, directory: Path, environment: Environment) -> None:
+    One that `waits` writes as slowly as production, for whoever measures that.
+    """
+
+    def __init__(
+        self,
+        database_url: str,
+        directory: Path,
+        environment: Environment,
+        *,
+        waits: bool = False,
+    ) -> None:
         self.app = create_app(settings(database_url, directory, environment))
+        if not waits:
+            hurry(self.app)
         self._numbers = count(1)
         self._tokens: dict[UUID, str] = {}
         # People who were here already when the database was copied.
