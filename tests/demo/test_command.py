@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from app.demo.rules import PEOPLE
 from tests.media.running import answers
 from tests.support.ports import free_port
 
@@ -53,10 +54,10 @@ def end(demo: subprocess.Popen[str]) -> str:
 
 
 def until_codes(demo: subprocess.Popen[str]) -> str:
-    """What it prints until the fourth code."""
+    """What it prints until everybody has their code."""
     assert demo.stdout is not None
     said, deadline = "", time.monotonic() + PATIENCE
-    while len(CODE.findall(said)) < 4 and time.monotonic() < deadline:
+    while len(CODE.findall(said)) < len(PEOPLE) and time.monotonic() < deadline:
         line = demo.stdout.readline()
         if not line:
             break
