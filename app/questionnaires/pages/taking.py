@@ -37,13 +37,16 @@ def _response(one: Answered) -> Entry:
     there = one.authored_at.astimezone(ZoneInfo(one.zone))
     subject = fhir.patient(one.patient_id)
     resource = queries.form().to_response(one.answers, there)
-    own = {"id": str(one.id), "status": one.status.value, "subject": subject, "source": subject}
-    facts = tuple(
+    source = fhir.named(one.by, "RelatedPerson") if one.by else subject
+    own = {"id": str(one.id), "status": one.status.value, "subject": subject, "source": source}
+    sent_by = ((_("Sent by"), one.by),) if one.by else ()
+    given_answers = tuple(
         (say(given.question), said)
         for part in one.parts
         for given in part.given
         if (said := _said(given))
     )
+    facts = (*sent_by, *given_answers)
     return Entry({**resource, **own}, say(queries.form().title), one.authored_at, facts)
 
 

@@ -39,7 +39,9 @@ def _facts(one: Reading) -> Facts:
     if one.context:
         facts.append((_("Measured"), say(one.context.label)))
     if one.note:
-        facts.append((_("You wrote"), one.note))
+        facts.append((_("Note") if one.by else _("You wrote"), one.note))
+    if one.by:
+        facts.append((_("Entered by"), one.by))
     return tuple(facts)
 
 
@@ -56,6 +58,7 @@ def _observation(one: Reading) -> fhir.Resource:
         code=fhir.concept(say(measure.label), fhir.coding(fhir.LOINC, code)),
         subject=fhir.patient(one.patient_id),
         effectiveDateTime=fhir.moment(one.taken_at, one.zone),
+        performer=[fhir.named(one.by, "RelatedPerson")] if one.by else [],
         interpretation=fhir.texts([say(one.meaning.says)]),
         note=fhir.texts([entered, one.note]),
         **_values(measure, values, unit),
