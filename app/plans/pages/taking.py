@@ -43,7 +43,7 @@ def _plan(plan: PlanView) -> Entry:
         author=fhir.named(_signer(plan)),
         activity=[{"detail": _detail(one, plan.state)} for one in plan.kept],
     )
-    facts = tuple((one.said.action, " ".join(_sentences(one))) for one in plan.kept)
+    facts = tuple((one.said.action, "\n".join(_sentences(one))) for one in plan.kept)
     return Entry(resource, heading, plan.approved_at, facts)
 
 
@@ -66,14 +66,27 @@ def _detail(line: LineView, state: PlanState) -> fhir.Resource:
 
 
 def _sentences(line: LineView) -> Iterator[str]:
+    """What the page of the plan says of a line, a sentence on each line of the file."""
     said = line.said
-    yield from (one for one in (said.detail, said.why) if one)
-    yield _("Rests on: %(facts)s.", facts="; ".join(_rests_on(line)))
-    if said.start or line.starts_on:
-        when = (said.start, times.day(line.starts_on) if line.starts_on else "")
-        yield _("From when: %(when)s", when=" ".join(one for one in when if one))
+    if said.detail:
+        yield said.detail
+    if said.why:
+        yield _("Why this, for you: %(why)s", why=said.why)
+    yield _("Rests on: %(facts)s", facts="; ".join(_rests_on(line)))
+    yield _("How sure: %(words)s", words=_sure(line))
+    day = line.chosen_start if said.start else line.starts_on
+    when = " ".join(one for one in (said.start, times.day(day) if day else "") if one)
+    yield _("From when: %(when)s", when=when or _("The day of approval"))
     if turns := _turns(line):
         yield turns
+
+
+def _sure(line: LineView) -> str:
+    if line.suggestion is None:
+        return _("The judgement of your clinician")
+    if line.edited:
+        return _("Written by %(name)s, based on a guideline", name=line.decided_by)
+    return f"{evidence.in_plain_words(line.suggestion.strength)} ({line.suggestion.source})"
 
 
 def _turns(line: LineView) -> str:
