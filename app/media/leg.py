@@ -25,7 +25,7 @@ KEPT_CHECKS = 512
 MOST_STRANGE = 64
 MOST_STREAMS = 8
 # Bytes of repairs that a leg may have each second whatever its line, and from the start.
-LEAST_REPAIR_BYTES = 24_000
+LEAST_REPAIR_BYTES = 6_000
 # A leg that never spoke, and one that fell silent (RFC 7675 gives consent for 30 s).
 ARRIVE_SECONDS = 20
 SILENT_SECONDS = 30

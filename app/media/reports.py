@@ -130,7 +130,9 @@ class Reports:
 
     def _nack(self, leg: Leg, message: Nack) -> None:
         slot = leg.slot_of.get(message.media)
-        if slot is None:
+        # A picture that is no longer shown begins anew when it is: what it lacked is needed no
+        # more, and would fill the narrow line that it was taken off.
+        if slot is None or (slot.stream is None and not slot.sound):
             return
         for seq in message.sequences[:ASKED_AT_ONCE]:
             self.asked += 1

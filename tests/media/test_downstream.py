@@ -121,6 +121,16 @@ def test_a_missed_picture_is_sent_again_as_a_repair_with_the_numbers_it_went_und
         assert stamp_of(again) == stamp_of(sent)
 
 
+def test_a_picture_that_is_no_longer_shown_is_not_repaired():
+    bench, _, viewer = layered()
+    viewer.media()
+    slot = viewer.slot(1, "video")
+    assert asks(bench, viewer, slot, 65_500)
+    wants(bench, viewer, "")
+    bench.passes(1_000_000)
+    assert asks(bench, viewer, slot, 65_500) == []
+
+
 def test_missed_sound_is_sent_again_to_the_last_bit():
     bench = Bench()
     viewer, sender = bench.person(0), bench.person(1)

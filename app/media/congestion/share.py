@@ -101,14 +101,14 @@ class _Round:
     def sound(self, want: Want) -> None:
         """Sound, of which the first is given whatever the line; it is what a visit needs.
 
-        A voice that was given up comes back without a wait, once there is room to spare.
+        A voice that was given up comes back without a wait, once there is room for it whole.
         """
         cost = want.rates[0]
         now = self.current.get(want.place)
         if now is None or now.audio:
             fits = self.used + KEPT_SOUND * cost <= self.bits
         else:
-            fits = (self.used + cost) * HEADROOM <= self.bits
+            fits = self.used + cost <= self.bits
         if fits or not self.sounds:
             self.sounds.add(want.place)
             self.used += cost

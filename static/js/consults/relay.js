@@ -5,6 +5,9 @@ const SLOT = /^([av])([0-3])$/;
 // The server was not reached: that says nothing of the node.
 const UNHEARD = ["Offline", "Silence"];
 const LAYERS = { small: "l", large: "h" };
+// The small picture must fit beside two voices on a line of 200 kbit/s, with room to spare, or the node does not give it
+// there at all.
+const SMALL = { scaleResolutionDownBy: 4, maxBitrate: 45_000, maxFramerate: 15 };
 
 export class Relay extends EventTarget {
   pc = null;
@@ -129,8 +132,8 @@ export class Relay extends EventTarget {
     const before = JSON.stringify(said.encodings);
     for (const one of said.encodings) {
       const small = one.rid === LAYERS.small;
-      one.scaleResolutionDownBy = small ? 4 : 1;
-      one.maxFramerate = rate;
+      Object.assign(one, { scaleResolutionDownBy: 1, maxFramerate: rate });
+      if (small) Object.assign(one, SMALL, { maxFramerate: Math.min(rate, SMALL.maxFramerate) });
       one.active = active && (!small || this.#many);
     }
     if (JSON.stringify(said.encodings) !== before) await sender.setParameters(said).catch(() => {});
