@@ -109,7 +109,8 @@ class Lived:
             connection.close()
 
     def _thing(self, name: str, role: Role, endpoint: str) -> UUID:
-        key = (name, role)
+        # A carer opens what is the patient's: the same things, not others made anew.
+        key = (name, Role.PATIENT if role in HOLDERS else role)
         if key not in self._things:
             clinic = self.given if role in {*HOLDERS, Role.GUEST} else self.waiting
             case = Case(self.portal, clinic, role, True, endpoint, {})
