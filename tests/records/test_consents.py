@@ -143,10 +143,11 @@ def test_the_chart_says_in_one_line_what_the_patient_agrees_to(clinic: Clinic) -
     path = f"/patients/{clinic.patient.patient_id}"
     visitor = clinic.portal.visit(clinic.clinician)
     shown = text_of(visitor, path)
-    assert "Yes: care, drafts by software, recordings. No: being counted for research." in shown
+    no = "somebody acting for them, being counted for research."
+    assert f"Yes: care, drafts by software, recordings. No: {no}" in shown
     says(clinic.portal, clinic.patient, Purpose.DRAFTING, agreed=False)
     shown = text_of(visitor, path)
-    assert "Yes: care, recordings. No: drafts by software, being counted for research." in shown
+    assert f"Yes: care, recordings. No: drafts by software, {no}" in shown
 
 
 # ------------------------------------------------------------------ care
