@@ -91,7 +91,9 @@ def test_signing_out_elsewhere_ends_the_call_on_this_page(meeting: Meeting) -> N
     with meeting.portal.inside():
         accounts.end_every_session(meeting.patient.id)
     reaches(patient, "signed-out")
-    expect(patient.get_by_text("You have been signed out.")).to_be_visible()
+    expect(patient.get_by_text("You were signed out.")).to_be_visible()
+    patient.get_by_role("link", name="Sign in").click()
+    patient.wait_for_url(f"**/sign-in?next={meeting.path}")
     expect(clinician.locator("#call-status")).to_contain_text("lost connection")
 
 

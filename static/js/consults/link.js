@@ -9,11 +9,14 @@ const KNOCK = 3000;
 const HURRY = 700;
 // A try that began on a dead line does not notice that it lives again; the next one does.
 const TRY = 4000;
+// What the visit's own page answers to somebody who is not, or no longer, signed in.
+const OVER = [401, 403, 404, 410];
 
 export class Link extends EventTarget {
   #socket;
   #appointment;
   #knocking = false;
+  #asking = false;
   #entered = false;
   // When the server last learnt that this page is here, over the socket of now.
   #since = 0;
@@ -27,6 +30,7 @@ export class Link extends EventTarget {
     this.#socket = io({ transports: ["websocket"], reconnectionDelay: 250, reconnectionDelayMax: 3000, timeout: TRY });
     this.#socket.on("connect", () => this.#tell("open"));
     this.#socket.on("disconnect", (reason) => this.#shut(reason));
+    this.#socket.on("connect_error", () => this.#turnedAway());
     window.addEventListener("online", () => this.#hurry());
     this.#socket.on("consults:here", (seen) => this.#tell("here", seen));
     this.#socket.on("consults:signal", (signal) => this.#tell("signal", signal));
@@ -89,6 +93,16 @@ export class Link extends EventTarget {
     if (this.up) this.#knock("relay", { action: "servers" }, HURRY);
   }
 
+  // A socket that does not open does not say why. Where the server answers and knows this page's person no more, they
+  // were signed out meanwhile, and there is nothing to wait for.
+  async #turnedAway() {
+    if (this.#asking) return;
+    this.#asking = true;
+    const over = await isOver();
+    this.#asking = false;
+    if (over && !this.up) this.#shut("io server disconnect");
+  }
+
   async #knock(name, data, patience) {
     const { engine } = this.#socket.io;
     const said = await this.#ask(name, data, patience);
@@ -137,5 +151,19 @@ export class Link extends EventTarget {
 
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+async function isOver() {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE);
+  const asked = { method: "HEAD", redirect: "manual", cache: "no-store", signal: patience.signal };
+  try {
+    const { type, status } = await fetch(location.pathname, asked);
+    return type === "opaqueredirect" || OVER.includes(status);
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -33,7 +33,9 @@ export class View {
     find("stage").hidden = !joined;
     find("stopped").hidden = !this.#stopped;
     // A guest whose part is over finds nothing here a second time.
-    find("here-instead").hidden = state === "signed-out" && this.#call.company.guest;
+    const out = state === "signed-out";
+    find("here-instead").hidden = out;
+    find("sign-in-again").hidden = !out || this.#call.company.guest;
     find("link-lost").hidden = joined || state !== "none" || this.#call.up;
     this.#say("who", this.#who());
     this.#say("call-status", joined ? this.#status() : "");

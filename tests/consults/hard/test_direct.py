@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
+from app.accounts import operations as accounts
 from tests.consults.hard.calling import AnyLine, Pages, come, live, meet, told
 from tests.consults.hard.running import Nodes
-from tests.consults.meeting import Meeting, inbound, says
+from tests.consults.meeting import Meeting, inbound, reaches, says
 from tests.consults.test_lock import locks, seal
 
 CUT_MILLISECONDS = 10_000
@@ -40,6 +42,24 @@ def test_a_direct_call_finds_a_new_address_and_outlives_ten_seconds_without_any(
     live(waiting)
     says(waiting[0], "You are connected with Dr Imre Kovács.")
     says(waiting[1], "You are connected with Ana Sousa.")
+
+
+def test_who_was_signed_out_while_away_is_told_so_and_led_back(
+    meeting: Meeting, waiting: Pages, line: AnyLine
+) -> None:
+    meet(waiting, "direct")
+    patient = waiting[0]
+    line.cut()
+    # The old socket is given up: nothing that the server said on it comes after all.
+    patient.locator("html[data-line=down]").wait_for(state="attached", timeout=60_000)
+    with meeting.portal.inside():
+        accounts.end_every_session(meeting.patient.id)
+    line.mend()
+    reaches(patient, "signed-out")
+    said = "You were signed out. Sign in to return to the visit."
+    expect(patient.locator("#stopped-words")).to_have_text(said)
+    patient.get_by_role("link", name="Sign in").click()
+    patient.wait_for_url(f"**/sign-in?next={meeting.path}")
 
 
 def test_where_browsers_may_not_reach_each_other_the_node_does(
