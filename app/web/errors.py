@@ -19,7 +19,7 @@ from app.kernel.crypto import Erased, SealBroken
 from app.kernel.db import Busy
 from app.kernel.once import AlreadyDone
 from app.kernel.refusal import Refusal, TooMany
-from app.web import kept
+from app.web import kept, tampering
 from app.web.addresses import form_page, inside, next_page
 from app.web.i18n import gettext as _
 
@@ -30,6 +30,18 @@ BUSY = (Busy, OperationalError, PoolTimeout)
 WAIT_SECONDS = 3
 KEPT = _l("It was sent before with other words. The new words are kept: open the page again.")
 UNCLEAR, BROKEN = 400, 500
+RUN_OUT = _l("Your sign-in had run out. What you typed is kept for you.")
+KEPT_HERE = _l("What you typed is kept for you.")
+OPEN_AGAIN = _l("Open the page again")
+NOT_OURS = _l("That did not come from us")
+POSING = _l(
+    "What this browser sent as your sign-in is not one of ours, so it opens nothing. We threw it"
+    " away and noted it. Please sign in again."
+)
+FORGED = _l(
+    "What this browser sent with the form is not as we gave it. We threw it away and noted it."
+    " What you typed is kept: please open the page again and send it."
+)
 WORDS = {
     400: (_l("That did not arrive whole"), _l("Please go back and send it again.")),
     403: (_l("That was not sent from here"), _l("Please open the page again and try once more.")),
@@ -60,13 +72,24 @@ def instead_of_signing_in(answer: Instead) -> Instead:
     return answer
 
 
-def page(status: int, text: object = None, back: str | None = None) -> Page:
-    """An error page for this status; `back` is the page where the person may go on."""
+def page(
+    status: int,
+    text: object = None,
+    back: str | None = None,
+    *,
+    title: object = None,
+    onward: object = None,
+) -> Page:
+    """An error page for this status; `back` is the page where the person may go on.
+
+    `title` stands in for the usual heading, `onward` for the words on the way there.
+    """
     heading, advice = WORDS.get(status, WORDS[BROKEN] if status >= BROKEN else WORDS[UNCLEAR])
     shown = {
-        "heading": heading,
+        "heading": title or heading,
         "advice": text or advice,
         "back": back,
+        "onward": onward or OPEN_AGAIN,
         "request_id": g.get("request_id", ""),
     }
     try:
@@ -84,19 +107,33 @@ def _http(error: HTTPException) -> Response | tuple[str, int, dict[str, str]]:
     return *page(error.code), {"Allow": ", ".join(sorted(methods))} if methods else {}
 
 
-def _sign_in(needed: SignInNeeded) -> Response | str:
-    """To the sign-in page and, after it, back here; posted words wait for their person."""
-    if needed.stage is Stage.ANYONE and request.method in SAFE_METHODS:
+def _sign_in(needed: SignInNeeded) -> Response | Page | str:
+    """To the sign-in page and, after it, back here; posted words wait for their person.
+
+    Whoever poses as signed in is told so first: the way is theirs to take.
+    """
+    posing = tampering.is_posing()
+    if not posing and needed.stage is Stage.ANYONE and request.method in SAFE_METHODS:
         for answer in _instead:
             if (shown := answer()) is not None:
                 return shown
     step = "accounts.second_factor" if needed.stage is Stage.PASSWORD else "accounts.sign_in"
     if request.method in SAFE_METHODS:
         target = inside(request.full_path.rstrip("?"))
-        return redirect(url_for(step, next=target if target != "/" else None), 303)
-    if _try_keep():
-        flash(_("Your sign-in had run out. What you typed is kept for you."), "info")
-    return redirect(url_for(step, next=form_page()), 303)
+        target = target if target != "/" else None
+    else:
+        target = form_page()
+        if _try_keep():
+            flash(str(KEPT_HERE if posing else RUN_OUT), "info")
+    where = url_for(step, next=target)
+    if posing:
+        return page(UNCLEAR, POSING, where, title=NOT_OURS, onward=_("Sign in"))
+    return redirect(where, 303)
+
+
+def _forged(_forged: tampering.Forged) -> Page:
+    _try_keep()
+    return page(UNCLEAR, FORGED, form_page(), title=NOT_OURS)
 
 
 def _signed_in(_done: SignInDone) -> Response:
@@ -157,6 +194,7 @@ def install(app: Flask) -> None:
     """Register a page for every way a request can end badly."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(SignInNeeded, _sign_in)
+    app.register_error_handler(tampering.Forged, _forged)
     app.register_error_handler(SignInDone, _signed_in)
     app.register_error_handler(AlreadyDone, _already)
     app.register_error_handler(TooMany, _too_many)

@@ -46,6 +46,7 @@ def token_fits() -> Response | None:
     try:
         protect.protect()
     except CSRFError:
+        tampering.ask_signature()
         fits = False
     else:
         fits = not _is_about_somebody_else()

@@ -19,15 +19,35 @@ ORIGIN_REFUSED = audit.tag("web.origin_refused", "door", "door")
 NOTED = Limit("tampering", ((20, timedelta(hours=1)),))
 
 
+class Forged(Exception):
+    """A form was sent under a signed cookie that is not ours, so that nothing it says counts."""
+
+
 def install(app: Flask) -> None:
     """Look at the cookies of each request; the order of the checks is written in web.shell."""
-    app.extensions["cookies"] = {}
+    app.extensions["cookies"], app.extensions["cookies.open"] = {}, set()
     app.after_request(_take_away)
 
 
-def expect(app: Flask, cookie: str, shape: Pattern[str]) -> None:
-    """Say what a cookie of ours looks like. Any other that bears its name was made elsewhere."""
+def expect(app: Flask, cookie: str, shape: Pattern[str], *, opens: bool = False) -> None:
+    """Say what a cookie of ours looks like. Any other that bears its name was made elsewhere.
+
+    One that `opens` says who is here: a forged one is answered, where an old one leads to sign in.
+    """
     app.extensions["cookies"][cookie] = shape
+    if opens:
+        app.extensions["cookies.open"].add(cookie)
+
+
+def is_posing() -> bool:
+    """Whether the request came with a sign-in that no browser has from us."""
+    return not current_app.extensions["cookies.open"].isdisjoint(g.get("foreign_cookies", ()))
+
+
+def ask_signature() -> None:
+    """Raise Forged where the cookie that a form's token rests on bears another's signature."""
+    if current_app.config["SESSION_COOKIE_NAME"] in g.get("foreign_cookies", ()):
+        raise Forged
 
 
 def note_origin() -> None:

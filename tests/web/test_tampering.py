@@ -12,6 +12,7 @@ from app.kernel import db
 from app.kernel.actor import Role
 from app.kernel.models import AuditEvent
 from tests.support.portal import COOKIE, ORIGIN, PASSWORD, Portal
+from tests.web.shed import furnish, open_form, shown, written
 
 SHELL, BROWSER = "__Host-shell", "__Host-browser"
 GOOD = "A" * 43
@@ -47,7 +48,7 @@ def send(portal: Portal, path: str, cookie: str, value: str) -> tuple[int, list[
 @pytest.mark.parametrize("value", FOREIGN)
 def test_session_of_another_shape_is_nobody_and_is_written_down(portal: Portal, value: str) -> None:
     status, gone = send(portal, "/settings", COOKIE, value)
-    assert (status, gone) == (303, [COOKIE])
+    assert (status, gone) == (400, [COOKIE])
     assert noted(portal) == [("nobody", {"cookie": COOKIE})]
 
 
@@ -94,6 +95,53 @@ def test_person_with_a_spoilt_cookie_signs_in_all_the_same(portal: Portal) -> No
     assert visitor.get("/settings").status_code == 200
     browser = visitor.client.get_cookie(BROWSER, domain="nearside.test")
     assert browser is None or browser.value != "spoilt"
+
+
+def test_who_poses_as_signed_in_is_told_and_shown_the_way_in(portal: Portal) -> None:
+    ana, visitor = portal.person(Role.PATIENT), portal.visit()
+    visitor.client.set_cookie(COOKIE, "spoilt", domain="nearside.test", secure=True)
+    answer = visitor.get("/settings")
+    assert answer.status_code == 400
+    assert "That did not come from us" in answer.text
+    assert "Please sign in again" in answer.text
+    assert 'href="/sign-in?next=/settings"' in answer.text
+    assert visitor.client.get_cookie(COOKIE, domain="nearside.test") is None
+    assert visitor.get("/settings").status_code == 303, "the next time they are merely nobody"
+    visitor.client.set_cookie(COOKIE, "spoilt", domain="nearside.test", secure=True)
+    assert visitor.get("/sign-in").status_code == 200
+    visitor.send("/sign-in", email=ana.email, password=PASSWORD)
+    assert visitor.send("/sign-in/code", code=portal.code(ana)).status_code == 303
+
+
+def test_words_sent_under_a_spoilt_sign_in_wait_for_their_person(portal: Portal) -> None:
+    ana = furnish(portal)
+    visitor = portal.visit(ana)
+    form = {**open_form(visitor), "words": "what I wanted to say"}
+    visitor.client.set_cookie(COOKIE, "spoilt", domain="nearside.test", secure=True)
+    answer = visitor.post("/shed", form)
+    assert answer.status_code == 400
+    assert 'href="/sign-in?next=/shed"' in answer.text
+    assert written(portal) == 0
+    assert shown(portal.visit(ana).get("/shed")) == "what I wanted to say"
+
+
+def test_form_under_a_cookie_that_another_signed_is_refused_and_kept(portal: Portal) -> None:
+    ana = furnish(portal)
+    visitor = portal.visit(ana)
+    form = {**open_form(visitor), "words": "what I wanted to say"}
+    key, portal.app.secret_key = portal.app.secret_key, "another portal's, just as long as ours"
+    foreign = signed(portal.app, {"csrf_token": "x"})
+    portal.app.secret_key = key
+    visitor.client.set_cookie(SHELL, foreign, domain="nearside.test", secure=True)
+    answer = visitor.post("/shed", form)
+    assert answer.status_code == 400
+    assert "That did not come from us" in answer.text
+    assert 'href="/shed"' in answer.text
+    assert written(portal) == 0
+    again = visitor.get("/shed")
+    assert shown(again) == "what I wanted to say"
+    assert visitor.post("/shed", visitor.filled("/shed")).status_code == 303
+    assert written(portal) == 1
 
 
 def test_no_stranger_fills_the_record(portal: Portal) -> None:

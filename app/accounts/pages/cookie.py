@@ -92,8 +92,8 @@ def recognise(app: Flask) -> None:
     manager.session_protection = None
     manager.request_loader(_actor)
     manager.init_app(app)
-    for name in (NAME, BROWSER):
-        tampering.expect(app, name, TOKEN)
+    tampering.expect(app, NAME, TOKEN, opens=True)
+    tampering.expect(app, BROWSER, TOKEN)
     app.extensions["live"].ended = queries.ended_sessions
     app.jinja_env.globals.update(warns_after=_warns_after)
 
