@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, g, request
+from flask import Flask, Response, flash, g, request
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
 from werkzeug.datastructures import MultiDict
@@ -14,10 +14,11 @@ from wtforms.validators import InputRequired, ValidationError
 
 from app.kernel import actor as actors
 from app.kernel.access import SAFE_METHODS
-from app.kernel.refusal import Refusal
+from app.kernel.refusal import Refusal, Stale, TooMany
 from app.web import kept
 from app.web.i18n import gettext as _
 
+SHOWN, OVERTAKEN, NOT_SO, TOO_OFTEN = 200, 409, 422, 429
 LONGEST_LINE = 200
 LONGEST_TEXT = 5_000
 # Controls, halves of letters, and what Unicode sets aside as no letter: no page may show them.
@@ -59,14 +60,41 @@ class PortalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         g.form_refused = not fine
         return fine
 
+    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+        """The same for a form that was sent, whatever a form adds to its own `validate`."""
+        fine = bool(super().validate_on_submit(extra_validators))
+        g.form_refused = self.is_submitted() and not fine
+        return fine
+
     def refuse(self, refusal: Refusal) -> None:
         """Show an operation's refusal beside the field it belongs to, or on the whole form."""
-        g.form_refused = True
+        g.form_refused, g.refusal = True, refusal
         field = self._fields.get(refusal.field or "")
         if field is None:
             self.form_errors.append(refusal.sentence)
         else:
             field.errors = [*field.errors, refusal.sentence]
+
+
+def install(app: Flask) -> None:
+    """Have the status of every page that shows a refused form say so."""
+    app.after_request(_say_so)
+
+
+def _say_so(response: Response) -> Response:
+    """A form that is shown again was not acted upon: what reads the status must not take it so.
+
+    Browsers show such a page like any other, and offer to save no password that was wrong.
+    """
+    shown_again = g.get("form_refused") and request.method not in SAFE_METHODS
+    if not shown_again or response.status_code != SHOWN:
+        return response
+    refusal = g.get("refusal")
+    response.status_code = OVERTAKEN if isinstance(refusal, Stale) else NOT_SO
+    if isinstance(refusal, TooMany):
+        response.status_code = TOO_OFTEN
+        response.headers["Retry-After"] = str(refusal.seconds)
+    return response
 
 
 class Words(StringField):

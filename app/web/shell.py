@@ -18,6 +18,7 @@ from app.kernel import access, once
 from app.kernel import actor as actors
 from app.web import (
     errors,
+    fields,
     forgery,
     headers,
     i18n,
@@ -162,6 +163,7 @@ def install(app: Flask) -> None:
     app.before_request(forgery.token_fits)
     app.after_request(_close_request)
     headers.install(app)
+    fields.install(app)
     once.install(app)
     kept.install(app)
     errors.install(app)

@@ -77,7 +77,7 @@ def test_code_of_a_wrong_clock_is_refused_with_a_hint(portal: Portal, steps: int
     visitor = half_way(portal, ana)
     with clock.standing_at(clock.now()):
         refused = visitor.send("/sign-in/code", code=portal.code(ana, steps=steps))
-    assert refused.status_code == 200
+    assert refused.status_code == 422
     assert "That code is from another time. Please set your phone" in refused.text
 
 

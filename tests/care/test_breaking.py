@@ -167,7 +167,7 @@ def test_finding_of_the_officer_is_read_by_the_patient(clinic: Clinic, nadia: So
     with clinic.portal.inside():
         (task,) = queries.to_review(clinic.portal.actor(clinic.administrator))
     path = f"/privacy/openings/{task.id}"
-    assert officer.send(path, answer=" ").status_code == 200
+    assert officer.send(path, answer=" ").status_code == 422
     assert officer.send(path, answer="The ambulance called her.").status_code == 303
     assert "This was looked into already." in officer.get(path).text
     assert "The ambulance called her." in clinic.portal.visit(clinic.patient).get("/care-team").text

@@ -104,7 +104,7 @@ def test_only_clinicians_can_be_chosen(clinic: Clinic) -> None:
     marta = clinic.portal.visit(clinic.coordinator)
     chosen = {"clinicians": str(clinic.administrator.id), "email": "rosa@example.org"}
     answer = marta.send(f"{LIST}/new", **FIELDS, **chosen)
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     with clinic.portal.inside():
         assert accounts.by_email("rosa@example.org") is None
 
@@ -128,7 +128,7 @@ def test_what_cannot_be_is_refused_kindly(
     marta = clinic.portal.visit(clinic.coordinator)
     known = {**FIELDS, "email": "rosa@example.org", "clinicians": str(clinic.clinician.id)}
     answer = marta.send(f"{LIST}/new", **{**known, field: typed})
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert told in said(marta)
     with clinic.portal.inside():
         assert db.session().scalar(select(func.count()).select_from(Invitation)) == 0

@@ -187,9 +187,9 @@ def test_right_answer_counts_in_the_browser_that_gave_it_and_for_half_an_hour(
     other.get(path)
     assert "Choose a password" not in said(other)
     keys = other.filled(path)
-    assert other.post(path, {**keys, "password": PASSWORD}).status_code == 200
+    assert other.post(path, {**keys, "password": PASSWORD}).status_code == 422
     with clock.standing_at(clock.now() + timedelta(minutes=31)):
-        assert choose(rosa, path) == 200
+        assert choose(rosa, path) == 422
         assert "Welcome to Nearside" in said(rosa)
     assert choose(proved(clinic, path), path) == 303
 
@@ -208,7 +208,7 @@ def test_weak_password_is_refused_and_the_link_goes_on(
     clinic: Clinic, path: str, password: str, told: str
 ) -> None:
     rosa = proved(clinic, path)
-    assert choose(rosa, path, password) == 200
+    assert choose(rosa, path, password) == 422
     assert told in said(rosa)
     assert choose(rosa, path) == 303
 

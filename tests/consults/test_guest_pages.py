@@ -171,7 +171,7 @@ def test_a_link_that_nobody_was_given_is_not_found(house: House) -> None:
 def test_a_guest_has_a_name_of_some_length(house: House, name: str) -> None:
     ana = house.portal.visit(house.patient)
     answer = ana.send(house.list, name=name)
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert "Please check what you entered" in said(ana)
     assert LINK.search(answer.text) is None
 

@@ -33,7 +33,7 @@ EVERYWHERE = [
     "/\x85",
 ]
 SOME_OUTSIDE = ["////evil.example", "/\\evil.example", "https://evil.example"]
-ANSWERS = {200, 303, 400, 403, 404, 409, 410, 413, 429}
+ANSWERS = {200, 303, 400, 403, 404, 409, 410, 413, 422, 429}
 FORM = "application/x-www-form-urlencoded"
 TEXTS = {
     "long": "x" * 60_000,
@@ -141,7 +141,7 @@ def test_form_full_of_nonsense_is_answered_in_words(asker: Asker, door: Door) ->
         before = contents(asker.portal.app, *BESIDES) if what == "null" else None
         answer = post(visitor, path, fields)
         is_answered(answer, what)
-        if before is not None and answer.status_code == 200 and answer.mimetype == "text/html":
+        if before is not None and answer.status_code >= 400:
             assert contents(asker.portal.app, *BESIDES) == before, "half done"
 
 

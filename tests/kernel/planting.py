@@ -131,7 +131,7 @@ def _type_at_the_door(clinic: Clinic, canary: Canaries) -> None:
     stranger = portal.visit()
     email = f"{canary('unknown e-mail')}@nearside.test"
     refused = stranger.send("/sign-in", email=email, password=canary("wrong password"))
-    assert refused.status_code == 200
+    assert refused.status_code == 422
     stranger.get(f"/sign-in?next=/{canary('address')}")
     _lose_a_form(portal, clinic.patient, canary)
 

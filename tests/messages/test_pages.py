@@ -171,7 +171,7 @@ def test_nothing_and_too_much_are_said_beside_the_field(
 ) -> None:
     ana = clinic.portal.visit(clinic.patient)
     answer = ana.send("/messages", body=body)
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert "<title>Error: Messages" in answer.text
     assert sentence in answer.text
     assert ana.filled("/messages")["body"] == body.strip(" \n\x00\x07")

@@ -106,7 +106,7 @@ def test_clinicians_advice_has_no_accept_button_and_must_be_reworded(
     assert f'action="{path}/accept"' not in text
     assert "is for you to judge. It cannot be accepted as it is" in text
     unchanged = doctor.send(f"{path}/edit")
-    assert unchanged.status_code == 200
+    assert unchanged.status_code == 422
     assert "put it into words for the patient" in unchanged.text
     assert "<title>Error:" in unchanged.text
 
@@ -118,7 +118,7 @@ def test_wrong_code_says_so_beside_the_field_and_signs_nothing(
     drafts.decide_all(clinic.portal, clinic.clinician, plan_id)
     doctor = clinic.portal.visit(clinic.clinician)
     answer = doctor.send(f"/plans/{plan_id}/approve", code=typed)
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert doctor.page is not None
     errors = [words(one) for one in doctor.page.iter("p") if one.get("id") == "code-error"]
     assert len(errors) == 1
@@ -193,7 +193,7 @@ def test_stale_tab_shows_both_versions_and_keeps_the_words(clinic: Clinic, plan_
     mine = {**here.filled(path), "action": "Dance on Fridays", "why": "You like it."}
     there.send(path, action="Swim on Mondays", why="The pool is near.")
     answer = here.post(path, mine)
-    assert answer.status_code == 200
+    assert answer.status_code == 409
     assert "What stands now" in answer.text
     assert "Swim on Mondays" in answer.text
     assert here.filled(path)["action"] == "Dance on Fridays"
@@ -266,7 +266,7 @@ def test_nonsense_in_a_line_is_answered_beside_its_field(
         day = drafts.today() + timedelta(days=int(given["starts_on"]))
         given["starts_on"] = day.isoformat()
     answer = doctor.send(path, **given)
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert doctor.page is not None
     errors = [words(one) for one in doctor.page.iter("p") if one.get("class") == "error"]
     assert [sentence in one for one in errors] == [True]

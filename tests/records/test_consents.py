@@ -90,7 +90,7 @@ def test_pressing_neither_button_is_answered_kindly(clinic: Clinic, newcomer: So
     fields = visitor.filled(page(Purpose.DRAFTING))
     for said in ("", "perhaps"):
         refused = visitor.post(page(Purpose.DRAFTING), {**fields, "answer": said})
-        assert refused.status_code == 200
+        assert refused.status_code == 422
         assert "Please press one of the buttons." in refused.text
     assert history(clinic.portal, newcomer, Purpose.DRAFTING) == []
 
@@ -193,7 +193,7 @@ def test_without_a_team_the_patient_reads_on_and_is_not_left_to_write_to_nobody(
     assert "Nobody looks after you here at the moment" in text_of(visitor, "/")
     assert visitor.get("/results").status_code == 200
     refused = open_page.post("/messages", written)
-    assert refused.status_code == 200
+    assert refused.status_code == 422
     assert "nobody would read this" in refused.text
     assert not [one for one in open_form(visitor, "/messages") if one == "body"]
 

@@ -163,7 +163,7 @@ def test_line_is_questioned_once(clinic: Clinic) -> None:
     with clinic.portal.inside():
         look_id = readers.latest(clinic.patient.patient_id, clinic.clinician.id)  # type: ignore[arg-type]  # a patient has one
     answer = patient.send(f"/record/seen/{look_id}/ask", words="Again?")
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert "You have asked about this already." in answer.text
 
 

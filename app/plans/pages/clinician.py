@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug import Response
 
@@ -70,8 +70,8 @@ def begin(patient: PatientView) -> Response:
 def review(plan: PlanView) -> Answer:
     """Each line with what made it appear, what was decided, and the buttons to decide."""
     form = StepForm(version=str(plan.version))
-    if form.validate_on_submit() and form.step.data in ACTS:
-        act, sentence = ACTS[form.step.data]
+    if form.validate_on_submit():
+        act, sentence = ACTS.get(form.step.data or "") or abort(400)
         act(actors.required(), plan.id, form.seen)
         flash(str(sentence), "good")
         return to_review(plan.id)
