@@ -15,6 +15,7 @@ from app.records.pages import consent_words
 from app.records.pages.consent_words import OFFERED, TEXTS, Text
 from tests.care.consenting import gives, history, says
 from tests.records.test_seen import text_of
+from tests.support.inspection import words
 from tests.support.portal import Clinic, Portal, Someone, Visitor
 
 NEW = "Our software now also reads what your watch measures."
@@ -67,6 +68,28 @@ def test_patient_reads_what_is_done_and_what_a_no_changes_and_does_not(
     with clinic.portal.app.test_request_context():
         for sentence in (text.name, *text.done, *text.without, *text.same):
             assert str(sentence) in shown
+
+
+def standing(visitor: Visitor, purpose: Purpose) -> str:
+    """What the page of all purposes says about one of them."""
+    visitor.get("/record/consents")
+    assert visitor.page is not None
+    cards = (one for one in visitor.page.iter("section"))
+    named = f"consent-{purpose.value}"
+    return words(next(one for one in cards if one.get("aria-labelledby") == named))
+
+
+def test_no_answer_is_neither_a_yes_nor_a_no(clinic: Clinic, newcomer: Someone) -> None:
+    visitor = clinic.portal.visit(newcomer)
+    for purpose in (Purpose.RESEARCH, Purpose.DRAFTING):
+        shown = standing(visitor, purpose)
+        assert "You have not answered yet, so this is not done." in shown
+        assert "You do not agree" not in shown
+        assert ("Please decide" if purpose is Purpose.DRAFTING else "No answer yet") in shown
+    answer(visitor, Purpose.RESEARCH, "no")
+    shown = standing(visitor, Purpose.RESEARCH)
+    assert "You do not agree" in shown
+    assert "not answered" not in shown
 
 
 def test_patient_agrees_and_takes_it_back_and_reads_each_answer(
