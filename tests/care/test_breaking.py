@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 from datetime import date, datetime, timedelta
+from email import message_from_bytes, policy
+from functools import partial
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+from app.accounts.operations.officers import appoint
 from app.care.operations import breaking
 from app.care.queries import breaking as queries
 from app.care.rules.breaking import MOST_A_DAY
@@ -286,3 +289,31 @@ def test_erased_patient_is_closed_to_everybody(clinic: Clinic, nadia: Someone) -
     assert clinic.portal.visit(nadia).get(chart_of(clinic)).status_code == 404
     opened, ends = times(number, clinic)
     assert ends - opened < HOUR
+
+
+def test_without_a_privacy_officer_the_administrators_are_told(
+    clinic: Clinic, nadia: Someone
+) -> None:
+    portal, folder = clinic.portal, clinic.portal.app.extensions["settings"].instance / "mail"
+    with portal.inside():
+        appoint(clinic.administrator.id, officer=False)
+    admin = portal.visit(clinic.administrator)
+    assert "Nobody answers for privacy" in first_page(admin)
+    open_by_form(clinic, nadia)
+    portal.work()
+    read = partial(message_from_bytes, policy=policy.default)
+    letters = [read(one.read_bytes()) for one in folder.iterdir()]
+    (letter,) = [one for one in letters if clinic.administrator.email in str(one["To"])]
+    assert "nobody looks into it" in str(letter["Subject"])
+    assert "appoint a privacy officer" in " ".join(str(letter.get_content()).split())
+    assert clinic.patient.name not in str(letter)
+    with portal.inside():
+        appoint(clinic.administrator.id)
+    assert "Nobody answers for privacy" not in first_page(admin)
+    assert "1 record was opened in an emergency" in first_page(admin)
+
+
+def first_page(visitor: Visitor) -> str:
+    """The words of their first page."""
+    visitor.get("/")
+    return shown_to(visitor)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flask import flash, redirect, render_template, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug import Response
@@ -9,12 +11,31 @@ from werkzeug import Response
 from app.accounts import operations, queries, room
 from app.accounts.forms import EmptyForm
 from app.accounts.queries import Account
+from app.accounts.queries.officers import officers
 from app.kernel.access import signed_in
-from app.kernel.actor import ROLE_LABELS, Role
+from app.kernel.actor import ROLE_LABELS, Actor, Role
+from app.web.boards import TODAY, Step
 from app.web.i18n import gettext as _
 from app.web.navigation import entry
 
+UNANSWERED = 4
+
 entry(Role.ADMINISTRATOR, label=_l("People"), endpoint="accounts.people", icon="people", order=20)
+
+
+@TODAY.offers(Role.ADMINISTRATOR)
+def nobody_answers_for_privacy(_actor: Actor) -> Iterator[Step]:
+    """Patients' questions and emergencies go to nobody, until an operator appoints somebody."""
+    if not officers():
+        yield Step(
+            _("Nobody answers for privacy"),
+            _(
+                "Questions of patients about their record and emergencies reach nobody. Please have"
+                " whoever runs the portal make one of you a privacy officer."
+            ),
+            turn=True,
+            order=UNANSWERED,
+        )
 
 
 @room.page("/people", access=signed_in(Role.ADMINISTRATOR))

@@ -18,7 +18,7 @@ from app.care.models.breaking import BreakGlass
 from app.care.queries import breaking as queries
 from app.care.rules import breaking as rules
 from app.kernel import audit, clock, db, outbox
-from app.kernel.actor import Actor
+from app.kernel.actor import Actor, Role
 from app.kernel.limits import Limit
 from app.kernel.refusal import Refusal, TooMany
 
@@ -52,6 +52,13 @@ TO_OFFICER = _l("A record was opened in an emergency")
 OFFICER_WORDS = _l(
     "Hello %(name)s,\n\n%(who)s opened the record of a patient whom they do not look after.\n\n"
     "When: %(when)s\n\nPlease sign in to Nearside and look into it: it waits under “Privacy”."
+)
+
+TO_ADMINISTRATOR = _l("A record was opened in an emergency, and nobody looks into it")
+ADMINISTRATOR_WORDS = _l(
+    "Hello %(name)s,\n\n%(who)s opened the record of a patient whom they do not look after.\n\n"
+    "When: %(when)s\n\nNobody answers for privacy in your clinic, so nobody looks into it. Please"
+    " have whoever runs the portal appoint a privacy officer, who then finds it under “Privacy”."
 )
 
 
@@ -126,11 +133,19 @@ def send_mail(opening_id: UUID, person_id: UUID) -> None:
     to, who = accounts.who(person_id), accounts.who(row.person_id) if row else None
     if row is None or to is None or who is None:
         return
-    own = person_id == _person(row.patient_id)
-    subject, text = (TO_PATIENT, PATIENT_WORDS) if own else (TO_OFFICER, OFFICER_WORDS)
+    subject, text = _letter_for(person_id, row)
     key = f"{row.id.hex}-{person_id.hex}"
     said = {"name": to.name, "who": who.name, "when": row.opened_at}
     letters.write_to(person_id, subject, text, key, **said)
+
+
+def _letter_for(person_id: UUID, row: BreakGlass) -> tuple[object, object]:
+    """The heading and the words: the patient's, the officer's, or those where there is none."""
+    if person_id == _person(row.patient_id):
+        return TO_PATIENT, PATIENT_WORDS
+    if person_id in {one.id for one in officers()}:
+        return TO_OFFICER, OFFICER_WORDS
+    return TO_ADMINISTRATOR, ADMINISTRATOR_WORDS
 
 
 def _the_one(name: str, born: date) -> UUID:
@@ -152,7 +167,8 @@ def _whom_to_call() -> str:
 
 def _tell(row: BreakGlass) -> None:
     """In the transaction of the opening: nobody opens a record without their being told."""
-    told = [_person(row.patient_id), *(one.id for one in officers())]
+    watching = officers() or accounts.with_role(Role.ADMINISTRATOR)
+    told = [_person(row.patient_id), *(one.id for one in watching)]
     outbox.hint(CHANGED, people=told, number=row.id)
     for person_id in told:
         outbox.put(MAIL, {"opening": str(row.id), "person": str(person_id)})
