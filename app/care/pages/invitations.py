@@ -21,6 +21,7 @@ from app.kernel import actor as actors
 from app.kernel.access import signed_in
 from app.kernel.actor import Role
 from app.kernel.refusal import Refusal
+from app.web.asking import carried_out
 from app.web.i18n import LANGUAGES
 from app.web.i18n import gettext as _
 
@@ -82,28 +83,16 @@ def _newcomer(form: InviteForm) -> Newcomer:
 @room.page("/patients/invitations/<uuid:invited>/send", access=OWN, methods=BOTH)
 def send_again(invited: InvitationView) -> Answer:
     """A new link in place of the one before, after asking."""
-    form = SureForm()
-    if form.validate_on_submit():
-        try:
-            operations.send_again(actors.required(), invited.id)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("A letter with a new link goes to %(email)s.", email=invited.email), "good")
-            return redirect(url_for("care.invitations"), 303)
-    return render_template("care/send_again.html", invited=invited, form=form)
+    form, actor, onward = SureForm(), actors.required(), url_for("care.invitations")
+    done = _("A letter with a new link goes to %(email)s.", email=invited.email)
+    answer = carried_out(form, lambda: operations.send_again(actor, invited.id), done, onward)
+    return answer or render_template("care/send_again.html", invited=invited, form=form)
 
 
 @room.page("/patients/invitations/<uuid:invited>/withdraw", access=OWN, methods=BOTH)
 def withdraw(invited: InvitationView) -> Answer:
     """Take it back, after asking."""
-    form = SureForm()
-    if form.validate_on_submit():
-        try:
-            operations.withdraw(invited.id)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("The invitation is taken back. Its link opens nothing any more."), "good")
-            return redirect(url_for("care.invitations"), 303)
-    return render_template("care/withdraw.html", invited=invited, form=form)
+    form, onward = SureForm(), url_for("care.invitations")
+    done = _("The invitation is taken back. Its link opens nothing any more.")
+    answer = carried_out(form, lambda: operations.withdraw(invited.id), done, onward)
+    return answer or render_template("care/withdraw.html", invited=invited, form=form)

@@ -23,6 +23,7 @@ from app.kernel.access import anyone, signed_in
 from app.kernel.actor import Actor, Role, Stage
 from app.kernel.refusal import Refusal
 from app.web import times
+from app.web.asking import carried_out
 from app.web.boards import TODAY, Step
 from app.web.errors import instead_of_signing_in
 from app.web.i18n import gettext as _
@@ -60,8 +61,8 @@ def _address(path: str) -> str:
     return f"{origin}{path}"
 
 
-def _list_of(guest: GuestView) -> Response:
-    return redirect(url_for("consults.guests", appointment=guest.visit.id), 303)
+def _list_of(guest: GuestView) -> str:
+    return url_for("consults.guests", appointment=guest.visit.id)
 
 
 @room.page(
@@ -81,7 +82,7 @@ def answer_guest(guest: GuestView) -> Answer:
         else:
             said = _("%(name)s may join.") if approved else _("%(name)s may not join.")
             flash(said % {"name": guest.name}, "good")
-            return _list_of(guest)
+            return redirect(_list_of(guest), 303)
     return render_template("consults/answer_guest.html", guest=guest, form=form)
 
 
@@ -92,16 +93,9 @@ def answer_guest(guest: GuestView) -> Answer:
 )
 def remove_guest(guest: GuestView) -> Answer:
     """Ask once more, then take somebody off the list, and out of the call."""
-    form = RemoveForm()
-    if form.validate_on_submit():
-        try:
-            operations.remove(guest)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("%(name)s is off the list.", name=guest.name), "good")
-            return _list_of(guest)
-    return render_template("consults/remove_guest.html", guest=guest, form=form)
+    form, done = RemoveForm(), _("%(name)s is off the list.", name=guest.name)
+    answer = carried_out(form, lambda: operations.remove(guest), done, _list_of(guest))
+    return answer or render_template("consults/remove_guest.html", guest=guest, form=form)
 
 
 @TODAY.offers(Role.CLINICIAN)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from io import BufferedReader
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, render_template, request, url_for
 from werkzeug import Response
 from werkzeug.wsgi import FileWrapper
 
@@ -23,7 +23,7 @@ from app.kernel import actor as actors
 from app.kernel import clock
 from app.kernel.access import signed_in
 from app.kernel.actor import Actor, Role
-from app.kernel.refusal import Refusal
+from app.web.asking import carried_out
 from app.web.boards import CHART, TODAY, Step
 from app.web.headers import allow_camera
 from app.web.i18n import gettext as _
@@ -70,16 +70,10 @@ def drawn(actor: Actor, visit: VisitView, kept: list[RecordingView]) -> str:
 )
 def finish(appointment: VisitView) -> str | Response:
     """Ask once more, then finish the visit for both."""
-    form = FinishForm()
-    if form.validate_on_submit():
-        try:
-            closing.finish(appointment)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("The visit is finished. The patient has been told."), "good")
-            return redirect(url_for("consults.waiting_room", appointment=appointment.id), 303)
-    return render_template(
+    form, done = FinishForm(), _("The visit is finished. The patient has been told.")
+    onward = url_for("consults.waiting_room", appointment=appointment.id)
+    answer = carried_out(form, lambda: closing.finish(appointment), done, onward)
+    return answer or render_template(
         "consults/finish.html", visit=appointment, form=form, has_errors=bool(form.errors)
     )
 
@@ -196,14 +190,9 @@ def film(recording: RecordingView) -> Response:
 )
 def delete_recording(recording: RecordingView) -> str | Response:
     """Ask once more, then destroy the recording."""
-    form, visit = DeleteForm(), recording.visit
-    if form.validate_on_submit():
-        try:
-            recordings.delete(recording)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("The recording is deleted."), "good")
-            return redirect(url_for("consults.waiting_room", appointment=visit.id), 303)
+    form, done = DeleteForm(), _("The recording is deleted.")
+    onward = url_for("consults.waiting_room", appointment=recording.visit.id)
+    if answer := carried_out(form, lambda: recordings.delete(recording), done, onward):
+        return answer
     shown = {"recording": recording, "form": form, "has_errors": bool(form.errors)}
     return render_template("consults/delete_recording.html", **shown)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from werkzeug import Response
 
 from app.kernel import actor as actors
 from app.kernel.access import signed_in
 from app.kernel.actor import Actor, Role
-from app.kernel.refusal import Refusal
 from app.records import operations, queries, room
 from app.records.forms import AskForm
 from app.records.pages import words
 from app.records.pages.consent_words import DECISIONS, TEXTS
 from app.records.queries import LookView
+from app.web.asking import carried_out
 from app.web.boards import TODAY, Card
 from app.web.i18n import gettext as _
 
@@ -41,16 +41,14 @@ def seen() -> str:
 )
 def ask(look: LookView) -> str | Response:
     """Question one line; the privacy officer answers."""
-    form = AskForm()
-    if form.validate_on_submit():
-        try:
-            operations.ask(look.patient_id, look.id, form.words.data or "")
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("Your question is with the privacy officer. The answer appears here."), "good")
-            return redirect(_month_of(look), 303)
-    return render_template("records/ask.html", line=look.line, form=form, words=words)
+    form, onward = AskForm(), _month_of(look)
+    done = _("Your question is with the privacy officer. The answer appears here.")
+    asked = carried_out(form, lambda: _ask(look, form), done, onward)
+    return asked or render_template("records/ask.html", line=look.line, form=form, words=words)
+
+
+def _ask(look: LookView, form: AskForm) -> None:
+    operations.ask(look.patient_id, look.id, form.words.data or "")
 
 
 def _month_of(look: LookView) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug import Response
@@ -16,11 +16,11 @@ from app.care.queries.breaking import Opening
 from app.kernel import actor as actors
 from app.kernel.access import signed_in
 from app.kernel.actor import Actor, Role
-from app.kernel.refusal import Refusal
 from app.records import operations, queries, room
 from app.records.forms import AnswerForm, FindingForm
 from app.records.pages import words
 from app.records.queries import QuestionView
+from app.web.asking import carried_out
 from app.web.boards import TODAY, Step
 from app.web.i18n import gettext as _
 from app.web.navigation import entry
@@ -57,16 +57,11 @@ def questions() -> str:
 )
 def answer(question: QuestionView) -> str | Response:
     """What the patient asks, about whom; and the form to answer."""
-    form = AnswerForm()
-    if form.validate_on_submit():
-        try:
-            _answer(question, form)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("The answer is sent. The patient reads it beside the line."), "good")
-            return redirect(url_for("records.questions"), 303)
-    return render_template("records/answer.html", question=question, form=form, words=words)
+    form, onward = AnswerForm(), url_for("records.questions")
+    done = _("The answer is sent. The patient reads it beside the line.")
+    sent = carried_out(form, lambda: _answer(question, form), done, onward)
+    shown = {"question": question, "form": form, "words": words}
+    return sent or render_template("records/answer.html", **shown)
 
 
 @room.page(
@@ -76,17 +71,16 @@ def answer(question: QuestionView) -> str | Response:
 )
 def look_into(opening: Opening) -> str | Response:
     """Who opened whose record, when and why; and the form to say what was found out."""
-    form = FindingForm()
-    if form.validate_on_submit():
-        try:
-            emergencies.review(actors.required(), opening.id, form.answer.data or "")
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("Noted. The patient reads it on the page of their care team."), "good")
-            return redirect(url_for("records.questions"), 303)
+    form, onward = FindingForm(), url_for("records.questions")
+    done = _("Noted. The patient reads it on the page of their care team.")
+    if noted := carried_out(form, lambda: _review(opening, form), done, onward):
+        return noted
     patient = care.by_ids({opening.patient_id})[opening.patient_id]
     return render_template("records/opening.html", opening=opening, patient=patient, form=form)
+
+
+def _review(opening: Opening, form: FindingForm) -> None:
+    emergencies.review(actors.required(), opening.id, form.answer.data or "")
 
 
 def _answer(question: QuestionView, form: AnswerForm) -> None:
