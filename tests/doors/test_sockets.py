@@ -13,10 +13,12 @@ from flask_socketio import SocketIOTestClient
 from app.accounts import operations as accounts
 from app.care import queries as care
 from app.care.queries import PatientView
+from app.care.rules.consents import Purpose
 from app.kernel.access import signed_in
 from app.kernel.actor import Actor, Role, Stage
 from app.kernel.refusal import Refusal
 from app.kernel.room import Room
+from tests.care import consenting
 from tests.doors.asking import Asker
 from tests.doors.objects import FACTORIES, Case, Scene
 from tests.doors.walk import Event, events
@@ -232,6 +234,20 @@ def test_event_after_signing_out_is_refused_and_closes_the_socket(asker: Asker, 
     assert not socket.is_connected()
 
 
+def test_event_of_an_open_socket_follows_what_the_patient_agrees_to(
+    asker: Asker, shed: str
+) -> None:
+    clinic = asker.scene.theirs
+    socket = connect(asker, asker.session(clinic.clinician, Stage.FULL))
+    asked = {"patient": str(clinic.patient.patient_id), "words": ""}
+    seen = {"seen": clinic.patient.name, "by": clinic.clinician.name}
+    assert say(socket, shed, asked) == seen
+    consenting.says(asker.portal, clinic.patient, Purpose.CARE, agreed=False)
+    assert say(socket, shed, asked) == {"refused": "NotFound"}
+    consenting.says(asker.portal, clinic.patient, Purpose.CARE, agreed=True)
+    assert say(socket, shed, asked) == seen
+
+
 def test_socket_that_talks_too_fast_is_closed(asker: Asker, shed: str) -> None:
     socket = connect(asker, asker.session(asker.scene.mine.clinician, Stage.FULL))
     for _ in range(200):
@@ -286,3 +302,18 @@ def test_every_event_answers_its_own_people_without_trouble(asker: Asker) -> Non
             refused = answer.get("refused") if isinstance(answer, dict) else None
             assert refused in {None, *RULES_SAY_NO}, f"{event.name} as {role}: {answer}"
             socket.disconnect()
+
+
+def test_every_event_asks_again_on_a_socket_whose_session_has_ended(asker: Asker) -> None:
+    for event in events():
+        for role in event.access.roles or Role:
+            someone = someone_of(asker, role)
+            socket = connect(asker, asker.session(someone, Stage.FULL))
+            asked = payload(asker, event, role, own=True)
+            first = say(socket, event.name, asked)
+            assert not isinstance(first, dict) or first.get("refused") != "SignInNeeded"
+            with asker.portal.inside():
+                accounts.end_every_session(someone.id)
+            said = say(socket, event.name, asked)
+            assert said in ({"refused": "SignInNeeded"}, None, {}), f"{event.name} as {role}"
+            assert not socket.is_connected(), event.name
