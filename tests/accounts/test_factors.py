@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pyotp
+import pytest
 
 from app.accounts import operations, queries
 from app.kernel import clock
@@ -64,6 +65,22 @@ def test_old_phone_works_until_the_new_one_has_shown_its_code(portal: Portal) ->
     assert "That code is not right" in refused.text
     done = half_way(portal, ana).send("/sign-in/code", code=portal.code(ana))
     assert done.headers["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(-300, "from another time"), (60, "from another time"), (330, "not right")],
+)
+def test_new_phone_with_a_wrong_clock_is_told_so(portal: Portal, seconds: int, said: str) -> None:
+    ana = portal.person(Role.PATIENT)
+    visitor = portal.visit(ana)
+    phone = new_phone(portal, visitor, ana)
+    with clock.standing_at(clock.now()):
+        theirs = clock.now() + timedelta(seconds=seconds)
+        refused = visitor.send("/authenticator", code=phone.at(theirs))
+        assert f"That code is {said}" in refused.text
+        done = visitor.send("/authenticator", code=phone.at(clock.now()))
+    assert done.headers["Location"] == "/settings", "the right clock still connects the phone"
 
 
 def test_secret_of_a_new_phone_that_was_left_on_the_screen_is_forgotten(portal: Portal) -> None:

@@ -140,6 +140,7 @@ def replace(actor: Actor, typed: str) -> str:
     with db.writing(claims=False) as session:
         factor, secret = _confirmed(actor), replacement_secret(actor)
         step = rules.accepted_step(secret, code, clock.now(), 0) if secret else None
+        off = secret is not None and rules.clock_is_off(secret, code, clock.now())
         if secret is not None and step is not None:
             factor.secret, factor.last_step = secret, step
             factor.sealed_next = factor.next_at = None
@@ -149,7 +150,7 @@ def replace(actor: Actor, typed: str) -> str:
             tell(actor.person_id, Happening.AUTHENTICATOR_REPLACED, device_of(actor))
     if step is None:
         note_failure(actor.person_id, AUTHENTICATOR)
-        raise Refusal(WRONG_CODE, "code")
+        raise Refusal(CLOCK_OFF if off else WRONG_CODE, "code")
     CODE_TRIES.give_back(tries)
     failures.forget_all(AUTHENTICATOR, actor.person_id.hex)
     return renew(actor, AUTHENTICATOR)
