@@ -24,8 +24,9 @@ CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/*.po)
 PIP := $(BIN)/python -m pip --quiet --quiet --no-input
 NPM_CI := npm ci --ignore-scripts --silent
 
-# Two at a time, each file's tests together: they share its server.
-PAIR := -n 2 --dist loadfile --max-worker-restart 0
+# Two at a time, each file's tests together: they share its server. tests/conftest.py says in which
+# order; by their number alone, the longest files came last.
+PAIR := -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 .PHONY: help ready install run test bench bench-clinical bench-media bench-audit bench-sign-in asvs lint format docs catalogue lock clean test-tools
 

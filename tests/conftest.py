@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -117,7 +118,7 @@ def visitors(browser: Browser) -> Iterator[browsers.Visitors]:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Whatever opens a browser is a browser test, whether or not it says so.
 
     A call over a line made to order is judged by what arrives: it has the machine to itself.
@@ -128,3 +129,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
         if "the_line" in asked:
             item.add_marker(pytest.mark.alone)
+    if hasattr(config, "workerinput"):
+        _long_files_first(items)
+
+
+def _long_files_first(items: list[pytest.Item]) -> None:
+    """Of two workers neither is left waiting while the other is at a file that takes a minute."""
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.get_closest_marker("long") is None, -tests[item.path]))

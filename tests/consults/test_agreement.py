@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.long
 PEOPLE = Path(__file__).with_name("agreeing.mjs")
 PATIENCE_MILLISECONDS = 20_000
 GONE = " -"

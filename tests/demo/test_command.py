@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from app.demo.rules import PEOPLE
 from tests.media.running import answers
 from tests.support.ports import free_port
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 CODE = re.compile(r"code (\d{6})")

@@ -17,6 +17,7 @@ from tests.support.packages import postgres_programs
 from tests.support.portal import Templates, migrate
 from tests.support.postgres import Cluster
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[2]
 
 

@@ -9,6 +9,8 @@ import pytest
 from tests.support.clinic import opened
 from tests.support.server import DidNotStart, running
 
+pytestmark = pytest.mark.long
+
 
 def test_second_server_on_one_sqlite_database_says_so_and_ends(tmp_path: Path) -> None:
     with opened() as clinic:
