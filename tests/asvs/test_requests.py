@@ -101,10 +101,9 @@ def test_of_two_cookies_of_one_name_one_session_is_meant(portal: Portal) -> None
         f"__Host-session={token}; __Host-session=x",
         f"__Host-session=x; __Host-session={token}",
     ):
-        answer = portal.app.test_client().get(
-            "/settings", base_url=ORIGIN, headers={"Cookie": pair}
-        )
-        assert answer.status_code in {200, 303}
+        client = portal.app.test_client(use_cookies=False)  # One with a jar sends its own instead.
+        answer = client.get("/settings", base_url=ORIGIN, headers={"Cookie": pair})
+        assert answer.status_code in {200, 400}
 
 
 def every_column() -> dict[str, str]:
