@@ -53,7 +53,7 @@ export class Devices {
     const said = [video && this.#words[`camera-${video}`], audio && this.#words[`microphone-${audio}`]].filter(Boolean);
     if (video && !audio) said.push(this.#words["sound-is-enough"]);
     if (video && audio) said.push(this.#words["watch-is-enough"]);
-    box.hidden = !said.length;
+    box.parentElement.hidden = !said.length;
     const lines = said.map((text) => {
       const line = document.createElement("p");
       line.textContent = text;
