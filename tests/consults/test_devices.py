@@ -68,9 +68,13 @@ def test_denied_permission_is_explained_and_one_can_still_watch(
     expect(help_text).to_contain_text("does not let this page use the camera")
     expect(help_text).to_contain_text("does not let this page use the microphone")
     expect(help_text).to_contain_text("You can still join to watch and listen.")
+    # Each sentence has the whole line: beside one another the second was a letter wide.
+    for line in help_text.locator("p").all():
+        assert line.evaluate("p => p.clientWidth > 0.8 * p.closest('.notice').clientWidth")
     join(patient)
     reaches(patient, "connected")
     says(clinician, "Their camera and microphone are off.")
+    says(patient, "Nobody hears you: your microphone is off.")
     comes(patient, "video")
     patient.get_by_role("button", name="Microphone on").click()
     expect(patient.locator("#announced")).to_contain_text("let this page use the microphone")

@@ -125,5 +125,5 @@ def test_what_the_keyboard_reaches_in_a_call_is_not_under_the_controls(meeting: 
             break
         reached.append(page.evaluate("() => document.activeElement.textContent.trim()"))
         assert page.evaluate(COVERED) == []
-    assert reached[:3] == ["Mute", "Camera off", "Hang up"]
+    assert reached[:3] == ["Mute", "Turn camera off", "Hang up"]
     assert "Finish the visit" in reached

@@ -287,7 +287,7 @@ export class Call extends EventTarget {
     if (this.#flows) return "connected";
     const { talking, taking, many } = this.company;
     if (taking.length && !talking.length) return "lost";
-    if (!this.#link.up) return "offline";
+    if (!this.#link.up) return this.#link.known ? "offline" : "connecting";
     if ((this.paths.always || many) && this.paths.refused && talking.length) return "no-relay";
     if (!talking.length) return "alone";
     return this.met ? "interrupted" : "connecting";

@@ -18,6 +18,7 @@ export class Link extends EventTarget {
   #knocking = false;
   #asking = false;
   #entered = false;
+  #known = false;
   // When the server last learnt that this page is here, over the socket of now.
   #since = 0;
   // Every name this page has had.
@@ -47,6 +48,11 @@ export class Link extends EventTarget {
     return this.#socket.connected;
   }
 
+  // Whether this page has been heard at all: before that it is only on its way.
+  get known() {
+    return this.#known;
+  }
+
   // Up, as far as is known, and the server knows this page: whoever has just been asked and not answered yet may be gone.
   get sure() {
     return this.up && this.#entered && !this.#knocking;
@@ -69,6 +75,7 @@ export class Link extends EventTarget {
     if (said.refused || said.elsewhere || id !== this.#socket.id) return said;
     this.#since = this.#entered ? this.#since : performance.now();
     this.#entered = true;
+    this.#known = true;
     return said;
   }
 

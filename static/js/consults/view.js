@@ -38,7 +38,7 @@ export class View {
     find("sign-in-again").hidden = !out || this.#call.company.guest;
     find("link-lost").hidden = joined || state !== "none" || this.#call.up;
     this.#say("who", this.#who());
-    this.#say("call-status", joined ? this.#status() : "");
+    this.#say("call-status", joined ? [this.#status(), this.#unheard()].filter(Boolean).join(" ") : "");
     this.#say("stopped-words", this.#stopped ? this.#status() : "");
     this.tiles.show();
     this.#lock();
@@ -117,7 +117,15 @@ export class View {
     if (state === "connected" && this.#call.stillness) return this.#words[other?.sound ? "still" : "no-media"];
     if (state === "connected" && !other?.picture) return this.#words[other?.sound ? "no-picture" : "no-media"];
     if (state === "alone" && other?.place === "waiting") return this.#words["alone-waiting"];
+    // A browser that has a line is not told that its line is at fault.
+    if (state === "offline" && navigator.onLine) return this.#words.unreached;
     return this.#of(state);
+  }
+
+  // Whoever sends no sound may not know it: their own page looks like everybody's.
+  #unheard() {
+    const { audio } = this.#media;
+    return this.#call.state === "connected" && !audio ? this.#words.unheard : "";
   }
 
   #names(people) {
