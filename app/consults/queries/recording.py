@@ -19,6 +19,7 @@ from app.consults.rules.recording import Answer, RecordingState
 from app.kernel import db, looks
 from app.kernel.actor import Actor, Role
 
+MINUTE_SECONDS = 60
 LIVE_ONES = Recording.ended_at.is_(None)
 NONE: dict[str, object] = {"id": "", "state": "none", "mine": "", "why": "", "missing": 0}
 
@@ -38,7 +39,12 @@ class RecordingView:
     @property
     def minutes(self) -> int:
         """How long it is, in minutes begun."""
-        return -(-(self.seconds or 0) // 60)
+        return -(-(self.seconds or 0) // MINUTE_SECONDS)
+
+    @property
+    def short(self) -> bool:
+        """Whether it is shorter than a minute."""
+        return (self.seconds or 0) < MINUTE_SECONDS
 
     @property
     def kept_until(self) -> datetime:

@@ -7,6 +7,7 @@ const SETTLED = 400;
 // Asked for again: the server begins when every page has said that it is ready.
 const AGAIN = 3000;
 const OPEN = ["agreed", "running"];
+const OVER = ["kept", "dropped"];
 
 export class Recorder {
   #link;
@@ -34,6 +35,9 @@ export class Recorder {
     // A question of this weight is answered, not waved away.
     find("record-question").addEventListener("cancel", (event) => event.preventDefault());
     setInterval(() => this.#ready(), AGAIN);
+    // How an earlier recording ended is no news to whoever opens the page afterwards.
+    this.#told = told;
+    this.#last = OVER.includes(told.state) ? this.#about() : "";
     this.#hear(told);
   }
 
