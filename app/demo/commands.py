@@ -151,26 +151,33 @@ class MediaNode:
 
 def _serve(port: int, instance: Path, origin: str, look_after: Callable[[], None]) -> None:
     """Run the web server beside this screen until it is interrupted."""
-    log = (instance / "web.log").open("a")
-    environment: Mapping[str, str] = os.environ | {"NEARSIDE_BIND": f"127.0.0.1:{port}"}
-    # A session of its own, so that Ctrl-C reaches this process alone and it ends the server.
-    server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "wsgi:app"],
-        env=environment,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
+    server = _started(port, instance)
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, _interrupt)
     try:
-        _wait(server, port, instance)
-        _show(server, origin, look_after)
+        while True:
+            _wait(server, port, instance)
+            _show(server, origin, look_after)
+            click.echo("\nThe server ended by itself; see instance/web.log. Starting it again…")
+            server = _started(port, instance)
     except KeyboardInterrupt:
         click.echo("\nStopping…")
     finally:
         _stop(server)
     click.echo("Stopped. Everything is kept; `make run` goes on from here.")
+
+
+def _started(port: int, instance: Path) -> subprocess.Popen[bytes]:
+    environment: Mapping[str, str] = os.environ | {"NEARSIDE_BIND": f"127.0.0.1:{port}"}
+    with (instance / "web.log").open("a") as log:
+        # A session of its own, so that Ctrl-C reaches this process alone and it ends the server.
+        return subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "wsgi:app"],
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
@@ -204,7 +211,7 @@ def _is_healthy(port: int) -> bool:
 
 
 def _show(server: subprocess.Popen[bytes], origin: str, look_after: Callable[[], None]) -> None:
-    """Print the address and the codes, and the codes again whenever they change."""
+    """Print the address and the codes, again whenever they change, for as long as it runs."""
     click.echo(f"\nNearside is at {origin}\n\nEveryone's password: {PASSWORD}\n")
     shown, lines = -1, 0
     while server.poll() is None:
@@ -216,7 +223,6 @@ def _show(server: subprocess.Popen[bytes], origin: str, look_after: Callable[[],
             lines = _print_codes()
             shown = step
         time.sleep(0.25)
-    raise click.ClickException("The server ended by itself; see instance/web.log")
 
 
 def _print_codes() -> int:
