@@ -61,6 +61,18 @@ def test_untouched_record_is_whole(kept: tuple[Portal, list[UUID]]) -> None:
     assert [number_of(portal, one) for one in ids] == list(range(1, 13))
 
 
+def test_what_was_read_before_a_fault_is_counted(kept: tuple[Portal, list[UUID]]) -> None:
+    portal, _ids = kept
+    with tampering(portal) as database:
+        execute(database, "DELETE FROM audit_seal WHERE number = 2")
+    assert "written: 4 events in 1 batches before that were read.\n" in said(portal)
+    with tampering(portal) as database:
+        execute(database, "DELETE FROM audit_seal WHERE number = 1")
+    answer = said(portal)
+    assert answer.endswith("Not as it was written: reading stopped there.\n")
+    assert "0 events" not in answer
+
+
 def test_empty_record_is_whole(portal_on_each: Portal) -> None:
     assert run(portal_on_each, "verify").exit_code == 0
 

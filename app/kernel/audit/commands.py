@@ -67,6 +67,9 @@ def _outside(files: tuple[Path, ...]) -> list[Checkpoint] | None:
 
 
 def _summary(found: Findings) -> str:
+    if found.stopped:
+        until = f"{found.events} events in {found.seals} batches before that were read"
+        return f"Not as it was written: {until if found.seals else 'reading stopped there'}."
     return (
         f"{'Not as it was written' if found.problems else 'Whole'}: {found.events} events in"
         f" {found.seals} batches read, {found.waiting} not sealed yet, {found.checkpoints}"

@@ -35,13 +35,17 @@ SEALS_AT_ONCE = 1000
 
 @dataclass(slots=True)
 class Findings:
-    """What reading the record came to. `problems` begin with the first thing that is wrong."""
+    """What reading the record came to. `problems` begin with the first thing that is wrong.
+
+    `stopped` where nothing can be said of what comes after it; the counts end before it then.
+    """
 
     events: int = 0
     seals: int = 0
     waiting: int = 0
     checkpoints: int = 0
     signed_events: int = 0
+    stopped: bool = False
     problems: list[str] = field(default_factory=list)
 
 
@@ -58,6 +62,7 @@ def verify(outside: list[Checkpoint] | None) -> Findings:
             _Reading(connection, found, outside).whole()
         except Broken as broken:
             found.problems.append(str(broken))
+            found.stopped = True
     return found
 
 
