@@ -94,14 +94,19 @@ def _enrolled(person: DemoPerson) -> UUID:
     secret = accounts.begin_enrolment(actor)
     # The code of the step before, so that the one on the screen has not been used up.
     before = clock.now() - timedelta(seconds=account_rules.CODE_STEP_SECONDS)
-    accounts.confirm_enrolment(actor, pyotp.TOTP(secret).at(before))
+    token = accounts.confirm_enrolment(actor, pyotp.TOTP(secret).at(before))
     accounts.codes_are_saved(actor)
+    # Else the person would find a device in their list that nobody can name.
+    accounts.sign_out(_in_session(token, Stage.FULL))
     return person_id
 
 
 def actor_of(person: DemoPerson, stage: Stage = Stage.FULL) -> Actor:
     """The person as an actor, in a session that is opened for the seeding alone."""
-    token = accounts.check_password(person.email, PASSWORD, HERE)
+    return _in_session(accounts.check_password(person.email, PASSWORD, HERE), stage)
+
+
+def _in_session(token: str, stage: Stage) -> Actor:
     found = account_queries.session_of(token)
     if found is None:
         raise LookupError("the session of the demo person did not open")
