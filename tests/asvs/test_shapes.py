@@ -23,7 +23,12 @@ from tests.web.shed import furnish, open_form, written
 
 # Numbers, days and times: read whole by a parser that takes one shape of each.
 # A zone is one of those that there are; a name that is only looked for is kept nowhere.
-PARSED = {"EntryForm": {"day", "clock"}, "EmergencyForm": {"name"}, "InviteForm": {"zone"}}
+PARSED = {
+    "DigitsForm": {"digits"},
+    "EntryForm": {"day", "clock"},
+    "EmergencyForm": {"name"},
+    "InviteForm": {"zone"},
+}
 CHANGES_FACTORS = re.compile(r"^/(?:authenticator|passkeys|recovery-codes/new|password|email)\b")
 # These begin, name or show what the others then do; none of them changes what signs in.
 HARMLESS = {"accounts.own_passkeys"}
