@@ -54,6 +54,8 @@ function end() {
   over = true;
   socket.disconnect();
   say("signedOut");
+  // Whatever else is open on this page is covered by the part that watches over the session.
+  document.dispatchEvent(new Event("signed-out"));
 }
 
 async function tell(listener, id) {

@@ -7,8 +7,11 @@ const LOOK_AGAIN = 10_000;
 export function wake(dialog) {
   const form = dialog.querySelector("form");
   const again = dialog.querySelector("a");
+  const heading = dialog.querySelector("h2");
   let timer = 0;
   let over = false;
+  // Until when the session lasts, as far as this page knows: one that ends before was ended by somebody.
+  let lasts = Date.now() + (Number(dialog.dataset.after) + WARN_SECONDS) * 1000;
 
   function later(milliseconds) {
     clearTimeout(timer);
@@ -21,6 +24,8 @@ export function wake(dialog) {
       if (!part.hidden) dialog.setAttribute("aria-describedby", (part.id ||= `idle-${what}`));
     }
     form.hidden = what !== "rest";
+    again.parentElement.hidden = !over;
+    heading.textContent = over ? heading.dataset.over : heading.dataset.rest;
     if (!dialog.open) dialog.showModal();
   }
 
@@ -42,6 +47,7 @@ export function wake(dialog) {
   function judge({ rest, whole }) {
     const seconds = Math.min(rest, whole);
     if (seconds <= 0) return end();
+    lasts = Date.now() + seconds * 1000;
     if (seconds > WARN_SECONDS) {
       if (dialog.open) dialog.close();
       return later((seconds - WARN_SECONDS) * 1000);
@@ -52,7 +58,7 @@ export function wake(dialog) {
 
   function end() {
     over = true;
-    say("over");
+    say(Date.now() < lasts - LOOK_AGAIN ? "elsewhere" : "over");
     dialog.classList.add("over");
     again.href = `${dialog.dataset.signIn}?${new URLSearchParams({ next: location.pathname })}`;
     again.focus();
@@ -90,7 +96,9 @@ export function wake(dialog) {
   }
 
   again.addEventListener("click", signIn);
-  document.addEventListener("visibilitychange", () => document.hidden || (dialog.open && look()));
+  document.addEventListener("visibilitychange", () => document.hidden || look());
+  // The live socket closes within two seconds of the session, long before any time runs out.
+  document.addEventListener("signed-out", look);
   later(Number(dialog.dataset.after) * 1000);
   dialog.dataset.awake = "yes";
 }
