@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pyotp
 import pytest
+from sqlalchemy import delete
+from werkzeug.test import TestResponse
 
 from app.accounts import operations, queries
-from app.kernel import clock
+from app.accounts.models import Authenticator
+from app.kernel import clock, db
 from app.kernel.actor import Role
 from tests.accounts.steps import half_way, new_codes
 from tests.support.portal import Portal, Someone, Visitor
@@ -81,6 +85,38 @@ def test_new_phone_with_a_wrong_clock_is_told_so(portal: Portal, seconds: int, s
         assert f"That code is {said}" in refused.text
         done = visitor.send("/authenticator", code=phone.at(clock.now()))
     assert done.headers["Location"] == "/settings", "the right clock still connects the phone"
+
+
+def test_key_opens_the_app_of_this_very_device(portal: Portal) -> None:
+    ana = portal.person(Role.PATIENT, "Ana Reis & Filha")
+    here = portal.visit(ana)
+    phone = new_phone(portal, here, ana)
+    assert opens_app(here.get("/authenticator")) == phone.secret
+    with portal.inside(), db.writing() as session:
+        session.execute(delete(Authenticator).where(Authenticator.person_id == ana.id))
+    shown = opens_app(half_way(portal, ana).get("/sign-in/authenticator"))
+    with portal.inside():
+        factor = queries.authenticator_of(ana.id)
+        assert factor is not None
+        assert shown == factor.secret
+
+
+def opens_app(page: TestResponse) -> str:
+    """The key in the link that opens an authenticator app, for Nearside and for Ana."""
+    (link,) = re.findall(r'href="(otpauth:[^"]+)"', page.text)
+    found = pyotp.parse_uri(unescape(link))
+    assert (found.issuer, found.name) == ("Nearside", "Ana Reis & Filha")
+    return found.secret
+
+
+def test_picture_that_waited_too_long_is_said_to_be_old(portal: Portal) -> None:
+    ana = portal.person(Role.PATIENT)
+    visitor = portal.visit(ana)
+    new_phone(portal, visitor, ana)
+    with clock.standing_at(clock.now() + timedelta(minutes=16)):
+        fresh = signed_in_again(portal, ana)
+        late = fresh.get("/authenticator")
+    assert "can be used for fifteen minutes" in late.text
 
 
 def test_secret_of_a_new_phone_that_was_left_on_the_screen_is_forgotten(portal: Portal) -> None:

@@ -155,8 +155,8 @@ def test_no_page_names_an_address_elsewhere(recording: Recording) -> None:
     for one in recording.pages:
         for tag, address in ADDRESS.findall(one.body):
             parts = urlsplit(address)
-            if (tag, parts.scheme) == ("a", "https"):
-                continue  # A source that a person may follow; nothing is loaded from it.
+            if tag == "a" and parts.scheme in {"https", "otpauth"}:
+                continue  # A source, or an app, that a person may open; nothing is loaded from it.
             own = not parts.netloc or address.startswith(recording.own)
             if not own or parts.scheme not in {"", "http", "data", "tel", "mailto"}:
                 found.append(where(one, address))

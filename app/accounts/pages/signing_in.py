@@ -108,10 +108,10 @@ def enrol() -> Answer:
 
 
 def key_of(actor: Actor, secret: str) -> dict[str, str]:
-    """The secret in groups of four, and as a picture."""
+    """The secret in groups of four, as a picture, and as an address that opens the app."""
     address = operations.provisioning_address(secret, actor.name)
     groups = [secret[at : at + 4] for at in range(0, len(secret), 4)]
-    return {"secret": " ".join(groups), "picture": _qr(address)}
+    return {"secret": " ".join(groups), "picture": _qr(address), "app_link": address}
 
 
 def _qr(address: str) -> str:
