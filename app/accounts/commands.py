@@ -55,15 +55,17 @@ def officer(email: str, end: bool) -> None:
 @click.argument("name")
 @click.argument("role", type=click.Choice([role.value for role in STAFF]))
 @click.option("--zone", default="UTC", help="Time zone, such as Europe/Lisbon.")
-@click.password_option(help="At least twelve characters; asked for when not given.")
+@click.option("--password", default=operations.made_up, help="Made up and printed when not given.")
 def add(email: str, name: str, role: str, zone: str, password: str) -> None:
     """Make an account for staff; patients are registered by `flask --app wsgi care register`.
 
-    Its owner connects an authenticator at first sign-in.
+    Its owner chooses another password and connects an authenticator at first sign-in.
     """
     if problem := rules.account_problem(email, name, zone, password):
         raise click.ClickException(problem)
     if queries.by_email(email):
         raise click.ClickException(f"Somebody already signs in with {email}.")
-    operations.create_person(email=email, name=name, role=Role(role), password=password, zone=zone)
-    click.echo(f"{name} can sign in.")
+    operations.create_person(
+        email=email, name=name, role=Role(role), password=password, zone=zone, lent=True
+    )
+    click.echo(rules.lent(name, password))

@@ -62,6 +62,15 @@ class RegainForm(PortalForm):
     )
 
 
+class OwnPasswordForm(PortalForm):
+    """A password of one's own, in place of one that somebody else knows."""
+
+    next = HiddenField()
+    password = PasswordField(
+        _l("New password"), [Needed(_l("Please choose a password.")), at_most(128)]
+    )
+
+
 class EmailForm(PortalForm):
     """Another address."""
 

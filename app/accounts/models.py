@@ -43,6 +43,8 @@ class Person(Row):
     zone: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(16), default="en")
     password_hash: Mapped[str] = mapped_column(String(200))
+    # Whoever made the account knows the password as well; its owner chooses another one first.
+    password_lent: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
     # An administrator who answers what patients ask about looks at their records.
     privacy_officer: Mapped[bool] = mapped_column(default=False)

@@ -30,7 +30,7 @@ NOT_NOW = " The patient does not agree to be looked after now, so the team opens
 @click.option("--born", type=click.DateTime(["%Y-%m-%d"]), required=True, help="1950-01-31")
 @click.option("--sex", type=click.Choice([sex.value for sex in Sex]), required=True)
 @click.option("--zone", default="UTC", help="Time zone, such as Europe/Lisbon.")
-@click.password_option(help="At least twelve characters; asked for when not given.")
+@click.option("--password", default=accounts.made_up, help="Made up and printed when not given.")
 def register(email: str, name: str, born: datetime, sex: str, zone: str, password: str) -> None:
     """Make an account for a patient, with what medicine must know of them."""
     problem = account_rules.account_problem(email, name, zone, password)
@@ -39,10 +39,11 @@ def register(email: str, name: str, born: datetime, sex: str, zone: str, passwor
     _possible(born.date())
     with db.writing():
         person = accounts.create_person(
-            email=email, name=name, role=Role.PATIENT, password=password, zone=zone
+            email=email, name=name, role=Role.PATIENT, password=password, zone=zone, lent=True
         )
         operations.register(person, birth_date=born.date(), sex=Sex(sex))
-    click.echo(f"{name} can sign in. Give them a care team: care join {email} STAFF-EMAIL")
+    click.echo(account_rules.lent(name, password))
+    click.echo(f"Give them a care team: care join {email} STAFF-EMAIL")
 
 
 def _possible(born: date) -> None:

@@ -60,8 +60,8 @@ class Lived:
         """Who stands before the door."""
         if role is None:
             return None
-        if door.endpoint == "accounts.enrol":
-            return self._newcomer(role)
+        if door.endpoint in {"accounts.enrol", "accounts.own_password"}:
+            return self._newcomer(role, lent=door.endpoint == "accounts.own_password")
         if door.endpoint == "accounts.recovery_codes":
             return self._enrolled(self._newcomer(role))
         found: Someone = getattr(self.given, role.value)
@@ -119,12 +119,17 @@ class Lived:
             self.portal.work()
         return self._things[key]
 
-    def _newcomer(self, role: Role) -> Someone:
-        """Someone who has a password and nothing else yet."""
+    def _newcomer(self, role: Role, *, lent: bool = False) -> Someone:
+        """Someone who has a password and nothing else yet; a lent one may not be their own."""
         email = f"new-{role.value}-{len(self._cookies)}@nearside.test"
         with self.portal.inside():
             number = accounts.create_person(
-                email=email, name="Rosa Lima", role=role, password=PASSWORD, zone="Europe/Lisbon"
+                email=email,
+                name="Rosa Lima",
+                role=role,
+                password=PASSWORD,
+                zone="Europe/Lisbon",
+                lent=lent,
             )
         return Someone(number, "Rosa Lima", email, role)
 

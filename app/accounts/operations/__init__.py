@@ -17,7 +17,7 @@ from app.accounts.operations.authenticators import (
 from app.accounts.operations.closing import erase_patient
 from app.accounts.operations.guests import admit_guest, dismiss_guest
 from app.accounts.operations.holding import held, hold
-from app.accounts.operations.passwords import check_password, create_person
+from app.accounts.operations.passwords import check_password, create_person, made_up
 from app.accounts.operations.recovery import (
     codes_are_saved,
     codes_to_show,
@@ -56,6 +56,7 @@ __all__ = [
     "erase_patient",
     "held",
     "hold",
+    "made_up",
     "open_session",
     "provisioning_address",
     "redeem_recovery_code",

@@ -27,6 +27,10 @@ PERSON_CREATED = audit.tag("accounts.person_created", "person", "role")
 # RFC 9106, section 4, second choice: 64 MiB and three passes.
 HASHING = profiles.RFC_9106_LOW_MEMORY
 
+# Base32 without what looks alike (RFC 4648, section 6, leaves out 0, 1 and 8).
+LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+LENT_LETTERS, GROUP = 20, 5
+
 WRONG_PASSWORD = _l("That e-mail and password do not match. Please check both.")
 
 
@@ -47,9 +51,20 @@ def hash_of(password: str) -> str:
 
 
 def create_person(
-    *, email: str, name: str, role: Role, password: str, zone: str, title: str = ""
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    password: str,
+    zone: str,
+    title: str = "",
+    lent: bool = False,
 ) -> UUID:
-    """Make an account that must enrol an authenticator before it opens anything."""
+    """Make an account that must enrol an authenticator before it opens anything.
+
+    A `lent` password is known to whoever makes the account: it opens nothing but the page on
+    which its owner chooses another one.
+    """
     hashed = hash_of(password)
     with db.writing() as session:
         person = Person(
@@ -59,12 +74,19 @@ def create_person(
             title=title,
             zone=zone,
             password_hash=hashed,
+            password_lent=lent,
             created_at=clock.now(),
         )
         session.add(person)
         session.flush()
         audit.record(PERSON_CREATED, entity_id=person.id, role=role.value)
         return person.id
+
+
+def made_up() -> str:
+    """A password to lend, easy to read to somebody: 100 bits in groups of five letters."""
+    letters = "".join(secrets.choice(LETTERS) for _ in range(LENT_LETTERS))
+    return "-".join(letters[at : at + GROUP] for at in range(0, LENT_LETTERS, GROUP))
 
 
 def check_password(

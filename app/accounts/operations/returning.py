@@ -92,7 +92,7 @@ def _judge(number: UUID, typed: str) -> None:
 
 def _start_over(session: Session, person_id: UUID, hashed: str, device: str) -> str:
     person = session.get_one(Person, person_id)
-    person.password_hash = hashed
+    person.password_hash, person.password_lent = hashed, False
     person.limited_until = clock.now() + steps.LIMITED_FOR
     for table in FACTORS:
         session.execute(delete(table).where(table.person_id == person_id))

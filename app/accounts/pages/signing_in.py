@@ -10,7 +10,8 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from app.accounts import operations, queries, room
-from app.accounts.forms import CodeForm, EmptyForm, RecoveryForm, SignInForm
+from app.accounts.forms import CodeForm, EmptyForm, OwnPasswordForm, RecoveryForm, SignInForm
+from app.accounts.operations.changing import choose_own
 from app.accounts.pages import cookie
 from app.accounts.pages.regaining import arrive
 from app.kernel import actor as actors
@@ -72,6 +73,23 @@ def second_factor() -> Answer:
     return render_template("accounts/second_factor.html", form=form)
 
 
+@room.page("/sign-in/password", access=HALF_WAY, methods=("GET", "POST"))
+def own_password() -> Answer:
+    """Have a lent password replaced before anything else."""
+    actor = actors.required()
+    if not queries.password_is_lent(actor.person_id):
+        return redirect(url_for("accounts.second_factor"), 303)
+    form = OwnPasswordForm(next=inside(request.args.get("next")) or "")
+    if form.validate_on_submit():
+        try:
+            token = choose_own(actor, form.password.data or "")
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return _carry_on(token, "accounts.enrol")
+    return render_template("accounts/own_password.html", form=form)
+
+
 @room.page("/sign-in/recovery", access=HALF_WAY, methods=("GET", "POST"))
 def recovery() -> Answer:
     """Take a recovery code instead."""
@@ -93,8 +111,8 @@ def recovery() -> Answer:
 def enrol() -> Answer:
     """Connect an authenticator app: scan, type the first code."""
     actor = actors.required()
-    if queries.is_enrolled(actor.person_id):
-        return redirect(url_for("accounts.second_factor"), 303)
+    if step := _step_before(actor):
+        return redirect(url_for(step, next=inside(request.values.get("next"))), 303)
     form = CodeForm()
     if form.validate_on_submit():
         try:
@@ -105,6 +123,13 @@ def enrol() -> Answer:
             return _carry_on(token, "accounts.recovery_codes")
     secret = operations.begin_enrolment(actor)
     return render_template("accounts/enrol.html", form=form, **key_of(actor, secret))
+
+
+def _step_before(actor: Actor) -> str | None:
+    """The page that comes instead of connecting an authenticator, if one does."""
+    if queries.is_enrolled(actor.person_id):
+        return "accounts.second_factor"
+    return "accounts.own_password" if queries.password_is_lent(actor.person_id) else None
 
 
 def key_of(actor: Actor, secret: str) -> dict[str, str]:

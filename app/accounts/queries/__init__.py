@@ -212,6 +212,11 @@ def authenticator_of(person_id: UUID) -> Authenticator | None:
     return db.session().scalar(select(Authenticator).where(Authenticator.person_id == person_id))
 
 
+def password_is_lent(person_id: UUID) -> bool:
+    """Whether somebody else knows the person's password: they have yet to choose their own."""
+    return bool(db.session().scalar(select(Person.password_lent).where(Person.id == person_id)))
+
+
 def is_enrolled(person_id: UUID) -> bool:
     """Whether the person has a confirmed authenticator."""
     found = authenticator_of(person_id)

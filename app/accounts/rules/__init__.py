@@ -224,6 +224,11 @@ def account_problem(email: str, name: str, zone: str, password: str) -> str | No
     return password_problem(password, (email, name))
 
 
+def lent(name: str, password: str) -> str:
+    """What an operator reads who made an account with a password that they know."""
+    return f"{name} can sign in. Tell them this password; they choose their own first: {password}"
+
+
 def password_problem(password: str, context: tuple[str, ...] = ()) -> str | None:
     """Why a password will not do, or None. `context` holds words it must not rest on.
 
