@@ -116,6 +116,8 @@ def _note_refusal(response: Response) -> None:
 
 def _templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
+    # Words for scripts are most of some pages.
+    app.jinja_env.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     # Every include copies the globals; from a plain mapping that is many times quicker than from
     # Jinja's chain, and ours are complete before the first template is read.

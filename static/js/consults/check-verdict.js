@@ -30,7 +30,7 @@ function withVoice({ camera, server, heard }, line) {
   if (camera === "on" && line.word === "video") return { word: "video", why, next: [...next, "ready"] };
   if (camera !== "on") next.push(`mend-camera-${camera}`);
   if (line.word === "sound") next.push(line.why === "device-slow" ? "close-programs" : "nearer");
-  return { word: "sound", why, next: [...next, "ready-sound"] };
+  return { word: "sound", why, next: [...next, "again", "ready-sound"] };
 }
 
 // Without the node's sight of it a line is judged by its width and its wait alone.
@@ -50,5 +50,5 @@ function lineOf({ line, camera, server }) {
 }
 
 function telephone(why, next) {
-  return { word: "telephone", why, next: [...next, "telephone"] };
+  return { word: "telephone", why, next: [...next, ...(next.length ? ["again"] : []), "telephone"] };
 }
