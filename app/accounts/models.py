@@ -143,6 +143,8 @@ class Passkey(Row):
     sealed_name: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
+    # When its count last betrayed a copy.
+    copied_at: Mapped[datetime | None]
     name = Sealed("sealed_name")
 
 

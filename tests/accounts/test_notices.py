@@ -92,6 +92,18 @@ def test_mail_holds_no_link_and_nothing_that_signs_in(portal: Portal, box: Mailb
         assert message.get_content_type() == "text/plain"
 
 
+@pytest.mark.parametrize("what", [Happening.PASSKEY_COPIED, Happening.PASSKEY_ADDED])
+def test_letter_advises_what_fits(portal: Portal, box: Mailbox, what: Happening) -> None:
+    happen(portal, portal.person(Role.PATIENT), what)
+    portal.work()
+    (message,) = box.messages
+    said = words(message)
+    copied = what is Happening.PASSKEY_COPIED
+    assert ("One of them is marked" in said) is copied
+    assert ("there is nothing to do" in said) is not copied
+    assert PHONE in said
+
+
 def test_notice_of_one_person_is_shown_to_nobody_else(portal: Portal) -> None:
     ana, ben = portal.person(Role.PATIENT), portal.person(Role.PATIENT)
     happen(portal, ana, Happening.PASSKEY_ADDED)

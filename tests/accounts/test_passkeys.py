@@ -123,14 +123,17 @@ def test_challenge_waits_five_minutes(portal: Portal, age: timedelta, fits: bool
 
 
 def test_copy_of_a_key_is_refused_and_written_down(portal: Portal) -> None:
-    _ana, device = owner(portal)
+    ana, device = owner(portal)
     copy = device.copy()
     use(portal.visit(), device)
+    assert "A copy of this passkey" not in portal.visit(ana).get("/passkeys").text
     thief = portal.visit()
     _sent, answer = use(thief, copy)
     assert COPIED in thief.follow(answer).text
     assert not is_in(thief)
     assert noted(portal, "accounts.passkey_copied") == 1
+    # Its owner finds it marked.
+    assert portal.visit(ana).get("/passkeys").text.count("A copy of this passkey") == 1
 
 
 def test_device_that_never_counts_is_no_copy(portal: Portal) -> None:

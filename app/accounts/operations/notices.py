@@ -62,11 +62,20 @@ WORDS = {
 SUBJECT = _l("Your Nearside account")
 BODY = _l(
     "Hello %(name)s,\n\n%(what)s\n\nWhen: %(when)s\nDevice: %(device)s\n\n"
-    "Was this you? Then there is nothing to do.\n\n"
-    "If it was not you, sign in to Nearside as you always do, open your account, and sign out"
-    " everywhere else. Then call your clinic%(phone)s.\n\n"
+    "%(advice)s\n\n"
     "We never send links to sign in with, and never ask for your password or your codes."
 )
+ADVICE = _l(
+    "Was this you? Then there is nothing to do.\n\n"
+    "If it was not you, sign in to Nearside as you always do, open your account, and sign out"
+    " everywhere else. Then call your clinic%(phone)s."
+)
+ADVICE_ON = {
+    Happening.PASSKEY_COPIED: _l(
+        "Sign in to Nearside as you always do and open your passkeys. One of them is marked:"
+        " remove it, and add a new one. If you have questions, call your clinic%(phone)s."
+    )
+}
 UNKNOWN_DEVICE = _l("one that we cannot name")
 
 
@@ -98,12 +107,13 @@ def send_mail(notice_id: UUID) -> None:
     there = row.at.astimezone(ZoneInfo(person.zone))
     phone = f" ({settings.clinic_phone})" if settings.clinic_phone else ""
     with force_locale(person.language):
+        advice = str(ADVICE_ON.get(row.what, ADVICE)) % {"phone": phone}
         text = str(BODY) % {
             "name": person.name,
             "what": WORDS[row.what],
             "when": f"{there:%Y-%m-%d %H:%M} ({person.zone})",
             "device": row.device or UNKNOWN_DEVICE,
-            "phone": phone,
+            "advice": advice,
         }
         message = mail.compose(settings, person.email, str(SUBJECT), text, notice_id.hex)
     mail.send(settings, message)

@@ -172,7 +172,8 @@ def _use(answer: str, value: bytes, of: UUID | None = None) -> Passkey:
     if sent.response.user_handle not in {None, row.handle}:
         raise Refusal(NOT_SIGNED)
     if rules.is_copied(row.uses, uses) or not _counted(row, uses):
-        with db.writing(claims=False):
+        with db.writing(claims=False) as session:
+            session.get_one(Passkey, row.id).copied_at = clock.now()
             audit.record(COPIED, entity_id=row.id)
             tell(row.person_id, Happening.PASSKEY_COPIED)
         raise Refusal(COPY_FOUND)

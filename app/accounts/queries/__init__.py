@@ -66,6 +66,7 @@ class PasskeyView:
     name: str
     created_at: datetime
     last_used_at: datetime | None
+    copied_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +228,7 @@ def passkeys(actor: Actor) -> list[PasskeyView]:
     """The person's own passkeys, oldest first."""
     own = select(Passkey).where(Passkey.person_id == actor.person_id)
     return [
-        PasskeyView(one.id, one.name, one.created_at, one.last_used_at)
+        PasskeyView(one.id, one.name, one.created_at, one.last_used_at, one.copied_at)
         for one in db.session().scalars(own.order_by(Passkey.created_at))
     ]
 
