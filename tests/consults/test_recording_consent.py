@@ -41,7 +41,7 @@ def test_a_standing_no_hides_the_question_and_refuses_it(clinic: Clinic, appoint
             recording.ask(one, himself, HIS.sid, HIS.connection)
         assert refused.value.sentence is recording.NOT_AGREED
     page = clinic.portal.visit(clinic.clinician).get(f"/visits/{appointment}").text
-    assert '"offered": false' in page
+    assert '"offered":false' in page
 
 
 def test_without_a_node_it_is_the_node_that_is_missing(clinic: Clinic, appointment: UUID) -> None:
