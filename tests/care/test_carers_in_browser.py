@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pyotp
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from app.care.models.invitations import Invitation
-from app.kernel import clock, db
+from app.kernel import db
 from tests.care.helping import PETRA
-from tests.care.inviting import PASSWORD, link
-from tests.care.test_inviting_in_browser import BESIDE, SECRET, press, reach, sees, write
+from tests.care.inviting import link
+from tests.care.test_inviting_in_browser import BESIDE, press, reach, sees, settle, write
 from tests.messages.served import Served, serving
 from tests.support.browser import PHONE, Visitors
 from tests.support.portal import Templates
@@ -41,16 +40,7 @@ def come(page: Page, digits: str) -> None:
     sees(page, "Welcome to Nearside")
     write(page, "The six digits", digits)
     press(page, "Continue")
-    sees(page, "Choose a password")
-    write(page, "New password", PASSWORD)
-    press(page, "Use this password")
-    sees(page, "Connect your authenticator app")
-    secret = (page.locator(SECRET).text_content() or "").replace(" ", "")
-    write(page, "Six-digit code", pyotp.TOTP(secret).at(clock.now()))
-    press(page, "Connect")
-    sees(page, "Keep these recovery codes")
-    press(page, "I have saved them")
-    expect(page.get_by_role("heading", level=1)).to_contain_text(PETRA)
+    settle(page, PETRA)
 
 
 def sent(served: Served) -> object:

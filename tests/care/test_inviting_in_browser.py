@@ -65,11 +65,8 @@ def send_the_invitation(page: Page, clinician: str) -> None:
     expect(page.get_by_text(f"A letter with a link goes to {EMAIL}.")).to_be_visible()
 
 
-def come(page: Page) -> None:
-    """What the invited patient does, to their first page."""
-    sees(page, "Welcome to Nearside")
-    write(page, "Your date of birth", BORN)
-    press(page, "Continue")
+def settle(page: Page, name: str) -> None:
+    """What whoever came by a link does once they were asked the right thing."""
     sees(page, "Choose a password")
     write(page, "New password", PASSWORD)
     press(page, "Use this password")
@@ -79,7 +76,15 @@ def come(page: Page) -> None:
     press(page, "Connect")
     sees(page, "Keep these recovery codes")
     press(page, "I have saved them")
-    expect(page.get_by_role("heading", level=1)).to_contain_text(ROSA)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+
+
+def come(page: Page) -> None:
+    """What the invited patient does, to their first page."""
+    sees(page, "Welcome to Nearside")
+    write(page, "Your date of birth", BORN)
+    press(page, "Continue")
+    settle(page, ROSA)
     assert not page.evaluate(BESIDE)
 
 
