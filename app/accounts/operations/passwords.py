@@ -86,7 +86,7 @@ def create_person(
 def made_up() -> str:
     """A password to lend, easy to read to somebody: 100 bits in groups of five letters."""
     letters = "".join(secrets.choice(LETTERS) for _ in range(LENT_LETTERS))
-    return "-".join(letters[at : at + GROUP] for at in range(0, LENT_LETTERS, GROUP))
+    return rules.in_groups(letters, GROUP)
 
 
 def check_password(

@@ -44,8 +44,7 @@ def new_codes(session: Session, person_id: UUID) -> list[str]:
     moment = clock.now()
     for code in codes:
         session.add(RecoveryCode(person_id=person_id, mac=_mac(code), created_at=moment))
-    size = rules.RECOVERY_GROUP_CHARACTERS
-    return ["-".join(code[at : at + size] for at in range(0, len(code), size)) for code in codes]
+    return [rules.in_groups(code, rules.RECOVERY_GROUP_CHARACTERS) for code in codes]
 
 
 def renew_codes(actor: Actor) -> None:

@@ -9,7 +9,7 @@ import segno
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug import Response
 
-from app.accounts import operations, queries, room
+from app.accounts import operations, queries, room, rules
 from app.accounts.forms import CodeForm, EmptyForm, OwnPasswordForm, RecoveryForm, SignInForm
 from app.accounts.operations.changing import choose_own
 from app.accounts.pages import cookie
@@ -135,8 +135,8 @@ def _step_before(actor: Actor) -> str | None:
 def key_of(actor: Actor, secret: str) -> dict[str, str]:
     """The secret in groups of four, as a picture, and as an address that opens the app."""
     address = operations.provisioning_address(secret, actor.name)
-    groups = [secret[at : at + 4] for at in range(0, len(secret), 4)]
-    return {"secret": " ".join(groups), "picture": _qr(address), "app_link": address}
+    shown = rules.in_groups(secret, 4, " ")
+    return {"secret": shown, "picture": _qr(address), "app_link": address}
 
 
 def _qr(address: str) -> str:

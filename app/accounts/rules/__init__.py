@@ -224,6 +224,11 @@ def account_problem(email: str, name: str, zone: str, password: str) -> str | No
     return password_problem(password, (email, name))
 
 
+def in_groups(text: str, size: int, between: str = "-") -> str:
+    """A long code as people can read it: in groups of so many characters."""
+    return between.join(text[at : at + size] for at in range(0, len(text), size))
+
+
 def lent(name: str, password: str) -> str:
     """What an operator reads who made an account with a password that they know."""
     return f"{name} can sign in. Tell them this password; they choose their own first: {password}"
