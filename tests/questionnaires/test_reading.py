@@ -41,7 +41,8 @@ def test_draft_is_for_nobody_elses_eyes(clinic: Clinic) -> None:
     life.answer(clinic.portal.visit(clinic.patient), "about-you")
     doctor = clinic.portal.visit(clinic.clinician)
     page = doctor.get(f"/patients/{clinic.patient.patient_id}/answers")
-    assert "170" not in page.text
+    assert "No answers yet" in page.text
+    assert "170 cm" not in page.text
 
 
 def test_coordinator_does_not_read_answers(clinic: Clinic, response: UUID) -> None:
