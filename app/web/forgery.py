@@ -5,18 +5,29 @@ Two locks: what the browser says about where a request comes from, and a token i
 
 from __future__ import annotations
 
-from flask import Flask, abort, current_app, flash, redirect, request
+from flask import Flask, abort, current_app, request
+from flask_babel import lazy_gettext as _l
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
-from werkzeug import Response
 
 from app.kernel import once
 from app.kernel.access import SAFE_METHODS, rule_for
-from app.web import kept, tampering
+from app.web import errors, kept, tampering
 from app.web.addresses import form_page
-from app.web.i18n import gettext as _
 
 protect = CSRFProtect()
+STALE, ABOUT_ANOTHER = 400, 409
+OPEN_TOO_LONG = _l("This page had been open for too long")
+AS_TYPED = _l(
+    "Nothing was sent, and what you typed is kept. Please open the page again, look it over"
+    " and send it."
+)
+NOT_SENT = _l("Nothing was sent. Please open the page again and fill it in once more.")
+OF_ANOTHER = _l("This page is about somebody else")
+FOR_THEM = _l(
+    "You opened it while you looked after another person, so nothing was sent. Please choose that"
+    " person again first: what you typed waits for you there."
+)
 
 
 def came_from_us() -> None:
@@ -39,21 +50,23 @@ def _is_our_own() -> bool:
     return bool(origin == settings.origin) and site != "cross-site"
 
 
-def token_fits() -> Response | None:
-    """Check the form's token; a stale one costs the person a click, never their words."""
+def token_fits() -> errors.Page | None:
+    """Check the form's token; a stale one costs the person a click, never their words.
+
+    The status says that nothing was done: what follows redirects by itself must not take it for
+    a form that was accepted.
+    """
     if request.method in SAFE_METHODS or request.routing_exception is not None:
         return None  # Where no page takes the request, routing says so itself.
     try:
         protect.protect()
     except CSRFError:
         tampering.ask_signature()
-        fits = False
-    else:
-        fits = not _is_about_somebody_else()
-    if not fits:
-        if not kept.keep():
-            flash(_("This page had been open for too long. Please try again."), "info")
-        return redirect(form_page(), 303)
+        words = AS_TYPED if kept.keep() else NOT_SENT
+        return errors.page(STALE, words, form_page(), title=OPEN_TOO_LONG)
+    if _is_about_somebody_else():
+        words = FOR_THEM if kept.keep() else NOT_SENT
+        return errors.page(ABOUT_ANOTHER, words, form_page(), title=OF_ANOTHER)
     return None
 
 

@@ -136,3 +136,17 @@ def test_device_in_wrong_hands_signs_nothing_even_if_the_page_is_made_to_ask_for
         sign_in(page)
     expect(page.get_by_text(REFUSED).locator("visible=true")).to_be_visible()
     heading(page).to_have_text("Sign in")
+
+
+def test_passkey_on_a_page_that_was_open_for_too_long_is_told_so(
+    served: Served, visitors: Visitors
+) -> None:
+    page = served.browse(visitors, served.clinic.patient, "/messages")
+    Tools(page)
+    page.context.clear_cookies()
+    page.goto("/sign-in")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    heading(page).to_have_text("This page had been open for too long")
+    page.get_by_role("link", name="Open the page again").click()
+    heading(page).to_have_text("Sign in")

@@ -96,7 +96,7 @@ def test_carer_of_one_signs_in_and_acts_for_another_without_mixing_them_up(
     visitor.follow(visitor.post(choose, visitor.filled(choose)))
     assert f"You are looking after {clinic.patient.name}." in said(visitor)
     late = visitor.post("/messages", {**for_jan, "body": "Jan has a fever"})
-    visitor.follow(late)
+    assert (late.status_code, "about somebody else" in late.text) == (409, True)
     for someone in (clinic.patient, jan):
         assert "Jan has a fever" not in portal.visit(someone).get("/messages").text
     assert "Jan has a fever" not in said(visitor)

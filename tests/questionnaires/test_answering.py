@@ -161,8 +161,8 @@ def test_page_with_a_stale_token_keeps_the_answers(clinic: Clinic, ana: Visitor)
     ana.get(ABOUT)
     fields = {**ana.filled(ABOUT), **life.fields("about-you"), "csrf_token": "from yesterday"}
     answer = ana.post(ABOUT, fields)
-    assert answer.headers["Location"] == ABOUT
-    ana.follow(answer)
+    assert answer.status_code == 400
+    ana.get(ABOUT)
     assert ana.filled(ABOUT)["q-height"] == "170"
     assert saves(clinic, "about-you") == 0
 

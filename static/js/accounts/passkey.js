@@ -21,7 +21,9 @@ export function wake(part) {
 
   async function ask() {
     const answer = await fetch(part.dataset.begin, { method: "POST", body: new FormData(form), redirect: "manual" });
-    if (answer.type === "opaqueredirect") return location.reload(); // A factor is needed first, or the page was too old.
+    if (answer.type === "opaqueredirect") return location.reload(); // A factor is needed first.
+    // The page was too old: the form itself, sent as it is, is answered in words.
+    if (answer.status === 400) return HTMLFormElement.prototype.submit.call(form);
     const signed = await sorts[part.dataset.passkey](await answer.json());
     form.elements.credential.value = JSON.stringify(signed.toJSON());
     HTMLFormElement.prototype.submit.call(form);
