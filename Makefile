@@ -17,6 +17,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export NPM_CONFIG_AUDIT := false
 export NPM_CONFIG_FUND := false
 export NPM_CONFIG_UPDATE_NOTIFIER := false
+# Some machines forbid Python to keep what it compiled: then each stage of the tests compiles
+# them all anew, which took twelve seconds of each.
+export PYTHONDONTWRITEBYTECODE :=
 
 PRECOMPRESSED := -name '*.gz' -o -name '*.br'
 STATIC := $(shell find static -type f ! -path 'static/vendor/*' ! \( $(PRECOMPRESSED) \) 2>/dev/null)

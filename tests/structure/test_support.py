@@ -123,6 +123,14 @@ def test_a_run_that_died_before_its_report_counts_as_failed(tmp_path: Path) -> N
     assert not counts.read(tmp_path / "none.xml").good
 
 
+def test_make_keeps_what_python_compiled_for_the_next_stage() -> None:
+    said = "told: ; @python3 -c 'import sys; print(sys.dont_write_bytecode)'"
+    surroundings = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    make = ["make", "--eval", said, "told"]
+    told = subprocess.check_output(make, cwd=ROOT, env=surroundings, text=True)
+    assert told.strip() == "False"
+
+
 def test_a_machine_without_the_programs_is_told_what_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
