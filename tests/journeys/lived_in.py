@@ -24,6 +24,7 @@ from tests.care import circle
 from tests.consults.meeting import DEVICES, book
 from tests.doors.objects import FACTORIES, Case
 from tests.doors.walk import Door
+from tests.genes import reports
 from tests.journeys.clinic import served_clinic
 from tests.questionnaires import life
 from tests.results import readings
@@ -60,7 +61,7 @@ class Lived:
         """Who stands before the door."""
         if role is None:
             return None
-        if door.endpoint in {"accounts.enrol", "accounts.own_password"}:
+        if door.endpoint in {"accounts.enrol", "accounts.first_passkey", "accounts.own_password"}:
             return self._newcomer(role, lent=door.endpoint == "accounts.own_password")
         if door.endpoint == "accounts.recovery_codes":
             return self._enrolled(self._newcomer(role))
@@ -176,7 +177,8 @@ def _live(clinic: Clinic) -> None:
     """Measure, and write back and forth."""
     portal, patient = clinic.portal, clinic.patient
     assert patient.patient_id is not None
-    circle.grant(clinic)
+    circle.grant_genes(clinic)
+    reports.add(clinic)
     with portal.inside():
         actor = portal.actor(patient)
         results.record(actor, readings.glucose("132", minutes_ago=90))

@@ -26,6 +26,7 @@ from app.accounts.operations.sessions import (
     note_failure,
     renew,
 )
+from app.accounts.queries import factors
 from app.accounts.rules import Happening
 from app.accounts.rules.regaining import LIMITED_FOR
 from app.kernel import audit, clock, db
@@ -41,6 +42,7 @@ ISSUER = "Nearside"
 
 WRONG_CODE = _l("That code is not right, or was used already. Please wait for the next one.")
 CLOCK_OFF = _l("That code is from another time. Please set your phone's clock to automatic.")
+HAS_ONE = _l("You have a second way to show that it is you already. Please sign in with that one.")
 NOT_A_CODE = _l("Please type the six digits that your authenticator app shows.")
 
 
@@ -66,16 +68,18 @@ def begin_enrolment(actor: Actor) -> str:
 def _first_secret(actor: Actor) -> str:
     try:
         with db.writing(claims=False) as session:
-            factor = Authenticator(
-                person_id=actor.person_id,
-                secret=pyotp.random_base32(SECRET_CHARACTERS),
-                created_at=clock.now(),
-            )
+            factor = _waiting(actor)
             session.add(factor)
     except IntegrityError:  # The page was opened twice at once, and the other one was first.
         db.session().rollback()
         return begin_enrolment(actor)
     return factor.secret
+
+
+def _waiting(actor: Actor) -> Authenticator:
+    """A secret that no code has confirmed."""
+    secret = pyotp.random_base32(SECRET_CHARACTERS)
+    return Authenticator(person_id=actor.person_id, secret=secret, created_at=clock.now())
 
 
 def provisioning_address(secret: str, name: str) -> str:
@@ -90,16 +94,36 @@ def confirm_enrolment(actor: Actor, typed: str) -> str:
     """
     spend_code(actor, typed, confirmed=False)
     with db.writing() as session:
+        ask_none_yet(session, actor.person_id)
         factor = queries.authenticator_of(actor.person_id)
-        if factor is None or factor.confirmed_at is not None:
+        if factor is None:
             raise Refusal(WRONG_CODE, "code")
         factor.confirmed_at = clock.now()
-        factor.codes = "\n".join(new_codes(session, actor.person_id))
-        person = session.get_one(Person, actor.person_id)
-        if person.limited_until is not None:  # They come back, and only now have a factor again.
-            person.limited_until = clock.now() + LIMITED_FOR
         audit.record(ENROLLED, entity_id=actor.person_id)
-        return complete(actor, ENROLMENT)
+        return first_session(session, actor, ENROLMENT)
+
+
+def ask_none_yet(session: Session, person_id: UUID) -> None:
+    """Refuse where there is a second factor already: a password alone adds no other one.
+
+    Under the person's row, so that of two who come at once the later one finds the earlier.
+    """
+    session.get_one(Person, person_id, with_for_update={"key_share": True})
+    if factors.has_any(person_id):
+        raise Refusal(HAS_ONE)
+
+
+def first_session(session: Session, actor: Actor, method: str) -> str:
+    """In the transaction under way: recovery codes and a full session; answers its token."""
+    place = queries.authenticator_of(actor.person_id)
+    if place is None:  # Who begins with a passkey may connect an app later; the codes wait there.
+        place = _waiting(actor)
+        session.add(place)
+    place.codes = "\n".join(new_codes(session, actor.person_id))
+    person = session.get_one(Person, actor.person_id)
+    if person.limited_until is not None:  # They come back, and only now have a factor again.
+        person.limited_until = clock.now() + LIMITED_FOR
+    return complete(actor, method)
 
 
 def verify_second_factor(actor: Actor, typed: str) -> str:
@@ -115,9 +139,12 @@ def confirm_again(actor: Actor, typed: str) -> str:
 
 
 def begin_replacement(actor: Actor) -> None:
-    """Make a secret for another phone; the present one stays until a code confirms the new."""
+    """Make a secret for another phone; the present one stays until a code confirms the new.
+
+    The same for the first phone of somebody who began with a passkey.
+    """
     with db.writing():
-        factor = _confirmed(actor)
+        factor = _own(actor)
         factor.next_secret = pyotp.random_base32(SECRET_CHARACTERS)
         factor.next_at = clock.now()
 
@@ -138,15 +165,16 @@ def replace(actor: Actor, typed: str) -> str:
     tries = tries_of(actor)
     CODE_TRIES.take(tries)
     with db.writing(claims=False) as session:
-        factor, secret = _confirmed(actor), replacement_secret(actor)
+        factor, secret = _own(actor), replacement_secret(actor)
         step = rules.accepted_step(secret, code, clock.now(), 0) if secret else None
         off = secret is not None and rules.clock_is_off(secret, code, clock.now())
         if secret is not None and step is not None:
             factor.secret, factor.last_step = secret, step
             factor.sealed_next = factor.next_at = None
+            kind = REPLACED if factor.confirmed_at else ENROLLED
             factor.confirmed_at = clock.now()
             end(session, SignIn.person_id == actor.person_id, SignIn.id != actor.session_id)
-            audit.record(REPLACED, entity_id=actor.person_id)
+            audit.record(kind, entity_id=actor.person_id)
             tell(actor.person_id, Happening.AUTHENTICATOR_REPLACED, device_of(actor))
     if step is None:
         note_failure(actor.person_id, AUTHENTICATOR)
@@ -156,10 +184,10 @@ def replace(actor: Actor, typed: str) -> str:
     return renew(actor, AUTHENTICATOR)
 
 
-def _confirmed(actor: Actor) -> Authenticator:
-    """The person's authenticator, for changing it; only one at a time."""
-    where = (Authenticator.person_id == actor.person_id, Authenticator.confirmed_at.is_not(None))
-    factor = db.session().scalar(select(Authenticator).where(*where).with_for_update())
+def _own(actor: Actor) -> Authenticator:
+    """The person's authenticator, or the place for one, for changing it; only one at a time."""
+    mine = select(Authenticator).where(Authenticator.person_id == actor.person_id)
+    factor = db.session().scalar(mine.with_for_update())
     if factor is None:
         raise Refusal(NO_FACTOR)
     return factor

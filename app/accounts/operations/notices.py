@@ -25,7 +25,9 @@ WORDS = {
     Happening.PASSKEY_ADDED: _l("A passkey was added to your account."),
     Happening.PASSKEY_REMOVED: _l("A passkey was removed from your account."),
     Happening.PASSKEY_COPIED: _l("A copy of one of your passkeys was used, and refused."),
-    Happening.AUTHENTICATOR_REPLACED: _l("Another phone now gives the codes for your account."),
+    Happening.AUTHENTICATOR_REPLACED: _l(
+        "A phone was connected that now gives the codes for your account."
+    ),
     Happening.CODES_RENEWED: _l("New recovery codes were made for your account."),
     Happening.CODE_USED: _l("A recovery code was used to sign in to your account."),
     Happening.CODES_CLOSED: _l(

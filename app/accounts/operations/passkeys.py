@@ -43,6 +43,8 @@ COPY_FOUND = _l(
 )
 LAST_ONE = _l("This is your only way to show that it is you. Please add another one first.")
 ENOUGH = _l("You have ten passkeys. Please remove one first.")
+NEEDS_CODES = _l("You sign plans with codes of an authenticator app. Please connect one first.")
+NEEDS_PASSWORD = _l("Please choose a password of your own first.")
 KNOWN_ALREADY = _l("This device has a passkey already.")
 
 
@@ -56,23 +58,28 @@ def begin_enrolment(actor: Actor) -> tuple[UUID, str]:
     return number, ceremonies.to_create(value, handle, person.email, person.name, known)
 
 
-def enrol(actor: Actor, number: UUID | None, answer: str, name: str) -> None:
-    """Add the key that the device made; raises Refusal."""
+def made(actor: Actor, number: UUID | None, answer: str, name: str) -> Passkey:
+    """The key that the device made, yet to be written; raises Refusal."""
     value, handle = ceremonies.take_challenge(number, Ceremony.ENROL, actor.session_id)
-    made = ceremonies.created(answer, value)
+    key = ceremonies.created(answer, value)
     if len(_of(actor.person_id)) >= MOST:
         raise Refusal(ENOUGH)
-    row = Passkey(
+    return Passkey(
         person_id=actor.person_id,
         handle=handle,
-        credential_id=made.credential_id,
-        public_key=made.public_key,
-        uses=made.uses,
-        backed_up=made.backed_up,
-        model=made.model,
+        credential_id=key.credential_id,
+        public_key=key.public_key,
+        uses=key.uses,
+        backed_up=key.backed_up,
+        model=key.model,
         name=name,
         created_at=clock.now(),
     )
+
+
+def enrol(actor: Actor, number: UUID | None, answer: str, name: str) -> None:
+    """Add the key that the device made; raises Refusal."""
+    row = made(actor, number, answer, name)
     try:
         with db.writing() as session:
             session.add(row)

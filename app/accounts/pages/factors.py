@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from werkzeug import Response
 
-from app.accounts import operations, room
+from app.accounts import operations, queries, room
 from app.accounts.forms import CodeForm, EmptyForm
 from app.accounts.pages import cookie
 from app.accounts.pages.signing_in import key_of
@@ -26,26 +26,33 @@ def start_replacement() -> Answer:
     if form.validate_on_submit():
         operations.begin_replacement(actors.required())
         return redirect(url_for("accounts.replace"), 303)
-    return render_template("accounts/start_replacement.html", form=form)
+    coded = queries.is_enrolled(actors.required().person_id)
+    return render_template("accounts/start_replacement.html", form=form, coded=coded)
 
 
 @room.page("/authenticator", access=FACTORS, methods=("GET", "POST"))
 def replace() -> Answer:
     """Scan with the new phone, and type its first code."""
     actor, form = actors.required(), CodeForm()
-    if request.method == "POST" and form.validate():
+    coded = queries.is_enrolled(actor.person_id)
+    if form.validate_on_submit():
         try:
             token = operations.replace(actor, form.code.data or "")
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            answer = redirect(url_for("accounts.settings"), 303)
-            cookie.give(answer, token)
-            flash(_("Your new phone is connected. The old one opens nothing any more."), "good")
-            return answer
+            return _connected(token, in_place=coded)
     secret = operations.replacement_secret(actor)
     shown = key_of(actor, secret) if secret else {"secret": None}
-    return render_template("accounts/replace.html", form=form, **shown)
+    return render_template("accounts/replace.html", form=form, coded=coded, **shown)
+
+
+def _connected(token: str, *, in_place: bool) -> Response:
+    """Hand over the session, with a word on what its phone is good for now."""
+    answer = cookie.give(redirect(url_for("accounts.settings"), 303), token)
+    other = _("Your new phone is connected. The old one opens nothing any more.")
+    flash(other if in_place else _("Your authenticator app is connected."), "good")
+    return answer
 
 
 @room.page("/recovery-codes/new", access=FACTORS, methods=("GET", "POST"))

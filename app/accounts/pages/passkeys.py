@@ -28,27 +28,28 @@ OWN = signed_in(writes=True, fresh=True, recovery=True, passkey=queries.passkey)
 STRANGER = anyone(reason="a passkey is a way to sign in", writes=True)
 
 
-def _asked(begun: tuple[UUID, str]) -> Response:
+def hand_out(begun: tuple[UUID, str]) -> Response:
     """Hand the browser what its device must sign, and remember which challenge that is."""
     number, options = begun
     session[CHALLENGE] = number.hex
     return Response(options, mimetype="application/json")
 
 
-def _number() -> UUID | None:
+def given_number() -> UUID | None:
     """The challenge that this browser was given, once."""
     number = session.pop(CHALLENGE, None)
     return UUID(hex=number) if number else None
 
 
-def _answer() -> str:
+def signed() -> str:
+    """What the device answered, as the script put it into the form."""
     return request.form.get("credential", "")
 
 
 @room.page("/sign-in/passkey/begin", access=STRANGER, methods=("POST",))
 def begin_passkey_sign_in() -> Response:
     """What any passkey for this portal is to sign."""
-    return _asked(passkeys.begin_sign_in())
+    return hand_out(passkeys.begin_sign_in())
 
 
 @room.page("/sign-in/passkey", access=STRANGER, methods=("POST",))
@@ -56,7 +57,9 @@ def passkey_sign_in() -> Response:
     """Both factors in one step."""
     address = request.remote_addr or "unknown"
     try:
-        token = passkeys.sign_in(_number(), _answer(), address, cookie.device(), cookie.browser())
+        token = passkeys.sign_in(
+            given_number(), signed(), address, cookie.device(), cookie.browser()
+        )
     except Refusal as refusal:
         flash(str(refusal.sentence), "warning")
         target = inside(request.form.get("next"))
@@ -67,14 +70,14 @@ def passkey_sign_in() -> Response:
 @room.page("/confirm/passkey/begin", access=signed_in(writes=True), methods=("POST",))
 def begin_passkey_confirmation() -> Response:
     """What one of the person's own passkeys is to sign."""
-    return _asked(passkeys.begin_confirmation(actors.required()))
+    return hand_out(passkeys.begin_confirmation(actors.required()))
 
 
 @room.page("/confirm/passkey", access=signed_in(writes=True), methods=("POST",))
 def passkey_confirmation() -> Response:
     """A second factor, shown again by passkey."""
     try:
-        token = passkeys.confirm_again(actors.required(), _number(), _answer())
+        token = passkeys.confirm_again(actors.required(), given_number(), signed())
     except Refusal as refusal:
         flash(str(refusal.sentence), "warning")
         target = inside(request.form.get("next"))
@@ -92,7 +95,7 @@ def own_passkeys() -> str:
 @room.page("/passkeys/begin", access=CHANGES, methods=("POST",))
 def begin_passkey() -> Response:
     """What a new passkey is made for."""
-    return _asked(passkeys.begin_enrolment(actors.required()))
+    return hand_out(passkeys.begin_enrolment(actors.required()))
 
 
 @room.page("/passkeys/add", access=CHANGES, methods=BOTH)
@@ -101,7 +104,7 @@ def add_passkey() -> Answer:
     form = PasskeyForm(data={"name": cookie.device()})
     if form.validate_on_submit():
         try:
-            passkeys.enrol(actors.required(), _number(), _answer(), form.name.data or "")
+            passkeys.enrol(actors.required(), given_number(), signed(), form.name.data or "")
         except Refusal as refusal:
             form.refuse(refusal)
         else:

@@ -14,6 +14,7 @@ from app.accounts.forms import CodeForm, EmptyForm, OwnPasswordForm, RecoveryFor
 from app.accounts.operations.changing import choose_own
 from app.accounts.pages import cookie
 from app.accounts.pages.regaining import arrive
+from app.accounts.queries import factors
 from app.kernel import actor as actors
 from app.kernel.access import anyone, half_way, signed_in
 from app.kernel.actor import Actor, Role
@@ -25,7 +26,8 @@ Answer = str | Response
 HALF_WAY = half_way(reason="the second of two steps of signing in", writes=True)
 
 
-def _carry_on(token: str, step: str) -> Response:
+def carry_on(token: str, step: str) -> Response:
+    """Hand over the session, and go on to the next step."""
     target = inside(request.values.get("next"))
     return cookie.give(redirect(url_for(step, next=target), 303), token)
 
@@ -54,15 +56,15 @@ def sign_in() -> Answer:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return _carry_on(token, "accounts.second_factor")
+            return carry_on(token, "accounts.second_factor")
     return render_template("accounts/sign_in.html", form=form)
 
 
 @room.page("/sign-in/code", access=HALF_WAY, methods=("GET", "POST"))
 def second_factor() -> Answer:
-    """Ask for the authenticator's code; those without one enrol first."""
+    """Ask for the authenticator's code, or a passkey; those without either enrol first."""
     actor = actors.required()
-    if not queries.is_enrolled(actor.person_id):
+    if not factors.has_any(actor.person_id):
         return redirect(url_for("accounts.enrol", next=inside(request.values.get("next"))), 303)
     form = CodeForm(next=inside(request.args.get("next")) or "")
     if form.validate_on_submit():
@@ -70,7 +72,8 @@ def second_factor() -> Answer:
             return arrive(operations.verify_second_factor(actor, form.code.data or ""))
         except Refusal as refusal:
             form.refuse(refusal)
-    return render_template("accounts/second_factor.html", form=form)
+    coded = queries.is_enrolled(actor.person_id)
+    return render_template("accounts/second_factor.html", form=form, coded=coded)
 
 
 @room.page("/sign-in/password", access=HALF_WAY, methods=("GET", "POST"))
@@ -86,7 +89,7 @@ def own_password() -> Answer:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return _carry_on(token, "accounts.enrol")
+            return carry_on(token, "accounts.enrol")
     return render_template("accounts/own_password.html", form=form)
 
 
@@ -111,23 +114,24 @@ def recovery() -> Answer:
 def enrol() -> Answer:
     """Connect an authenticator app: scan, type the first code."""
     actor = actors.required()
-    if step := _step_before(actor):
+    if step := step_before(actor):
         return redirect(url_for(step, next=inside(request.values.get("next"))), 303)
-    form = CodeForm()
+    form = CodeForm(next=inside(request.args.get("next")) or "")
     if form.validate_on_submit():
         try:
             token = operations.confirm_enrolment(actor, form.code.data or "")
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return _carry_on(token, "accounts.recovery_codes")
-    secret = operations.begin_enrolment(actor)
-    return render_template("accounts/enrol.html", form=form, **key_of(actor, secret))
+            return carry_on(token, "accounts.recovery_codes")
+    shown = key_of(actor, operations.begin_enrolment(actor))
+    either = rules.may_begin_with_passkey(actor.role)
+    return render_template("accounts/enrol.html", form=form, either=either, **shown)
 
 
-def _step_before(actor: Actor) -> str | None:
-    """The page that comes instead of connecting an authenticator, if one does."""
-    if queries.is_enrolled(actor.person_id):
+def step_before(actor: Actor) -> str | None:
+    """The page that comes instead of a first second factor, if one does."""
+    if factors.has_any(actor.person_id):
         return "accounts.second_factor"
     return "accounts.own_password" if queries.password_is_lent(actor.person_id) else None
 

@@ -34,8 +34,9 @@ def confirm() -> Answer:
             form.refuse(refusal)
         else:
             return cookie.give(redirect(next_page(), 303), token)
-    own = queries.passkeys(actors.required())
-    return render_template("accounts/confirm.html", form=form, passkeys=own)
+    actor = actors.required()
+    shown = {"passkeys": queries.passkeys(actor), "coded": queries.is_enrolled(actor.person_id)}
+    return render_template("accounts/confirm.html", form=form, **shown)
 
 
 @room.page("/confirm/go-on", access=signed_in())

@@ -261,10 +261,11 @@ def accounts() -> list[Account]:
         .group_by(SignIn.person_id)
         .subquery()
     )
+    keyed = select(Passkey.id).where(Passkey.person_id == Person.id).exists()
     rows = (
         db.session()
         .execute(
-            select(Person, Authenticator.confirmed_at, seen.c.at)
+            select(Person, Authenticator.confirmed_at.is_not(None) | keyed, seen.c.at)
             .outerjoin(Authenticator, Authenticator.person_id == Person.id)
             .outerjoin(seen, seen.c.person_id == Person.id)
             .where(Person.role != Role.GUEST)

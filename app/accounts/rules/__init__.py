@@ -155,6 +155,11 @@ def is_copied(known: int, said: int) -> bool:
     return (known > 0 or said > 0) and said <= known
 
 
+def may_begin_with_passkey(role: Role) -> bool:
+    """Whether a passkey may be the only factor: who signs plans signs them with a code."""
+    return role is not Role.CLINICIAN
+
+
 def may_remove(authenticators: int, passkeys: int) -> bool:
     """Whether one passkey may go: one way to show a second factor must stay."""
     return authenticators + passkeys > 1

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.accounts import queries as accounts
-from app.accounts.queries import Who
+from app.accounts.queries import Who, factors
 from app.care import queries as care
 from app.care.models.invitations import Invitation
 from app.care.rules import invitations as rules
@@ -99,7 +99,7 @@ def welcome(_actor: Actor | None, link: UUID) -> Welcome:
         row.serial,
         inviter.name if inviter else "",
         carer,
-        row.person_id if carer and accounts.is_enrolled(row.person_id) else None,
+        row.person_id if carer and factors.has_any(row.person_id) else None,
     )
 
 
