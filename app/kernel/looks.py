@@ -44,13 +44,17 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One person was shown something of one patient, once, or took a copy (`why` is EXPORT)."""
+    """One person was shown something of one patient, once, or took a copy (`why` is EXPORT).
+
+    `door` is the page or event that showed it, such as "web.today"; a copy has none.
+    """
 
     id: UUID
     at: datetime
     person_id: UUID
     kinds: tuple[str, ...]
     why: str
+    door: str
 
 
 def note(patient_id: UUID, kind: str, thing_id: UUID | None = None) -> None:
@@ -181,4 +185,6 @@ def _asked(patient_id: UUID) -> Select[AuditEvent]:
 def _look(row: AuditEvent) -> Look:
     if row.actor_id is None:
         raise ValueError(f"look {row.id} was nobody's")
-    return Look(row.id, row.at, row.actor_id, tuple(row.detail["kinds"]), row.detail["why"])
+    said = row.detail
+    kinds, door = tuple(said["kinds"]), said.get("door", "")
+    return Look(row.id, row.at, row.actor_id, kinds, said["why"], door)

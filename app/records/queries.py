@@ -18,12 +18,15 @@ from app.care.queries.breaking import Opening
 from app.care.queries.consents import ConsentView
 from app.kernel import clock, db, looks
 from app.kernel.actor import Actor
-from app.kernel.looks import BREAK_GLASS, OWN, Look
+from app.kernel.looks import BREAK_GLASS, CARE_TEAM, OWN, PRIVACY, Look
 from app.records import rules
 from app.records.models import LookQuestion
 from app.records.rules import Reader, Seen
 
 ASKED_AROUND = timedelta(days=1)
+# The page on which staff find what waits for them: a name and a line of each patient, no more.
+LIST_OF_TASKS = "web.today"
+STAFF = frozenset({BREAK_GLASS, CARE_TEAM, PRIVACY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class QuestionView:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person on one day, as the patient reads it; `openings` are what an emergency rests on."""
+    """One visit of one person, as the patient reads it; an emergency rests on `openings`."""
 
     reader: Reader
     who: Who | None
@@ -128,6 +131,11 @@ def every_look(patient_id: UUID) -> Iterator[LookWith]:
             yield LookWith(one, people.get(one.person_id), _reason(one, opened))
 
 
+def is_of_list(look: Look) -> bool:
+    """Whether it showed one of the staff a line of what waits for them, and nothing behind it."""
+    return look.door == LIST_OF_TASKS and look.why in STAFF
+
+
 def _reason(look: Look, opened: list[Opening]) -> str:
     if look.why != BREAK_GLASS:
         return ""
@@ -161,7 +169,10 @@ def question(actor: Actor, question_id: UUID) -> QuestionView | None:
 
 
 def _lines(patient_id: UUID, found: list[Look], zone: ZoneInfo) -> list[Line]:
-    seen = [Seen(one.id, one.at, one.person_id, one.kinds, one.why) for one in found]
+    seen = [
+        Seen(one.id, one.at, one.person_id, one.kinds, one.why, listed=is_of_list(one))
+        for one in found
+    ]
     grouped = rules.readers(seen, zone)
     people = accounts.people({one.person_id for one in grouped})
     asked = {one.look.id: one for one in _questions(patient_id) if one.look}

@@ -8,23 +8,29 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from uuid import UUID
 
+# Looks of one person with less than this between them belong to one visit.
+SAME_VISIT = timedelta(minutes=30)
 MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One look at a record."""
+    """One look at a record; `listed` where it showed no more than a line of a list of tasks."""
 
     id: UUID
     at: datetime
     person_id: UUID
     kinds: tuple[str, ...]
     why: str
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What one person saw on one day, for one reason; `id` is the first look of it."""
+    """What one person saw in one visit, for one reason; `id` is the first look of it.
+
+    `listed` are the kinds of which they saw no more than a line of a list of tasks.
+    """
 
     id: UUID
     day: date
@@ -32,28 +38,45 @@ class Reader:
     first: datetime
     last: datetime
     kinds: frozenset[str]
+    listed: frozenset[str]
     why: str
 
 
 def readers(looks: Iterable[Seen], zone: tzinfo) -> list[Reader]:
-    """A line for each person, day and reason, the latest day first. Days are the reader's own."""
-    grouped: dict[tuple[date, UUID, str], list[Seen]] = {}
+    """A line for each visit of a person to a record, the latest first.
+
+    Midnight of the reader's own day ends a visit too, so that every line stands under one day.
+    """
+    latest: dict[tuple[UUID, str], list[Seen]] = {}
+    visits: list[list[Seen]] = []
     for one in sorted(looks, key=lambda look: look.at):
-        key = (one.at.astimezone(zone).date(), one.person_id, one.why)
-        grouped.setdefault(key, []).append(one)
-    found = [
-        Reader(
-            id=some[0].id,
-            day=day,
-            person_id=person,
-            first=some[0].at,
-            last=some[-1].at,
-            kinds=frozenset(kind for one in some for kind in one.kinds),
-            why=why,
-        )
-        for (day, person, why), some in grouped.items()
-    ]
-    return sorted(found, key=lambda one: (one.day, one.last), reverse=True)
+        some = latest.get((one.person_id, one.why))
+        if some is None or not _goes_on(some[-1].at, one.at, zone):
+            some = latest[one.person_id, one.why] = []
+            visits.append(some)
+        some.append(one)
+    found = [_reader(some, zone) for some in visits]
+    return sorted(found, key=lambda one: one.last, reverse=True)
+
+
+def _goes_on(before: datetime, after: datetime, zone: tzinfo) -> bool:
+    same_day = before.astimezone(zone).date() == after.astimezone(zone).date()
+    return same_day and after - before <= SAME_VISIT
+
+
+def _reader(some: list[Seen], zone: tzinfo) -> Reader:
+    first = some[0]
+    kinds = frozenset(kind for one in some if not one.listed for kind in one.kinds)
+    return Reader(
+        id=first.id,
+        day=first.at.astimezone(zone).date(),
+        person_id=first.person_id,
+        first=first.at,
+        last=some[-1].at,
+        kinds=kinds,
+        listed=frozenset(kind for one in some for kind in one.kinds) - kinds,
+        why=first.why,
+    )
 
 
 def month_of(text: str, today: date) -> date:

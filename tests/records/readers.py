@@ -15,7 +15,7 @@ WORDS = "Why?"
 
 
 def latest(patient_id: UUID, person_id: UUID) -> UUID:
-    """The first look of this person's day, which stands for all of that day."""
+    """The first look of this person, which stands for all of that visit."""
     asked = select(AuditEvent.id).where(
         AuditEvent.patient_id == patient_id,
         AuditEvent.actor_id == person_id,
@@ -27,7 +27,7 @@ def latest(patient_id: UUID, person_id: UUID) -> UUID:
 
 
 def asked(patient_id: UUID, look_id: UUID, words: str = WORDS) -> UUID:
-    """A question that waits: for this look, or for one more of the same day."""
+    """A question that waits: for this look, or for one more at the same record."""
     mine = select(LookQuestion).where(LookQuestion.patient_id == patient_id)
     asked_about = set()
     for row in db.session().scalars(mine):

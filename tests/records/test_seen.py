@@ -7,15 +7,18 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.kernel import clock
 from app.kernel.actor import Role
 from app.records import rules
 from app.records.pages import words
 from app.records.rules import Seen
+from tests.consults.meeting import book
 from tests.doors.walk import doors, events
 from tests.records import readers
-from tests.support.portal import Clinic, Visitor
+from tests.support.portal import Clinic, Portal, Visitor
 
 LISBON = ZoneInfo("Europe/Lisbon")
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -36,12 +39,35 @@ def text_of(visitor: Visitor, path: str = "/record/seen") -> str:
 # ------------------------------------------------------------------ the rules
 
 
-def test_looks_of_one_person_on_one_day_are_one_line() -> None:
+def test_looks_that_lie_close_together_are_one_visit() -> None:
     some = [look(0, "patient"), look(5, "plan"), look(7, "plan", person=OTHER), look(20, "reading")]
     mine = next(one for one in rules.readers(some, LISBON) if one.person_id == DR)
     assert (mine.id, mine.first, mine.last) == (some[0].id, some[0].at, some[3].at)
     assert mine.kinds == {"patient", "plan", "reading"}
     assert len(rules.readers(some, LISBON)) == 2
+
+
+def test_longer_pause_separates_visits_and_each_says_what_it_was_for() -> None:
+    some = [look(0, "plan"), look(30, "message"), look(61, "reading"), look(120, "plan")]
+    found = [(one.id, one.first, one.last, one.kinds) for one in rules.readers(some, LISBON)]
+    assert found == [
+        (some[3].id, some[3].at, some[3].at, {"plan"}),
+        (some[2].id, some[2].at, some[2].at, {"reading"}),
+        (some[0].id, some[0].at, some[1].at, {"plan", "message"}),
+    ]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3000), st.sampled_from([DR, OTHER])), max_size=40))
+def test_every_look_lies_in_exactly_one_visit(those: list[tuple[int, object]]) -> None:
+    some = [look(minutes, "plan", person=person) for minutes, person in those]
+    visits = rules.readers(some, LISBON)
+    for one in some:
+        holding = [
+            each
+            for each in visits
+            if each.person_id == one.person_id and each.first <= one.at <= each.last
+        ]
+        assert len(holding) == 1
 
 
 def test_days_are_those_of_the_reader_and_reasons_stand_apart() -> None:
@@ -50,6 +76,29 @@ def test_days_are_those_of_the_reader_and_reasons_stand_apart() -> None:
     assert len(rules.readers([late, early], LISBON)) == 2
     assert len(rules.readers([late, early], ZoneInfo("Asia/Tokyo"))) == 1
     assert len(rules.readers([look(0, "plan"), look(1, "plan", why="other")], LISBON)) == 2
+
+
+@pytest.mark.parametrize(
+    ("kinds", "listed", "said"),
+    [
+        ({"plan"}, (), "your plan"),
+        ({"plan", "list"}, {"list"}, "your plan"),
+        ((), {"list"}, "your name in a list of patients"),
+        ((), {"plan", "list"}, "a line about your plan in a list of things to do"),
+        ({"plan"}, {"plan"}, "your plan"),
+        (
+            {"message"},
+            {"plan"},
+            "your messages; and a line about your plan in a list of things to do",
+        ),
+        ((), (), "your record"),
+    ],
+)
+def test_words_tell_a_line_of_a_list_from_the_thing(
+    portal: Portal, kinds: set[str], listed: set[str], said: str
+) -> None:
+    with portal.inside():
+        assert words.what(kinds, listed) == said
 
 
 @pytest.mark.parametrize(
@@ -91,6 +140,19 @@ def test_patient_reads_who_looked_when_at_what_and_why(clinic: Clinic) -> None:
     assert "your overview" in shown
     assert "They belong to your care team." in shown
     assert "All times are Lisbon time" in shown
+
+
+def test_line_in_a_list_of_tasks_is_not_called_a_look_at_the_thing(clinic: Clinic) -> None:
+    book(clinic.portal, clinic.patient, clinic.clinician)
+    doctor = clinic.portal.visit(clinic.clinician)
+    doctor.get("/")
+    listed = "a line about your visits in a list of things to do"
+    assert listed in text_of(clinic.portal.visit(clinic.patient))
+    doctor.get("/visits")
+    shown = text_of(clinic.portal.visit(clinic.patient))
+    assert listed not in shown
+    assert "your visits" in shown
+    assert shown.count("Ask about this") == 1
 
 
 def test_own_looks_are_folded_into_one_line(clinic: Clinic) -> None:

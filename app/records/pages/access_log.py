@@ -63,7 +63,7 @@ def _cells(one: LookWith, patient: PatientView) -> tuple[str, ...]:
         there.isoformat(" ", "seconds"),
         _name(one.who),
         _role(one.who),
-        words.what(one.look.kinds),
+        words.saw(one.look),
         _why(one),
         marked[0] if marked else "",
     )
@@ -104,7 +104,7 @@ def _event(one: LookWith, patient: PatientView) -> fhir.Resource:
                 "what": subject,
                 "type": PERSON,
                 "role": PATIENT,
-                "description": words.what(look.kinds),
+                "description": words.saw(look),
             }
         ],
     }

@@ -8,13 +8,16 @@ from datetime import date
 from babel.dates import format_date
 from flask_babel import lazy_gettext as _l
 
-from app.kernel.looks import BREAK_GLASS, CARE_TEAM, CARER, EXPORT, OWN, PRIVACY
+from app.kernel.looks import BREAK_GLASS, CARE_TEAM, CARER, EXPORT, OWN, PRIVACY, Look
+from app.records.queries import is_of_list
 from app.web import i18n
 from app.web.i18n import gettext as _
 
 # Every kind of thing that a door loads or a room makes ready to be shown, in its order on the page.
 KINDS = {
     "patient": _l("your overview"),
+    "report": _l("what was found in your genes"),
+    "reports": _l("that there are gene tests of you"),
     "plan": _l("your plan"),
     "line": _l("your plan"),
     "reading": _l("your home readings"),
@@ -50,11 +53,25 @@ REASONS = {
 }
 
 
-def what(kinds: Iterable[str]) -> str:
-    """The kinds in one phrase; a list names nobody's health and is left out beside more."""
-    seen = set(kinds)
-    some = seen - {"list"} or seen
-    words = list(dict.fromkeys(str(said) for kind, said in KINDS.items() if kind in some))
+def what(kinds: Iterable[str], listed: Iterable[str] = ()) -> str:
+    """The kinds in one phrase; a list names nobody's health and is left out beside more.
+
+    Of those `listed`, a line in a list of things to do was seen and nothing else.
+    """
+    whole, lines = set(kinds) - {"list"}, set(listed) - set(kinds) - {"list"}
+    if not lines:
+        return _phrase(whole or {"list"} & {*kinds, *listed})
+    line = str(_("a line about %(what)s in a list of things to do", what=_phrase(lines)))
+    return str(_("%(first)s; and %(last)s", first=_phrase(whole), last=line)) if whole else line
+
+
+def saw(look: Look) -> str:
+    """The same of a single look."""
+    return what((), look.kinds) if is_of_list(look) else what(look.kinds)
+
+
+def _phrase(kinds: set[str]) -> str:
+    words = list(dict.fromkeys(str(said) for kind, said in KINDS.items() if kind in kinds))
     *before, last = words or [str(_("your record"))]
     if not before:
         return last
