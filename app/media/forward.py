@@ -17,10 +17,13 @@ from app.media.sdp import RTX, TRANSPORT_CC, VP8
 from app.media.srtp.session import REFUSED
 from app.media.streams import is_strange, note_speaker, stream_of, transport_at, unwrapped
 from app.media.upstream import JITTER_MASK, M16, M32, Stream
-from app.media.wires.wire import LARGEST, Buffer, Source, Wire
+from app.media.wires.wire import LARGEST, STRIDE, Buffer, Source, Wire, copied
 
 # First and second byte, number, clock, name; profile and length of the extension, its first bytes.
-HEAD = struct.Struct("!BBHIIIBBBHB")
+# All else is passed over: the heads of a batch are read in one go.
+HEAD_BYTES = 22
+HEADS = struct.Struct(f"!BBHIIIBBBHB{STRIDE - HEAD_BYTES}x")
+Head = tuple[int, ...]
 OUT = struct.Struct("!HII")
 NUMBERS = struct.Struct("!HI")
 NUMBER = struct.Struct("!H")
@@ -59,20 +62,20 @@ class Forwarder:
         count = wire.receive()
         if not count:
             return 0
-        buffers, sizes, sources, legs = wire.buffers, wire.sizes, wire.sources, self.legs
         self.received += count
-        for at in range(count):
-            buffer, size = buffers[at], sizes[at]
-            leg = legs.get(sources[at])
+        sources = wire.sources
+        heads = HEADS.iter_unpack(wire.view[: count * STRIDE])
+        come = zip(map(self.legs.get, sources), wire.buffers, wire.sizes, heads, strict=False)
+        for at, (leg, buffer, size, head) in enumerate(come):
             try:
-                if leg is None or not MEDIA_FIRST <= buffer.view[0] <= MEDIA_LAST:
+                if leg is None or not MEDIA_FIRST <= head[0] <= MEDIA_LAST:
                     self._other(sources[at], buffer, size)
                 elif not SHORTEST <= size <= LARGEST or leg.sealed is None:
                     self.dropped += 1
-                elif CONTROL_FIRST <= buffer.view[1] <= CONTROL_LAST:
+                elif CONTROL_FIRST <= head[1] <= CONTROL_LAST:
                     self._control(leg, buffer, size)
                 else:
-                    self._media(leg, buffer, size, now)
+                    self._media(leg, buffer, size, head, now)
             except Exception:
                 # The last stop: one datagram must cost no other. Whoever can cause a fault can
                 # cause many, and the log must not become a flood of its own.
@@ -101,28 +104,27 @@ class Forwarder:
         self.control(leg, packet)
 
     def _media(  # noqa: C901, PLR0912 - one packet's way in one frame: each call more costs 1 % of it
-        self, leg: Leg, buffer: Buffer, size: int, now: int
+        self, leg: Leg, buffer: Buffer, size: int, head: Head, now: int
     ) -> None:
-        view = buffer.view
-        if self.shed and leg in self.shed and view[1] & 0x7F in PICTURES:
+        first, second, seq, stamp, ssrc, profile, b16, b17, b18, w19, b21 = head
+        if self.shed and leg in self.shed and second & 0x7F in PICTURES:
             self.dropped += 1
             return
         size = leg.sealed.open_rtp(buffer, size)  # type: ignore[union-attr]  # looked at before
         if size < SHORTEST:
             self.refused += 1
             return
-        first, second, seq, stamp, ssrc, profile, b16, b17, b18, w19, b21 = HEAD.unpack_from(view)
         stream = leg.streams.get(ssrc)
         if stream is None:
-            stream = stream_of(leg, view[:size], second & 0x7F, ssrc)
+            stream = stream_of(leg, buffer.view[:size], second & 0x7F, ssrc)
         at = number = 0
-        if first == PLAIN_FIRST and size > HEAD.size:
+        if first == PLAIN_FIRST and size > HEAD_BYTES:
             if profile == ALONE and b16 == ALONE_BYTE and w19 <= NOTHING:
                 at, number = ALONE_AT, b17 << 8 | b18
             elif profile == BEHIND and b16 == BEHIND_BYTE and b18 == ALONE_BYTE and not b21:
                 at, number = BEHIND_AT, w19
-        if not at and (at := transport_at(view[:size])):
-            number = view[at] << 8 | view[at + 1]
+        if not at and (at := transport_at(buffer.view[:size])):
+            number = buffer.view[at] << 8 | buffer.view[at + 1]
         if at:
             leg.arrived.append(now << 16 | number)
         if stream is None:
@@ -156,8 +158,19 @@ class Forwarder:
     ) -> None:
         stream.received += 1
         stream.octets += size
-        plain = bytes(buffer.view[:size])
-        stream.history[seq & stream.mask] = plain
+        plain = stream.history[seq & stream.mask] = copied(buffer.text, size)
+        slots = stream.slots
+        if stream.waiting or stream.sink is not None or len(slots) != 1:
+            slots = self._prepare(stream, plain, seq, now)
+        for slot in slots[1:]:
+            copy = self.wire.take()
+            copy.view[:size] = plain
+            self.send(slot, copy, size, at, now)
+        if slots:
+            self.send(slots[0], buffer, size, at, now)
+
+    def _prepare(self, stream: Stream, plain: bytes, seq: int, now: int) -> list[Slot]:
+        """Whoever may begin with this packet does, and a recording takes it: who gets it now."""
         if stream.waiting and begins_picture(stream, plain):
             ready = [slot for slot in stream.waiting if slot.leg.ready]
             stream.waiting = [slot for slot in stream.waiting if not slot.leg.ready]
@@ -165,14 +178,7 @@ class Forwarder:
                 slot.follow(stream, seq, stream.stamp, now)
         if stream.sink is not None:
             stream.sink.write(stream.leg.place, stream.kind, plain, now / 1_000_000)
-        slots = stream.slots
-        if len(slots) > 1:
-            for slot in slots[1:]:
-                copy = self.wire.take()
-                copy.view[:size] = plain
-                self.send(slot, copy, size, at, now)
-        if slots:
-            self.send(slots[0], buffer, size, at, now)
+        return stream.slots
 
     def send(self, slot: Slot, buffer: Buffer, size: int, at: int, now: int) -> None:
         """Give one packet, still under its sender's numbers, to one slot."""

@@ -31,7 +31,8 @@ class Listed:
 
     def __init__(self) -> None:
         self.port = self.unsent = 0
-        self.buffers = Buffers(BATCH).row
+        self._incoming = Buffers(BATCH)
+        self.buffers, self.view = self._incoming.row, self._incoming.view
         self.sizes = [0] * BATCH
         self.sources: list[Source] = [None] * BATCH
         self.coming: list[tuple[Source, bytes]] = []

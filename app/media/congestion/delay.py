@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterable
-from operator import mul
+from operator import mul, sub
 
 GROUP_US = 5_000  # packets sent within this time are one group
 WINDOW = 20  # groups through which the line is drawn
@@ -26,6 +26,8 @@ OVERUSE_MS = 10.0  # how long the slope must lie above the threshold
 # A slope without height is jitter.
 LEAST_QUEUE_US = 15_000
 STANDING_QUEUE_US = 120_000
+# Packets that wait no longer than this are not looked at one by one.
+CALM_QUEUE_US = 10_000
 STANDING_GROUPS = 12
 # The lowest delay is that of the last one or two of these spans: clocks drift, and routes change.
 BASE_SPAN_US = 15_000_000
@@ -88,6 +90,24 @@ class Delay:
     def base_us(self) -> int:
         """The lowest delay known: of an empty queue, and between two clocks."""
         return min(self._base, self._base_before)
+
+    def add_calm(self, sent: list[int], arrived: list[int]) -> bool:
+        """Packets arrived, and none waited long enough to tell anything: whether that is so.
+
+        They count as one group then, at a tenth of the work. A line is known well before that, and
+        below this height nothing is ever judged a jam.
+        """
+        delays = list(map(sub, arrived, sent))
+        lowest = min(delays)
+        troubled = self.overused or self.falling or self._deltas < MOST_DELTAS
+        if troubled or max(delays) - self.base_us > CALM_QUEUE_US:
+            return False
+        if self._sent:
+            lowest = min(lowest, self._lowest)
+        self._close_group(sent[-1], arrived[-1], lowest)
+        self._first_sent = self._sent = 0
+        self._above_ms = 0.0
+        return True
 
     def add(self, sent_us: int, arrival_us: int) -> None:
         """A packet arrived; both times on clocks of their own."""

@@ -107,14 +107,15 @@ class Estimate:
             self._wake(now_us)
         self._heard_us = now_us
         turn = self._turn(message.reference * 64_000)
-        row = self._sent.row(message.packets, turn) if message.packets else None
+        row = self._sent.row(message.base, message.arrivals, turn) if message.arrivals else None
         if row is None:
             self._one_by_one(message.packets, turn)
         else:
             self._offered.add_all(row.sent, row.sizes)
             self._through.add_all(row.arrived, row.sizes)
-            self._delay.add_all(row.sent, row.arrived)
             self._received += len(row.sizes)
+            if not self._delay.add_calm(row.sent, row.arrived):
+                self._delay.add_all(row.sent, row.arrived)
         self._steer(now_us)
 
     def _one_by_one(self, packets: list[Arrival], turn: int) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 BUCKET_US = 50_000
 BUCKETS = 10  # whole ones that are counted; the present one is not yet whole
@@ -27,17 +28,13 @@ class Rate:
         # below zero, so no time of it can stand for none.
         self._bytes, self._edge = 0, NEVER
 
-    def add_all(self, times: Iterable[int], sizes: Iterable[int]) -> None:
-        """Count packets in the order of their times."""
-        edge, held = self._edge, self._bytes
-        for at_us, size in zip(times, sizes, strict=True):
-            if at_us < edge:
-                held += size
-                continue
-            self._bytes = held
-            self.add(at_us, size)
-            edge, held = self._edge, size
-        self._bytes = held
+    def add_all(self, times: list[int], sizes: Sequence[int]) -> None:
+        """Count packets: those of a bucket at once, where each came after the one before."""
+        at, count, ordered = 0, len(times), times == sorted(times)
+        while at < count:
+            until = max(at + 1, bisect_left(times, self._edge, at)) if ordered else at + 1
+            self.add(times[at], sum(sizes[at:until]))
+            at = until
 
     def add(self, at_us: int, size: int) -> None:
         """Count a packet; one that is older than the last joins it."""

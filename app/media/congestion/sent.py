@@ -6,7 +6,6 @@ from array import array
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from app.media.rtcp.transport_cc import Arrival
 from app.media.rtp import HALF
 
 KEPT = 4096  # packets remembered: over ten seconds of a full call
@@ -16,7 +15,7 @@ PLACE = KEPT - 1
 class Row(NamedTuple):
     """Packets in their order: when they were sent, how large, and when they arrived."""
 
-    sent: array[int]
+    sent: list[int]
     sizes: array[int]
     arrived: list[int]
 
@@ -32,21 +31,21 @@ class Sent:
         # The newest number sent, and the newest that was told of; below zero before the first.
         self.last = self.reported = -1
 
-    def row(self, packets: Sequence[Arrival], turn: int) -> Row | None:
+    def row(self, first: int, arrivals: Sequence[int | None], turn: int) -> Row | None:
         """The ordinary feedback as a whole: all of it news, and all of it arrived. Or None.
 
-        What it tells of is forgotten, as it can be told of but once.
+        `arrivals` are of the numbers from `first` on. What it tells of is forgotten, as it can be
+        told of but once.
         """
-        first, last = packets[0][0], packets[-1][0]
-        count, at = len(packets), first & PLACE
+        count, at = len(arrivals), first & PLACE
         ahead, behind = first - self.reported & 0xFFFF, self.last - first & 0xFFFF
         fresh = self.reported < 0 or 0 < ahead < HALF - count
         if not fresh or not count <= behind + 1 <= KEPT or at + count > KEPT:
             return None
         sizes = self.sizes[at : at + count]
-        arrived = [arrival + turn for _, arrival in packets if arrival is not None]
+        arrived = [arrival + turn for arrival in arrivals if arrival is not None]
         if len(arrived) < count or 0 in sizes:
             return None
         self.sizes[at : at + count] = array("H", bytes(2 * count))
-        self.reported = last
-        return Row(self.at[at : at + count], sizes, arrived)
+        self.reported = first + count - 1 & 0xFFFF
+        return Row(self.at[at : at + count].tolist(), sizes, arrived)

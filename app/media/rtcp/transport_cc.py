@@ -44,7 +44,14 @@ class TransportFeedback:
     base: int  # the first sequence number
     reference: int  # multiples of 64 ms; it turns over after 12 days
     number: int  # 0..255, counts the feedbacks
-    packets: list[Arrival]
+    arrivals: list[int | None]  # of base, base + 1, ...; None of what was not received
+
+    @property
+    def packets(self) -> list[Arrival]:
+        """Each with its sequence number."""
+        count = len(self.arrivals)
+        numbers = [sequence & 0xFFFF for sequence in range(self.base, self.base + count)]
+        return list(zip(numbers, self.arrivals, strict=True))
 
 
 def parse_feedback(packet: bytes, start: int, end: int) -> TransportFeedback:
@@ -57,9 +64,23 @@ def parse_feedback(packet: bytes, start: int, end: int) -> TransportFeedback:
     reference = tail >> 8
     if reference >= REFERENCE_TURN >> 1:
         reference -= REFERENCE_TURN
-    statuses, at = _statuses(packet, start + _FIXED.size, end, count)
-    packets = _arrivals(packet, at, end, base, reference * REFERENCE_US, statuses)
-    return TransportFeedback(sender, media, base, reference, tail & 0xFF, packets)
+    at, clock = start + _FIXED.size, reference * REFERENCE_US
+    arrivals = _all_arrived(packet, at, end, clock, count)
+    if arrivals is None:
+        statuses, at = _statuses(packet, at, end, count)
+        arrivals = _arrivals(packet, at, end, clock, statuses)
+    return TransportFeedback(sender, media, base, reference, tail & 0xFF, arrivals)
+
+
+def _all_arrived(
+    packet: bytes, at: int, end: int, clock: int, count: int
+) -> list[int | None] | None:
+    """Nearly every feedback: all came, one soon after the other, and one run says so."""
+    first = at + 2
+    if not count or first + count > end or packet[at] << 8 | packet[at + 1] != 1 << 13 | count:
+        return None
+    deltas = packet[first : first + count]
+    return [clock + ticks * TICK_US for ticks in accumulate(deltas)]
 
 
 def _statuses(packet: bytes, at: int, end: int, count: int) -> tuple[list[int], int]:
@@ -81,20 +102,13 @@ def _statuses(packet: bytes, at: int, end: int, count: int) -> tuple[list[int], 
 
 
 def _arrivals(
-    packet: bytes, at: int, end: int, base: int, clock: int, statuses: list[int]
-) -> list[Arrival]:
+    packet: bytes, at: int, end: int, clock: int, statuses: list[int]
+) -> list[int | None]:
     """Spell the statuses out, with the deltas that start at this offset."""
-    count = len(statuses)
-    # Nearly every feedback tells of packets that all came, one soon after the other.
-    if statuses.count(1) == count and at + count <= end:
-        deltas = [delta * TICK_US for delta in packet[at : at + count]]
-        deltas[:1] = [clock + deltas[0]] if deltas else []
-        numbers = [sequence & 0xFFFF for sequence in range(base, base + count)]
-        return list(zip(numbers, accumulate(deltas), strict=True))
-    packets: list[Arrival] = []
-    for sequence, status in enumerate(statuses, start=base):
+    arrivals: list[int | None] = []
+    for status in statuses:
         if not status:
-            packets.append((sequence & 0xFFFF, None))
+            arrivals.append(None)
             continue
         if at + status > end or status == 3:  # noqa: PLR2004 - the draft reserves the fourth symbol
             raise ValueError("transport-cc: deltas cut short, or a reserved status")
@@ -103,8 +117,8 @@ def _arrivals(
         else:
             clock += _SIGNED.unpack_from(packet, at)[0] * TICK_US
         at += status
-        packets.append((sequence & 0xFFFF, clock))
-    return packets
+        arrivals.append(clock)
+    return arrivals
 
 
 def reference_of(arrival_us: int) -> int:

@@ -44,7 +44,7 @@ class Batched:
         # Without a step between: it runs for each packet.
         self.put = self._out.put
         self._taken = 0
-        self.buffers = self._incoming.row
+        self.buffers, self.view = self._incoming.row, self._incoming.view
         self.sizes: list[int] = []
         self.sources: list[Source] = []
 

@@ -29,7 +29,7 @@ class Plain:
         self._incoming, self._outgoing = Buffers(BATCH), Buffers(OUTGOING)
         self._taken = 0
         self.port: int = self._socket.getsockname()[1]
-        self.buffers = self._incoming.row
+        self.buffers, self.view = self._incoming.row, self._incoming.view
         self.sizes = [0] * BATCH
         self.sources: list[Source] = [None] * BATCH
         self.unsent = 0

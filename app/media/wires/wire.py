@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any, Protocol
 
+from _cffi_backend import unpack
 from cffi import FFI
 
 # Room for the largest datagram of an Ethernet, a tag that is added in place, and one byte more
@@ -19,6 +20,8 @@ SOCKET_BYTES = 32 * 1024 * 1024
 SO_RCVBUFFORCE, SO_SNDBUFFORCE = 33, 32
 
 memory = FFI()
+# The first bytes of a buffer's `text`, in two thirds of the time that a copy of its view takes.
+copied: Callable[[Any, int], bytes] = unpack
 
 # Where a datagram came from: hashable, and meaningful to the wire alone.
 Source = Hashable
@@ -27,13 +30,15 @@ Destination = Any
 
 
 class Buffer:
-    """Memory of one datagram: as a view, as a pointer for C, and as a number for the kernel."""
+    """Memory of one datagram: as a view, as pointers for C, and as a number for the kernel."""
 
-    __slots__ = ("_whole", "address", "pointer", "view")
+    __slots__ = ("_whole", "address", "pointer", "text", "view")
 
     def __init__(self, whole: Any, at: int) -> None:
         self._whole = whole  # Neither a pointer into memory nor a view of it keeps it.
         self.pointer = whole + at
+        # The same for `copied`.
+        self.text = memory.cast("char *", self.pointer)
         self.address = int(memory.cast("uintptr_t", self.pointer))
         self.view = memoryview(memory.buffer(self.pointer, STRIDE))
 
@@ -44,16 +49,21 @@ class Buffers:
     def __init__(self, count: int) -> None:
         self._whole = memory.new("unsigned char[]", count * STRIDE)
         self.row = [Buffer(self._whole, at * STRIDE) for at in range(count)]
+        # All of them, one behind the other.
+        self.view = memoryview(memory.buffer(self._whole))
 
 
 class Wire(Protocol):
     """The node's one port. `receive` fills `buffers`, `sizes` and `sources`.
+
+    `view` is the memory of all `buffers`, STRIDE bytes each.
 
     A received buffer may be changed in place and given to `put`; it is sent before the next
     `receive`. `take` lends a buffer for anything else, until the next `flush`.
     """
 
     port: int
+    view: memoryview
     buffers: list[Buffer]
     sizes: list[int]
     sources: list[Source]

@@ -156,7 +156,10 @@ def test_it_stays_within_its_bounds() -> None:
 
 
 def message(packets: list[tuple[int, int | None]], reference: int = 0) -> rtcp.TransportFeedback:
-    return rtcp.TransportFeedback(1, 2, packets[0][0], reference, 0, list(packets))
+    arrivals = [arrival for _, arrival in packets]
+    told = rtcp.TransportFeedback(1, 2, packets[0][0], reference, 0, arrivals)
+    assert told.packets == packets
+    return told
 
 
 def test_feedback_about_packets_never_sent_changes_nothing() -> None:
