@@ -25,8 +25,8 @@ AS_TYPED = _l(
 NOT_SENT = _l("Nothing was sent. Please open the page again and fill it in once more.")
 OF_ANOTHER = _l("This page is about somebody else")
 FOR_THEM = _l(
-    "You opened it while you looked after another person, so nothing was sent. Please choose that"
-    " person again first: what you typed waits for you there."
+    "You opened it while you looked after another person, so nothing was sent. What you typed is"
+    " kept for when you look after that person again."
 )
 
 

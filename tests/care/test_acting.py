@@ -179,7 +179,9 @@ def test_form_for_one_patient_is_not_taken_once_the_carer_acts_for_the_next(
     with portal.inside(), db.writing() as session:
         over = update(Proxy).where(Proxy.patient_id == clinic.patient.patient_id)
         session.execute(over.values(ends_at=clock.now()))
-    visitor.follow(visitor.post("/messages", typed))
+    refused = visitor.post("/messages", typed)
+    assert (refused.status_code, "nothing was sent" in refused.text) == (409, True)
+    visitor.get("/messages")
     assert f"You are looking after {jan.name}." in said(visitor)
     assert "Ana coughs at night." not in visitor.get("/messages").text
     with portal.inside():
