@@ -21,7 +21,9 @@ from app.clinical.pharmacogenomics.drugs import DRUGS, Drug
 from app.clinical.pharmacogenomics.guidance import Guidance, drug_guidance, populations
 from app.clinical.pharmacogenomics.names import normalise_activity, normalise_phenotype
 from app.clinical.pharmacogenomics.pharmcat import parse_pharmcat
-from app.clinical.pharmacogenomics.results import OutsideCall
+from app.clinical.pharmacogenomics.readings import readings
+from app.clinical.pharmacogenomics.reports import meaning_of, rereadings, unknown_alleles
+from app.clinical.pharmacogenomics.results import OutsideCall, checked
 from app.clinical.pharmacogenomics.tables import GENES, Gene
 
 __all__ = [
@@ -32,11 +34,16 @@ __all__ = [
     "Guidance",
     "OutsideCall",
     "Phenotype",
+    "checked",
     "drug_guidance",
+    "meaning_of",
     "normalise_activity",
     "normalise_phenotype",
     "parse_outside_calls",
     "parse_pharmcat",
     "phenotype",
     "populations",
+    "readings",
+    "rereadings",
+    "unknown_alleles",
 ]

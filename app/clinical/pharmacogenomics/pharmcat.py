@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from app.clinical.errors import ClinicalInputError
 from app.clinical.pharmacogenomics import names
@@ -23,6 +23,7 @@ TOO_LONG = N_("This file is larger than any PharmCAT file.")
 SEVERAL_PEOPLE = N_(
     "This file is about several people. Please send each person's results in a file of their own."
 )
+TWICE = N_("This file says “%(key)s” twice in one place, so we cannot know which is meant.")
 SAMPLE = "Sample ID"
 COLUMNS = ("Source Diplotype", "Phenotype", "Activity Score")
 LOOKED_UP = tuple(
@@ -52,12 +53,30 @@ def _read(content: str | bytes | Mapping[str, Any]) -> list[OutsideCall]:
     text = _text(content)
     if text.lstrip().startswith("{"):
         try:
-            return _from_json(json.loads(text))
+            return _from_json(_loaded(text))
         except (ValueError, RecursionError) as error:
             if isinstance(error, ClinicalInputError):
                 raise
             raise _refused() from error
     return list(_from_table(text.splitlines()))
+
+
+def _loaded(text: str) -> Any:
+    """JSON with one meaning: no name twice in one object, no NaN or Infinity."""
+    return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ClinicalInputError("file", Sentence(TWICE, {"key": key[:40]}), FORMAT)
+        found[key] = value
+    return found
+
+
+def _no_number(_word: str) -> NoReturn:
+    raise _refused()
 
 
 def _text(content: object) -> str:
