@@ -21,7 +21,11 @@ from app.care.rules.consents import Purpose
 from app.clinical.measures import home as measures
 from app.demo.rules import (
     CARER_DAYS,
+    CARER_POWERS,
     CLOCKS,
+    GENES,
+    GENES_DAYS_AGO,
+    LABORATORY,
     PASSWORD,
     PATIENT_BORN,
     PEOPLE,
@@ -29,8 +33,11 @@ from app.demo.rules import (
     WELCOME,
     DemoPerson,
 )
+from app.genes import operations as genes
+from app.genes import rules as gene_rules
+from app.genes.operations import Given
 from app.kernel import clock
-from app.kernel.actor import Actor, Power, Role, Stage
+from app.kernel.actor import Actor, Role, Stage
 from app.messages import operations as messages
 from app.results import operations as results
 from app.results.rules import Entry
@@ -53,8 +60,9 @@ def seed() -> None:
     for role in (Role.CLINICIAN, Role.COORDINATOR):
         care.join_team(patient_id, ids[role])
     last_day = clock.now().date() + timedelta(days=CARER_DAYS)
-    proxies.admit(_view(Role.PATIENT), ids[Role.CARER], list(Power), last_day)
+    proxies.admit(_view(Role.PATIENT), ids[Role.CARER], CARER_POWERS, last_day)
     _measure(_view(Role.PATIENT))
+    _look_at_genes(patient_id)
     messages.send(_view(Role.COORDINATOR), patient_id, WELCOME)
 
 
@@ -70,6 +78,13 @@ def _measure(patient: Actor) -> None:
     day = (yesterday - timedelta(days=1)).date().isoformat()
     weight = Entry(measures.WEIGHT, {"value": "84.5"}, "kg", None, day, "08:00")
     results.record(patient, weight)
+
+
+def _look_at_genes(patient_id: UUID) -> None:
+    """A report of three genes, of two months ago."""
+    source, calls = gene_rules.read_file(GENES.encode(), "report.tsv")
+    day = (clock.now() - timedelta(days=GENES_DAYS_AGO)).date()
+    genes.add(_view(Role.CLINICIAN), patient_id, Given(source, LABORATORY, day, calls))
 
 
 def _view(role: Role) -> Actor:

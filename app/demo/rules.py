@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from app.kernel.actor import Role
+from app.kernel.actor import Power, Role
 
 # Printed on the operator's own screen; these accounts exist in the demo configuration alone.
 PASSWORD = "lantern river violin moss"  # noqa: S105  # a demo password, shown on purpose
@@ -30,6 +30,12 @@ WELCOME = (
 )
 # For how long the son of the patient may act for her.
 CARER_DAYS = 180
+# Everything but what was found in her genes.
+CARER_POWERS: list[Power] = [one for one in Power if one is not Power.GENES]
+# Pairs of alleles that very many people carry; the laboratory is as invented as its patient.
+LABORATORY = "Example Laboratory (invented)"
+GENES = "CYP2C19\t*1/*2\nCYP2D6\t*1/*4\nSLCO1B1\t*1/*5\n"
+GENES_DAYS_AGO = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ class Power(StrEnum):
     ENTRIES = "entries"
     MESSAGES = "messages"
     VISITS = "visits"
+    # What a laboratory found in the genes is opened by nothing else.
+    GENES = "genes"
 
 
 ROLE_LABELS = {

@@ -1,6 +1,7 @@
 """Boards: pages that many rooms fill. Each room registers what it puts there.
 
-`TODAY` is a person's first page; `CHART` is what staff see of one patient.
+`TODAY` is a person's first page; `CHART` is what staff see of one patient; `RESULTS` stands beside
+the readings on a patient's page of results.
 """
 
 from __future__ import annotations
@@ -77,3 +78,4 @@ def _order(item: Step | Card) -> int:
 
 TODAY = Board()
 CHART = Board()
+RESULTS = Board()

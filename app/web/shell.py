@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from functools import lru_cache
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import uuid4
 
 import structlog
-from flask import Flask, Response, g, get_flashed_messages, request
+from flask import Flask, Request, Response, g, get_flashed_messages, request
 from jinja2 import StrictUndefined
 from whitenoise import WhiteNoise
 
@@ -150,8 +151,22 @@ def _templates(app: Flask) -> None:
     )
 
 
+class Whole(Request):
+    """A request whose files stay in memory, as the rest of a form does, and never on the disk."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return BytesIO()  # No larger than LARGEST_FORM, which was asked before.
+
+
 def install(app: Flask) -> None:
     """Dress the application; the order of `before_request` here is the order of the checks."""
+    app.request_class = Whole
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
     i18n.install(app)

@@ -36,6 +36,15 @@ def grant(clinic: Clinic) -> None:
         teams.grant(clinic.portal.actor(clinic.clinician), place)
 
 
+def grant_genes(clinic: Clinic, place: UUID | None = None) -> None:
+    """The clinician opens genetic data too: to the coordinator, if nobody else is named."""
+    place = place or place_of(clinic, clinic.coordinator)
+    actor = clinic.portal.actor(clinic.clinician)
+    with clinic.portal.inside():
+        teams.grant(actor, place)
+        teams.grant_genes(actor, place)
+
+
 def colleague(clinic: Clinic, role: Role = Role.COORDINATOR) -> UUID:
     """A further member of the team; answers their place on it."""
     # The name of somebody whom every test knows, which no page needs to translate.

@@ -19,6 +19,6 @@ def scene(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Ite
     portal = Portal(templates.sqlite(directory / "portal.db"), directory, Environment.TEST)
     scene = Scene(portal, portal.clinic(), portal.clinic())
     for clinic in (scene.mine, scene.theirs):
-        circle.grant(clinic)  # What a coordinator reads without, tests/care asks.
+        circle.grant_genes(clinic)  # What a coordinator reads without, tests/care asks.
     yield scene
     portal.close()

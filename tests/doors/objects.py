@@ -21,6 +21,7 @@ from tests.accounts import device as devices
 from tests.accounts import lost
 from tests.care import circle, helping, inviting
 from tests.consults import company, reels
+from tests.genes import reports
 from tests.plans import drafts
 from tests.questionnaires import life
 from tests.records import readers
@@ -223,7 +224,10 @@ def line(case: Case) -> UUID:
 @makes("member")
 def member(case: Case) -> UUID:
     """A further colleague on the care team of the clinic's patient."""
-    return circle.colleague(case.clinic)
+    place = circle.colleague(case.clinic)
+    if case.endpoint in {"care.grant_genes", "care.revoke_genes"}:
+        circle.grant_genes(case.clinic, place)
+    return place
 
 
 @makes("emergency")
@@ -272,6 +276,12 @@ def _look(case: Case) -> UUID:
     assert answer.status_code == 200
     with case.portal.inside():
         return readers.latest(case.patient_id, case.clinic.clinician.id)
+
+
+@makes("report")
+def report(case: Case) -> UUID:
+    """A genetic report of the clinic's patient."""
+    return reports.add(case.clinic)
 
 
 @makes("look")

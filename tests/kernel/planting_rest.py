@@ -21,6 +21,7 @@ from tests.accounts.device import passkey_of
 from tests.care import helping, inviting
 from tests.consults.company import invited
 from tests.doors.objects import FACTORIES, Case
+from tests.genes import reports
 from tests.plans import drafts
 from tests.results.readings import pressure
 from tests.support.portal import PASSWORD, Clinic, Portal
@@ -36,6 +37,9 @@ def write(clinic: Clinic, canary: Canary) -> None:
     visit = FACTORIES["appointment"](case)
     invited(clinic.portal, clinic.clinician, visit, canary("name of a guest"))
     FACTORIES["recording"](case)
+    mistaken = reports.add(clinic, laboratory=canary("laboratory"))
+    reports.add(clinic)
+    reports.mark(clinic, mistaken, canary("why a report was a mistake"))
     _ask(clinic, case, canary)
     _learn_anew(clinic)
     _invite(clinic, canary)

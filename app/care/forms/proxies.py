@@ -20,6 +20,7 @@ POWER_WORDS = {
     Power.ENTRIES: _l("Answer questions and enter results for you"),
     Power.MESSAGES: _l("Read and write messages for you"),
     Power.VISITS: _l("See your visits, and call one off"),
+    Power.GENES: _l("See the results of your gene tests"),
 }
 
 

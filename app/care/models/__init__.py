@@ -44,6 +44,8 @@ class CareTeamMember(Row):
     __table_args__ = (
         UniqueConstraint("patient_id", "person_id"),
         CheckConstraint("(granted_at IS NULL) = (granted_by IS NULL)", name="granted"),
+        CheckConstraint("(genes_granted_at IS NULL) = (genes_granted_by IS NULL)", name="genes"),
+        CheckConstraint("genes_granted_at IS NULL OR granted_at IS NOT NULL", name="genes_more"),
     )
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
@@ -51,3 +53,6 @@ class CareTeamMember(Row):
     # When a clinician of the team opened the clinical record to them, and who; a coordinator's.
     granted_at: Mapped[datetime | None]
     granted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    # The same for genetic data, which asks for a decision of its own beside that one.
+    genes_granted_at: Mapped[datetime | None]
+    genes_granted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))

@@ -20,6 +20,8 @@ from app.kernel.refusal import Refusal
 LEFT = audit.tag("care.team_left", "person")
 GRANTED = audit.tag("care.clinical_record_granted", "person")
 REVOKED = audit.tag("care.clinical_record_revoked", "person")
+GENES_GRANTED = audit.tag("care.genetic_data_granted", "person")
+GENES_REVOKED = audit.tag("care.genetic_data_revoked", "person")
 
 CHANGED = "care"
 # Told before somebody leaves; whoever hears it may refuse.
@@ -30,6 +32,7 @@ LAST_CLINICIAN = _l("Nobody else treats this patient. Please add another clinici
 NOT_STAFF = _l("Please choose somebody from the list.")
 THERE_ALREADY = _l("They are on the care team already.")
 GONE = _l("They are no longer on the care team.")
+NOT_YET = _l("Please open the clinical record to them first.")
 
 
 def add(actor: Actor, patient_id: UUID, person_id: UUID) -> None:
@@ -78,9 +81,38 @@ def revoke(actor: Actor, member_id: UUID) -> None:
         row = _locked(session, actor, member_id)
         if row.granted_at is None:
             return
+        _close_genes(row)
         row.granted_at = row.granted_by = None
         audit.record(REVOKED, entity_id=row.person_id, patient_id=row.patient_id)
         _tell(row.patient_id)
+
+
+def grant_genes(actor: Actor, member_id: UUID) -> None:
+    """Open genetic data too to a coordinator who reads the clinical record; raises Refusal."""
+    with db.writing() as session:
+        row = _locked(session, actor, member_id)
+        if row.granted_at is None:
+            raise Refusal(NOT_YET)
+        if row.genes_granted_at is not None:
+            return
+        row.genes_granted_at, row.genes_granted_by = clock.now(), actor.person_id
+        audit.record(GENES_GRANTED, entity_id=row.person_id, patient_id=row.patient_id)
+        _tell(row.patient_id)
+
+
+def revoke_genes(actor: Actor, member_id: UUID) -> None:
+    """Close genetic data to them again; the clinical record stays open. Raises Refusal."""
+    with db.writing() as session:
+        row = _locked(session, actor, member_id)
+        _close_genes(row)
+        _tell(row.patient_id)
+
+
+def _close_genes(row: CareTeamMember) -> None:
+    if row.genes_granted_at is None:
+        return
+    row.genes_granted_at = row.genes_granted_by = None
+    audit.record(GENES_REVOKED, entity_id=row.person_id, patient_id=row.patient_id)
 
 
 def _locked(session: Session, actor: Actor, member_id: UUID) -> CareTeamMember:

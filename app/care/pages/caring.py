@@ -26,6 +26,7 @@ MAY = {
     Power.ENTRIES: _l("answer questions and enter results for them"),
     Power.MESSAGES: _l("read and write messages for them"),
     Power.VISITS: _l("see their visits, and call one off"),
+    Power.GENES: _l("see the results of their gene tests"),
 }
 
 

@@ -26,6 +26,11 @@ CARERS = (Role.CLINICIAN, Role.COORDINATOR)
 OF_PATIENT = signed_in(Role.CLINICIAN, writes=True, patient=care.patient_of_clinician)
 OF_MEMBER = signed_in(Role.CLINICIAN, writes=True, member=queries.member)
 OF_READER = signed_in(Role.CLINICIAN, writes=True, member=queries.grantable)
+# Closing is always possible; what opens genetic data waits for a fresh code, and for full trust.
+OPENS_GENES = signed_in(
+    Role.CLINICIAN, writes=True, fresh=True, full_trust=True, member=queries.given_genes
+)
+CLOSES_GENES = signed_in(Role.CLINICIAN, writes=True, member=queries.given_genes)
 
 
 @room.page("/patients/<uuid:patient>/team", access=signed_in(*CARERS, patient=care.patient))
@@ -75,6 +80,20 @@ def revoke(member: MemberView) -> str | Response:
     """Close the clinical record to a coordinator again."""
     done = _("They may no longer read the clinical record.")
     return _step(member, operations.revoke, "care/grant.html", done)
+
+
+@room.page("/team-members/<uuid:member>/grant-genes", access=OPENS_GENES, methods=BOTH)
+def grant_genes(member: MemberView) -> str | Response:
+    """Say what it opens, then open genetic data to a coordinator."""
+    done = _("They may open the results of gene tests now. The patient can see that.")
+    return _step(member, operations.grant_genes, "care/grant_genes.html", done)
+
+
+@room.page("/team-members/<uuid:member>/revoke-genes", access=CLOSES_GENES, methods=("POST",))
+def revoke_genes(member: MemberView) -> str | Response:
+    """Close genetic data to a coordinator again."""
+    done = _("They may no longer open the results of gene tests.")
+    return _step(member, operations.revoke_genes, "care/grant_genes.html", done)
 
 
 def _step(

@@ -21,7 +21,7 @@ from app.kernel.crypto import keyring
 # Written down once, because many pages ask them.
 _OWN = select(Patient).where(Patient.person_id == bindparam("person"))
 _ON_TEAM = (
-    select(Patient, CareTeamMember.granted_at)
+    select(Patient, CareTeamMember.granted_at, CareTeamMember.genes_granted_at)
     .join(CareTeamMember, CareTeamMember.patient_id == Patient.id)
     .where(CareTeamMember.person_id == bindparam("person"))
     .where(consents.is_cared_for(CareTeamMember.patient_id))
@@ -49,6 +49,8 @@ class PatientView:
     birth_date: date
     sex: Sex
     grounds: Grounds | None = None
+    # Whether this reader may open genetic data.
+    genetic: bool = False
 
     @property
     def patient_id(self) -> UUID:
@@ -135,6 +137,16 @@ def reader(actor: Actor, patient_id: UUID) -> PatientView | None:
     return found if found is not None and found.clinical else None
 
 
+def gene_reader(actor: Actor, patient_id: UUID) -> PatientView | None:
+    """A patient whose genetic data this member of staff may open.
+
+    The clinicians of the team may, and those coordinators of it to whom one of them opened just
+    this. An emergency does not open it.
+    """
+    found = patient(actor, patient_id)
+    return found if found is not None and found.genetic else None
+
+
 def patients(actor: Actor) -> list[PatientView]:
     """The patients whom this member of staff looks after, by name."""
     return sorted(_of_team(_ON_TEAM, actor), key=lambda one: one.name)
@@ -213,11 +225,19 @@ def _person_of(patient_id: UUID) -> list[UUID]:
     return [person] if person else []
 
 
-def _of_team(statement: Select[Patient, datetime | None], actor: Actor) -> list[PatientView]:
+def _of_team(
+    statement: Select[Patient, datetime | None, datetime | None], actor: Actor
+) -> list[PatientView]:
     rows = db.session().execute(statement, {"person": actor.person_id}).all()
-    why = [grounds.of_member(actor.role, granted=at is not None) for _row, at in rows]
-    views = _views([row for row, _at in rows])
-    return [replace(view, grounds=one) for view, one in zip(views, why, strict=True)]
+    views = _views([row for row, _at, _genes_at in rows])
+    return [
+        replace(
+            view,
+            grounds=grounds.of_member(actor.role, granted=at is not None),
+            genetic=grounds.opens_genes(actor.role, granted=genes_at is not None),
+        )
+        for view, (_row, at, genes_at) in zip(views, rows, strict=True)
+    ]
 
 
 def _views(rows: list[Patient]) -> list[PatientView]:

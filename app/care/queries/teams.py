@@ -30,6 +30,8 @@ class Member:
     since: datetime
     granted_at: datetime | None
     granted_by: str
+    genes_granted_at: datetime | None
+    genes_granted_by: str
 
     @property
     def clinical(self) -> bool:
@@ -41,6 +43,11 @@ class Member:
     def grantable(self) -> bool:
         """Whether a clinician of the team decides about that."""
         return grounds.may_be_granted(self.who.role)
+
+    @property
+    def may_have_genes(self) -> bool:
+        """Whether genetic data can be opened to them: to whom the clinical record is open."""
+        return self.grantable and self.granted_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,9 @@ def members(patient_id: UUID) -> list[Member]:
     looks.note(patient_id, "team")
     asked = select(CareTeamMember).where(CareTeamMember.patient_id == patient_id)
     rows = db.session().scalars(asked).all()
-    named = {one for row in rows for one in (row.person_id, row.granted_by) if one}
+    named = {
+        one for row in rows for one in (row.person_id, row.granted_by, row.genes_granted_by) if one
+    }
     people = accounts.people(named)
     found = [
         Member(
@@ -76,6 +85,8 @@ def members(patient_id: UUID) -> list[Member]:
             row.since,
             row.granted_at,
             people[row.granted_by].name if row.granted_by else "",
+            row.genes_granted_at,
+            people[row.genes_granted_by].name if row.genes_granted_by else "",
         )
         for row in rows
     ]
@@ -96,6 +107,12 @@ def grantable(actor: Actor, member_id: UUID) -> MemberView | None:
     """One member about whose reading a clinician of the same care team decides."""
     found = member(actor, member_id)
     return found if found is not None and found.member.grantable else None
+
+
+def given_genes(actor: Actor, member_id: UUID) -> MemberView | None:
+    """One member to whom genetic data can be opened, for a clinician of the same care team."""
+    found = grantable(actor, member_id)
+    return found if found is not None and found.member.may_have_genes else None
 
 
 def colleagues(patient_id: UUID) -> list[Who]:

@@ -31,6 +31,14 @@ def of_member(role: Role, *, granted: bool) -> Grounds | None:
     return None
 
 
+def opens_genes(role: Role, *, granted: bool) -> bool:
+    """Whether a member of the care team may open genetic data; `granted` to a coordinator.
+
+    An emergency opens none: its reader belongs to no team of the patient.
+    """
+    return role is Role.CLINICIAN or (role is Role.COORDINATOR and granted)
+
+
 def may_be_granted(role: Role) -> bool:
     """Whether the clinical record can be opened to somebody: a clinician has it already."""
     return role is Role.COORDINATOR

@@ -19,6 +19,7 @@ from app.results import operations, queries, room, rules
 from app.results.forms import EmptyForm, EntryForm, entry_form
 from app.results.pages.panels import Panel, panels
 from app.results.queries import Reading
+from app.web.boards import RESULTS
 from app.web.i18n import gettext as _
 from app.web.navigation import entry
 from app.web.speech import say
@@ -59,8 +60,10 @@ def _patient() -> PatientView:
 def overview() -> str:
     """Each home test with its chart, its meaning and the latest readings."""
     patient_id = _patient().id
+    _steps, cards = RESULTS.gather(actors.required())
     return render_template(
         "results/overview.html",
+        cards=cards,
         panels=panels(patient_id),
         waiting=queries.unattended(patient_id),
         history_of=history_of,
