@@ -92,6 +92,16 @@ def subject_of_form() -> str:
     return _read_key()[2]
 
 
+def was_sent() -> bool:
+    """Whether the posted form was acted upon before, word for word, whoever is here by now."""
+    key, person, _subject = _read_key()
+    if not key:
+        return False
+    mine = (FormKey.key == key, FormKey.owner.in_({person, _owner()}))
+    same = select(FormKey.id).where(*mine, FormKey.body_hash == _body_hash())
+    return db.session().scalar(same) is not None
+
+
 def is_for_somebody_else() -> bool:
     """Whether a carer who is here looks after another patient than the posted form is about."""
     patient = subject_of_form()

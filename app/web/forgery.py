@@ -16,13 +16,14 @@ from app.web import errors, kept, tampering
 from app.web.addresses import form_page
 
 protect = CSRFProtect()
-STALE, ABOUT_ANOTHER = 400, 409
+STALE, DONE = 400, 409
 OPEN_TOO_LONG = _l("This page had been open for too long")
 AS_TYPED = _l(
     "Nothing was sent, and what you typed is kept. Please open the page again, look it over"
     " and send it."
 )
 NOT_SENT = _l("Nothing was sent. Please open the page again and fill it in once more.")
+ONCE = _l("It was taken the first time, and counts once. Nothing was done again.")
 OF_ANOTHER = _l("This page is about somebody else")
 FOR_THEM = _l(
     "You opened it while you looked after another person, so nothing was sent. What you typed is"
@@ -62,11 +63,14 @@ def token_fits() -> errors.Page | None:
         protect.protect()
     except CSRFError:
         tampering.ask_signature()
+        # Signing in gives the browser another session, and with it another token.
+        if once.was_sent():
+            return errors.page(DONE, ONCE, form_page())
         words = AS_TYPED if kept.keep() else NOT_SENT
         return errors.page(STALE, words, form_page(), title=OPEN_TOO_LONG)
     if _is_about_somebody_else():
         words = FOR_THEM if kept.keep() else NOT_SENT
-        return errors.page(ABOUT_ANOTHER, words, form_page(), title=OF_ANOTHER)
+        return errors.page(DONE, words, form_page(), title=OF_ANOTHER)
     return None
 
 

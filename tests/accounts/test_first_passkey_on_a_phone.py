@@ -21,6 +21,21 @@ def give_password(page: Page, email: str) -> None:
     page.get_by_role("button", name="Continue").click()
 
 
+def test_key_is_copied_without_its_spaces(served: Served, visitors: Visitors) -> None:
+    rosa = newcomer(served.portal)
+    page = visitors.arrive(served.server.url, permissions=["clipboard-read", "clipboard-write"])
+    give_password(page, rosa.email)
+    page.get_by_role("button", name="Copy the key").click()
+    expect(page.get_by_text("The key is copied.")).to_be_visible()
+    shown = page.locator(".key").inner_text()
+    assert page.evaluate("() => navigator.clipboard.readText()") == shown.replace(" ", "")
+    # Where the browser lets no page copy, the key is marked for a hand to do it.
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }")
+    page.get_by_role("button", name="Copy the key").click()
+    expect(page.get_by_text("The key is marked")).to_be_visible()
+    assert page.evaluate("() => getSelection().toString()") == shown
+
+
 def test_newcomer_makes_a_passkey_on_the_phone_and_is_in_with_a_finger_next_time(
     served: Served, visitors: Visitors
 ) -> None:

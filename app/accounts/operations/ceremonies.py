@@ -24,6 +24,7 @@ LONGEST_ANSWER = 16_000
 MODEL_CHARACTERS = 36
 NAME_OF_THE_PORTAL = "Nearside"
 NOT_SIGNED = _l("That did not work. Please try again, or use your password and code.")
+USED = _l("That was used already, or took longer than five minutes. Please try again.")
 # What the readers of JSON, CBOR and keys raise on what no device sends.
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
@@ -76,7 +77,7 @@ def take_challenge(
             .execution_options(synchronize_session=False)
         ).one_or_none()
     if taken is None:
-        raise Refusal(NOT_SIGNED)
+        raise Refusal(USED if number else NOT_SIGNED)
     return bytes(taken.value), taken.handle
 
 

@@ -57,7 +57,8 @@ def sign_in() -> Answer:
             form.refuse(refusal)
         else:
             return carry_on(token, "accounts.second_factor")
-    return render_template("accounts/sign_in.html", form=form)
+    late = queries.ran_out_half_way(request.cookies.get(cookie.NAME, ""))
+    return render_template("accounts/sign_in.html", form=form, late=late)
 
 
 @room.page("/sign-in/code", access=HALF_WAY, methods=("GET", "POST"))
@@ -81,7 +82,8 @@ def own_password() -> Answer:
     """Have a lent password replaced before anything else."""
     actor = actors.required()
     if not queries.password_is_lent(actor.person_id):
-        return redirect(url_for("accounts.second_factor"), 303)
+        onward = inside(request.values.get("next"))
+        return redirect(url_for("accounts.second_factor", next=onward), 303)
     form = OwnPasswordForm(next=inside(request.args.get("next")) or "")
     if form.validate_on_submit():
         try:
@@ -124,9 +126,18 @@ def enrol() -> Answer:
             form.refuse(refusal)
         else:
             return carry_on(token, "accounts.recovery_codes")
-    shown = key_of(actor, operations.begin_enrolment(actor))
+    shown = _first_key(actor)
     either = rules.may_begin_with_passkey(actor.role)
     return render_template("accounts/enrol.html", form=form, either=either, **shown)
+
+
+def _first_key(actor: Actor) -> dict[str, str]:
+    """The key to connect; says so where it stands in for one that was shown before."""
+    if factors.secret_ran_out(actor.person_id):
+        flash(
+            _("The picture that you saw before can be used no more. Please use this one."), "info"
+        )
+    return key_of(actor, operations.begin_enrolment(actor))
 
 
 def step_before(actor: Actor) -> str | None:

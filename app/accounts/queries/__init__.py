@@ -105,6 +105,16 @@ def session_of(token: str) -> tuple[SignIn, Person] | None:
     return one, person
 
 
+def ran_out_half_way(token: str) -> bool:
+    """Whether this token was for the steps after a password, and the time for them is over."""
+    digest = sha256(token.encode()).hexdigest()
+    row = db.session().execute(_SESSION, {"digest": digest}).one_or_none()
+    if row is None or row[0].stage == Stage.FULL:
+        return False
+    age = clock.now() - row[0].created_at
+    return rules.HALF_WAY < age < rules.LONGEST_SESSION
+
+
 def _living(*where: ColumnElement[bool]) -> list[tuple[SignIn, Person]]:
     """The sessions that fit and are not over, with their people; the newest first."""
     rows = db.session().execute(

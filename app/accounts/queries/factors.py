@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from app.accounts import queries
+from app.accounts import queries, rules
 from app.accounts.models import Passkey
-from app.kernel import db
+from app.kernel import clock, db
 
 
 def has_any(person_id: UUID) -> bool:
@@ -19,6 +19,14 @@ def has_any(person_id: UUID) -> bool:
 def rests_on_one_passkey(person_id: UUID) -> bool:
     """Whether one passkey is all there is: without its device the recovery codes alone help."""
     return not queries.is_enrolled(person_id) and passkeys(person_id) == 1
+
+
+def secret_ran_out(person_id: UUID) -> bool:
+    """Whether the secret that somebody was shown for a first app can be used no more."""
+    waiting = queries.authenticator_of(person_id)
+    if waiting is None or waiting.confirmed_at is not None:
+        return False
+    return rules.secret_is_stale(waiting.created_at, clock.now())
 
 
 def passkeys(person_id: UUID) -> int:

@@ -9,6 +9,7 @@ const parts = {
   "[data-idle]": () => import("../accounts/idle.js"),
   "[data-go-on]": () => import("../accounts/go-on.js"),
   "[data-passkey]": () => import("../accounts/passkey.js"),
+  "[data-copy]": () => import("../accounts/copy-key.js"),
   "[data-chart]": () => import("../chart.js"),
 };
 
