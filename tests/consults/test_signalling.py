@@ -58,6 +58,38 @@ def test_a_peer_meets_a_browser(meeting: Meeting) -> None:
     patient.close()
 
 
+# While `late` holds, what the server answers to a page that enters is on its way.
+OVERTAKEN = """
+window.held = [];
+const { get, set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage");
+Object.defineProperty(WebSocket.prototype, "onmessage", {
+  get,
+  set(hear) {
+    set.call(this, (event) => {
+      const held = window.late && String(event.data).includes('"iceServers"');
+      if (held) window.held.push(() => hear(event));
+      else hear(event);
+    });
+  },
+});
+"""
+
+
+def test_an_answer_that_news_overtook_hides_nobody(meeting: Meeting) -> None:
+    clinician = meeting.arrive(meeting.clinician, script=OVERTAKEN)
+    reaches(clinician, "none")
+    clinician.evaluate("window.late = true")
+    join(clinician)
+    clinician.wait_for_function("() => window.held.length")
+    patient = Line(meeting, meeting.patient)
+    patient.enter()
+    reaches(clinician, "connecting")
+    clinician.evaluate("() => { for (const one of window.held) one(); }")
+    clinician.wait_for_timeout(100)
+    reaches(clinician, "connecting")
+    patient.close()
+
+
 def test_others_cannot_enter_signal_or_report(
     quiet_meeting: Meeting, open_line: Callable[..., Line]
 ) -> None:

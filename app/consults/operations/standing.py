@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.appointments import queries as appointments
 from app.consults import queries, rules
@@ -53,7 +54,11 @@ def locked(session: Session, consult_id: UUID) -> Consult:
 def settle(
     session: Session, consult: Consult, *, skip: str = "", figures: CallFigures = UNKNOWN
 ) -> None:
-    """Let the call follow its people, and tell every page but `skip` once this has committed."""
+    """Let the call follow its people, and tell every page but `skip` once this has committed.
+
+    Two tellings may change places on their way; by the row's version a page knows the newer.
+    """
+    flag_modified(consult, "state")
     session.flush()
     here = queries.presences(consult.id)
     over = consult.state is VisitState.FINISHED
@@ -102,5 +107,7 @@ def _tell(consult: Consult, here: dict[UUID, Presence], skip: str) -> None:
         seat = seats[person].seat
         other = people.other(here.get(people.counterpart(appointment, seat)))
         others = people.companions(here, seats, of=seat)
-        told = Seen(consult.state.value, call.value, door.value, other, others).told()
+        told = Seen(
+            consult.version, consult.state.value, call.value, door.value, other, others
+        ).told()
         db.after_commit(partial(live.send, HERE_EVENT, told, to=row.sid))

@@ -47,8 +47,12 @@ class VisitView:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a page is told about visit, call and the others who have the room open."""
+    """What a page is told about visit, call and the others who have the room open.
 
+    Of two that come in the wrong order, the one with the higher `version` is the newer.
+    """
+
+    version: int
     visit: str
     call: str
     door: str
@@ -112,9 +116,12 @@ def visit_of_clinician(actor: Actor, appointment_id: UUID) -> VisitView | None:
 def seen(one: VisitView) -> Seen:
     """How things stand now, for the person whose view of the visit this is."""
     if one.consult_id is None:
-        return Seen(one.state.value, CallState.NONE.value, one.door.value, None, ())
+        return Seen(0, one.state.value, CallState.NONE.value, one.door.value, None, ())
+    # Asked first: who comes meanwhile is told again, under a higher number.
+    version = db.session().scalar(select(Consult.version).where(Consult.id == one.consult_id))
     here = presences(one.consult_id)
     return Seen(
+        version or 0,
         one.state.value,
         latest_call(one.consult_id).value,
         one.door.value,

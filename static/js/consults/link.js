@@ -23,6 +23,8 @@ export class Link extends EventTarget {
   #since = 0;
   // Every name this page has had.
   #names = new Set();
+  // What was told last of who is here.
+  #seen = { version: 0 };
 
   constructor(appointment) {
     super();
@@ -33,7 +35,7 @@ export class Link extends EventTarget {
     this.#socket.on("disconnect", (reason) => this.#shut(reason));
     this.#socket.on("connect_error", () => this.#turnedAway());
     window.addEventListener("online", () => this.#hurry());
-    this.#socket.on("consults:here", (seen) => this.#tell("here", seen));
+    this.#socket.on("consults:here", (seen) => this.#tell("here", this.#newest(seen)));
     this.#socket.on("consults:signal", (signal) => this.#tell("signal", signal));
     this.#socket.on("consults:moved", () => this.#tell("moved"));
     this.#socket.on("consults:guests", () => this.#tell("guests"));
@@ -71,12 +73,21 @@ export class Link extends EventTarget {
 
   async enter(sends, joining) {
     const { id } = this.#socket;
-    const said = await this.#ask("enter", { ...sends, joining });
-    if (said.refused || said.elsewhere || id !== this.#socket.id) return said;
+    const answer = await this.#ask("enter", { ...sends, joining });
+    if (answer.refused) return answer;
+    const said = { ...answer, ...this.#newest(answer) };
+    if (said.elsewhere || id !== this.#socket.id) return said;
     this.#since = this.#entered ? this.#since : performance.now();
     this.#entered = true;
     this.#known = true;
     return said;
+  }
+
+  // An answer may be overtaken by the news of somebody who came after it was written, and news by newer ones: taken as
+  // the last word, the older would hide who is here until their next sign of life.
+  #newest({ version, visit, door, others }) {
+    if (version >= this.#seen.version) this.#seen = { version, visit, door, others };
+    return this.#seen;
   }
 
   leave(sends) {
