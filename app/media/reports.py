@@ -11,13 +11,15 @@ from collections.abc import Iterable
 from app.media import rtcp
 from app.media.congestion.share import red_wanted
 from app.media.downstream import Segment, Slot
-from app.media.forward import Forwarder
+from app.media.forward import FAULTS_LOGGED, Forwarder
 from app.media.leg import LEAST_REPAIR_BYTES, Leg
+from app.media.logs import Log
 from app.media.quality import GUESSED
 from app.media.rtcp import Nack, ReceiverReport, ReportBlock, SenderReport, TransportFeedback
 from app.media.rtcp.messages import RTPFB, TRANSPORT_CC
 from app.media.upstream import M32, Stream
 
+log = Log("reports")
 NTP_SECOND = 1 << 32
 SHORT_SECOND = 1 << 16  # The middle half of an NTP time counts in these.
 KEPT_REPORTS = 16
@@ -52,7 +54,13 @@ class Reports:
         """Act on what could wait; called many times a second."""
         waiting, self._waiting = self._waiting, []
         for leg, packet, came in waiting:
-            self._read(leg, packet, came)
+            try:
+                self._read(leg, packet, came)
+            except Exception:
+                # As in the forwarder: one datagram must cost no other, here the clock of all legs.
+                self._forwarder.faults += 1
+                if self._forwarder.faults <= FAULTS_LOGGED:
+                    log.exception("feedback_failed")
 
     def _read(self, leg: Leg, packet: bytes, came: int) -> None:
         try:

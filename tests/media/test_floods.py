@@ -10,7 +10,7 @@ from aiortc import RTCCertificate
 from app.media.congestion.arrivals import MOST_ARRIVALS, WIDEST_GAP
 from app.media.leg import LEAST_REPAIR_BYTES, MOST_STRANGE
 from app.media.refusals import Refused
-from app.media.rtcp import TransportFeedback, nack
+from app.media.rtcp import TransportFeedback, nack, transport_feedback
 from tests.media.bench import Bench, picture, seq_of, sound
 from tests.media.peer import meet, token
 
@@ -74,6 +74,22 @@ def test_one_leg_that_fails_ends_alone(tmp_path):
         meeting.engine._faults = 0
 
     meet(tmp_path, play)
+
+
+def test_feedback_that_fails_stops_nobody_elses_clock():
+    bench = Bench()
+    bad, good = bench.person(0), bench.person(1)
+    told = transport_feedback(1, 2, 7, 9, [65_000, None, 67_000])
+    for one in (bad, good):
+        bench.reports.heard(one.leg, told)
+    # Whatever it is that fails one day: here the state of one leg is broken.
+    bad.leg.estimate, whole = None, bad.leg.estimate
+    bench.reports.catch_up()
+    assert bench.forwarder.faults == 1
+    bad.leg.estimate, bench.forwarder.faults = whole, 0
+    bench.reports.heard(good.leg, told)
+    bench.reports.catch_up()
+    assert bench.forwarder.faults == 0
 
 
 # ---------------------------------------------------------------- tokens and orders
