@@ -14,7 +14,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from flask import g, has_request_context
+from flask import g, has_request_context, request
 from sqlalchemy import Select, func, select
 from werkzeug import Response
 
@@ -89,7 +89,9 @@ def watched(door: str, view: Callable[..., Any], *, goes_on: bool) -> Callable[.
         else:
             _note_loaded(things)
         answer = view(**things)
-        if not isinstance(answer, Response) or answer.status_code < SHOWN_BELOW:
+        shows = not isinstance(answer, Response) or answer.status_code < SHOWN_BELOW
+        # A head alone shows nothing: open pages ask for it to learn whether they are online.
+        if shows and request.method != "HEAD":
             write(door)
         return answer
 

@@ -20,7 +20,7 @@ from tests.doors.asking import Asker
 from tests.doors.objects import Scene
 from tests.doors.test_matrix import READING, cases, name
 from tests.doors.walk import Door, application
-from tests.support.portal import Clinic
+from tests.support.portal import ORIGIN, Clinic
 
 SHOWING = [door for door in READING if door.access.stage is Stage.FULL]
 # Names and addresses of accounts, no health data: what an administrator works with.
@@ -118,6 +118,15 @@ def test_page_that_only_names_its_reader_is_no_look(clinic: Clinic) -> None:
     visitor = clinic.portal.visit(clinic.patient)
     asker = Asker(Scene(clinic.portal, clinic, clinic))
     assert looks(asker, visitor.get("/settings")) == []
+
+
+def test_page_asked_for_its_head_alone_shows_nothing(asker: Asker) -> None:
+    visitor = asker.visitor(Role.CLINICIAN)
+    path = f"/patients/{asker.scene.mine.patient.patient_id}"
+    head = visitor.client.head(path, base_url=ORIGIN)
+    assert (head.status_code, head.data) == (200, b"")
+    assert looks(asker, head) == []
+    assert len(looks(asker, visitor.get(path))) == 1
 
 
 def test_open_page_reads_on_without_a_new_event_until_there_is_something_new(
