@@ -42,6 +42,10 @@ FORGED = _l(
     "What this browser sent with the form is not as we gave it. We threw it away and noted it."
     " What you typed is kept: please open the page again and send it."
 )
+FORGED_BY_NOBODY = _l(
+    "What this browser sent with the form is not as we gave it. We threw it away and noted it."
+    " Nothing was sent: please open the page again and fill it in once more."
+)
 WORDS = {
     400: (_l("That did not arrive whole"), _l("Please go back and send it again.")),
     403: (_l("That was not sent from here"), _l("Please open the page again and try once more.")),
@@ -132,8 +136,9 @@ def _sign_in(needed: SignInNeeded) -> Response | Page | str:
 
 
 def _forged(_forged: tampering.Forged) -> Page:
-    _try_keep()
-    return page(UNCLEAR, FORGED, form_page(), title=NOT_OURS)
+    # Nobody's words are kept: there is no one to give them back to.
+    words = FORGED if _try_keep() else FORGED_BY_NOBODY
+    return page(UNCLEAR, words, form_page(), title=NOT_OURS)
 
 
 def _signed_in(_done: SignInDone) -> Response:

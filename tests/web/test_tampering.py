@@ -144,6 +144,21 @@ def test_form_under_a_cookie_that_another_signed_is_refused_and_kept(portal: Por
     assert written(portal) == 1
 
 
+def test_nobody_is_told_that_their_words_are_kept(portal: Portal) -> None:
+    visitor = portal.visit()
+    visitor.get("/sign-in")
+    form = {**visitor.filled("/sign-in"), "email": "ana@nearside.test", "password": PASSWORD}
+    key, portal.app.secret_key = portal.app.secret_key, "another portal's, just as long as ours"
+    foreign = signed(portal.app, {"csrf_token": "x"})
+    portal.app.secret_key = key
+    visitor.client.set_cookie(SHELL, foreign, domain="nearside.test", secure=True)
+    answer = visitor.post("/sign-in", form)
+    assert answer.status_code == 400
+    assert "That did not come from us" in answer.text
+    assert "please open the page again and fill it in once more" in answer.text
+    assert "is kept" not in answer.text
+
+
 def test_no_stranger_fills_the_record(portal: Portal) -> None:
     for _ in range(30):
         send(portal, "/settings", COOKIE, "x")
