@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from app.kernel.actor import Actor
+from app.clinical import fhir
+from app.kernel.actor import STAFF, Actor, Role
 
 Facts = tuple[tuple[str, str], ...]
 
@@ -52,6 +53,14 @@ class _Place:
 def made_id(owner: UUID, *parts: object) -> str:
     """An id for what has none of its own: the same whenever it is asked for (RFC 9562, 5.5)."""
     return str(uuid5(owner, "/".join(str(one) for one in parts)))
+
+
+def somebody(name: str, role: Role | None) -> fhir.Part:
+    """A reference to who wrote or looked, as FHIR tells those who treat from others.
+
+    `role` is None where nobody knows it any more: only the clinic's own people leave it.
+    """
+    return fhir.named(name, "Practitioner" if role is None or role in STAFF else "RelatedPerson")
 
 
 class Takeaway:

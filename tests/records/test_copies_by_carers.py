@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.results import operations as results
 from tests.questionnaires import life
-from tests.records.copies import copy_of
+from tests.records.copies import copy_of, resources
 from tests.results import readings
 from tests.support.portal import Clinic
 
@@ -23,6 +23,9 @@ def test_copy_names_the_carer_who_measured_answered_and_wrote(clinic: Clinic) ->
     (message,) = copy.kind("Communication")
     assert message["sender"]["type"] == "RelatedPerson"
     assert message["sender"]["display"].startswith(f"{carer.name} for {clinic.patient.name}")
+    portal.visit(carer).get("/results")
+    agents = [one["agent"][0]["who"] for one in resources(copy_of(clinic).audit)]
+    assert theirs in agents
     measured = [one for one in copy.kind("Observation") if "derivedFrom" not in one]
     by = {one["valueQuantity"]["value"]: one.get("performer") for one in measured}
     assert by == {84.5: [theirs], 98: None}

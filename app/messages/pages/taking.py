@@ -12,7 +12,7 @@ from app.kernel.actor import ROLE_LABELS, STAFF, Actor, Role
 from app.messages import queries
 from app.messages.queries import MessageView
 from app.web.i18n import gettext as _
-from app.web.taking import RECORD, Entry, made_id
+from app.web.taking import RECORD, Entry, made_id, somebody
 
 
 @RECORD.chapter("messages", _l("Your messages"), order=60)
@@ -28,14 +28,13 @@ def messages(actor: Actor, patient: PatientView) -> Iterator[Entry]:
 
 def _message(one: MessageView, patient: PatientView) -> Entry:
     own, whole = fhir.patient(patient.id), f"{one.author}, {ROLE_LABELS[one.author_role]}"
-    staff = one.author_role in STAFF
-    other = fhir.named(whole, "Practitioner" if staff else "RelatedPerson")
+    other = somebody(whole, one.author_role)
     resource = fhir.given(
         resourceType="Communication",
         id=made_id(patient.id, "message", one.id),
         status="completed",
         subject=own,
-        recipient=[own] if staff else [],
+        recipient=[own] if one.author_role in STAFF else [],
         sender=own if one.author_role is Role.PATIENT else other,
         sent=fhir.moment(one.at, patient.zone),
         payload=[{"contentString": one.text}] if one.text else [],

@@ -16,6 +16,7 @@ from app.records import queries
 from app.records.pages import words
 from app.records.queries import LookWith
 from app.web.i18n import gettext as _
+from app.web.taking import somebody
 
 # Without it, spreadsheets take UTF-8 for an older alphabet.
 BYTE_ORDER_MARK = "\ufeff"
@@ -93,7 +94,7 @@ def _event(one: LookWith, patient: PatientView) -> fhir.Resource:
         "agent": [
             {
                 "role": [fhir.concept(_role(who))],
-                "who": subject if own else fhir.named(_name(who)),
+                "who": subject if own else somebody(_name(who), who.role if who else None),
                 "name": _name(who),
                 "requestor": True,
             }
