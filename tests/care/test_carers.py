@@ -16,6 +16,7 @@ from app.care.rules import consents as purposes
 from app.care.rules.consents import Purpose
 from app.kernel import clock, db
 from app.kernel.actor import Role
+from app.kernel.models import AuditEvent
 from app.kernel.refusal import Refusal
 from tests.care.helping import EVERYTHING, PETRA, come, invite, may, said, wanted
 from tests.care.inviting import letter, link
@@ -227,3 +228,5 @@ def test_who_never_came_is_forgotten_when_it_is_ended(clinic: Clinic) -> None:
         assert db.session().get(Person, person) is None
         assert db.session().get(Invitation, number) is None
         assert seen.carers(actor) == []
+        forgotten = select(AuditEvent).where(AuditEvent.tag == "accounts.person_forgotten")
+        assert [one.entity_id for one in db.session().scalars(forgotten)] == [person]

@@ -14,6 +14,7 @@ from app.kernel import audit, clock, db
 from app.kernel.actor import Actor, Role, Stage
 
 FIRST_PASSWORD = audit.tag("accounts.first_password", "person")
+FORGOTTEN = audit.tag("accounts.person_forgotten", "person")
 
 
 def invite_person(*, email: str, name: str, role: Role, zone: str, language: str) -> UUID:
@@ -61,6 +62,7 @@ def forget_invited(person_id: UUID) -> None:
         try:
             with session.begin_nested():
                 session.delete(row)
+                audit.record(FORGOTTEN, entity_id=person_id)
         except IntegrityError:
             return
 
