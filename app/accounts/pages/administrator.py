@@ -25,13 +25,14 @@ entry(Role.ADMINISTRATOR, label=_l("People"), endpoint="accounts.people", icon="
 
 @TODAY.offers(Role.ADMINISTRATOR)
 def nobody_answers_for_privacy(_actor: Actor) -> Iterator[Step]:
-    """Patients' questions and emergencies go to nobody, until an operator appoints somebody."""
+    """Patients' questions go to nobody, until an operator appoints somebody."""
     if not officers():
         yield Step(
             _("Nobody answers for privacy"),
             _(
-                "Questions of patients about their record and emergencies reach nobody. Please have"
-                " whoever runs the portal make one of you a privacy officer."
+                "Questions of patients about their record wait unanswered, and nobody looks into"
+                " emergencies. Please have whoever runs the portal make one of you a privacy"
+                " officer."
             ),
             turn=True,
             order=UNANSWERED,
