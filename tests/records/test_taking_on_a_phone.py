@@ -6,11 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from app.accounts.models import SignIn
 from app.kernel import clock, db
 from app.kernel.actor import FRESH_FOR
+from app.kernel.models import AuditEvent
 from tests.messages.served import Served, serving
 from tests.records.copies import ANSWER, NOTE, Copy, live
 from tests.support.browser import PHONE, Visitors
@@ -52,7 +53,7 @@ def test_copy_is_taken_on_a_phone_and_says_what_the_pages_say(
         assert actions
         assert [one for one in actions if one not in copy.read] == []
         ana.goto("/record/seen")
-        expect(ana.get_by_text("Copy taken")).to_be_visible()
+        expect(ana.get_by_text("Copy taken").first).to_be_visible()
         fits(ana)
         look_at(visitors, copy, tmp_path)
 
@@ -65,7 +66,25 @@ def downloaded(served: Served, ana: Page) -> bytes:
     with ana.expect_download() as coming:
         ana.get_by_role("button", name="Confirm").click()
     assert coming.value.suggested_filename.endswith(".zip")
+    expect(ana.get_by_role("heading", level=1)).to_have_text("Your record as a file")
+    expect(ana.get_by_text("where your downloads are")).to_be_visible()
+    fits(ana)
+    ana.reload()
+    expect(ana.get_by_text("If no file has come, press the button.")).to_be_visible()
+    assert copies(served) == 1, "loading the page again took another copy"
+    with ana.expect_download() as again:
+        ana.get_by_role("button", name="Save the file").click()
+    assert again.value.failure() is None
+    ana.get_by_role("link", name="Back to taking your record along").click()
+    expect(ana.get_by_role("heading", level=1)).to_have_text("Take your record with you")
     return Path(coming.value.path()).read_bytes()
+
+
+def copies(served: Served) -> int:
+    """How often the record was taken along."""
+    with served.portal.inside():
+        taken = select(func.count()).where(AuditEvent.tag == "record.taken")
+        return db.session().scalar(taken) or 0
 
 
 def look_at(visitors: Visitors, copy: Copy, directory: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Flask, redirect, render_template, request, url_for
@@ -23,6 +24,30 @@ from app.web.forgery import protect
 Answer = str | Response
 
 
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """A form that is answered with a file: the browser saves it and shows no other page.
+
+    `heading` and `onward` are words; `back` is the endpoint of the page that offers the file.
+    """
+
+    heading: object
+    back: str
+    onward: object
+
+
+_saving: dict[str, Saving] = {}
+
+
+def saves_file(endpoint: str, saving: Saving) -> None:
+    """Say what to show in place of a farewell while the browser saves the file of an endpoint."""
+    _saving[endpoint] = saving
+
+
+def _file_of(path: str) -> Saving | None:
+    return next((one for door, one in _saving.items() if url_for(door) == path), None)
+
+
 @room.page("/confirm", access=signed_in(writes=True), methods=("GET", "POST"))
 def confirm() -> Answer:
     """Ask for a code once more."""
@@ -42,7 +67,9 @@ def confirm() -> Answer:
 @room.page("/confirm/go-on", access=signed_in())
 def go_on() -> str:
     """The form that had to wait, ready to be sent: by script at once, else with one button."""
-    return render_template("accounts/go_on.html", held=operations.held(actors.required()))
+    held = operations.held(actors.required())
+    saving = _file_of(held.path) if held else None
+    return render_template("accounts/go_on.html", held=held, saving=saving)
 
 
 def _ask(_needed: FactorNeeded) -> Response:

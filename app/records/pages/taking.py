@@ -5,9 +5,10 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from flask import abort, render_template
+from flask_babel import lazy_gettext as _l
 from werkzeug import Response
 
-from app.accounts.pages import cookie
+from app.accounts.pages import cookie, stepping_up
 from app.care import queries as care
 from app.kernel import actor as actors
 from app.kernel import clock
@@ -18,6 +19,12 @@ from app.records.pages import packing
 from app.web.taking import RECORD
 
 TAKE = signed_in(Role.PATIENT, writes=True, fresh=True, full_trust=True)
+stepping_up.saves_file(
+    "records.take_file",
+    stepping_up.Saving(
+        _l("Your record as a file"), "records.take", _l("Back to taking your record along")
+    ),
+)
 
 
 @room.page("/record/take", access=signed_in(Role.PATIENT))
