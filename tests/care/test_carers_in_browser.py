@@ -19,6 +19,14 @@ from tests.support.portal import Templates
 EMAIL = "petra@example.org"
 STORY = "She slept well and ate a whole plate."
 OUT_SECONDS = 2.0
+# Where the banner lies, as going back through the page with the keyboard leads there.
+AT_THE_TOP = "(one) => scrollTo(0, one.getBoundingClientRect().top + scrollY - 12)"
+# What is in focus, where the banner lies over the middle of it.
+COVERED = """() => {
+  const one = document.activeElement, banner = document.querySelector(".caring");
+  const box = one.getBoundingClientRect(), over = banner.getBoundingClientRect();
+  return !banner.contains(one) && box.top < over.bottom && box.bottom > over.top && one.textContent;
+}"""
 
 
 def invite(page: Page) -> str:
@@ -43,6 +51,24 @@ def come(page: Page, digits: str) -> None:
     settle(page, PETRA)
 
 
+def stays_in_sight(page: Page) -> None:
+    """For whom the carer acts is read at the end of the page too, and hides nothing in focus."""
+    page.set_viewport_size({"width": 360, "height": 500})
+    page.goto("/settings")
+    box = page.locator(".caring")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    assert page.evaluate("scrollY") > 100, "the page is too short to show anything by it"
+    expect(box).to_be_in_viewport(ratio=1)
+    links = page.locator("main a:visible, main button:visible")
+    assert links.count() > 3
+    for number in range(links.count()):
+        links.nth(number).evaluate(AT_THE_TOP)
+        links.nth(number).focus()
+        under = page.evaluate(COVERED)
+        assert not under, f"the banner covers {under}"
+    page.set_viewport_size(PHONE)
+
+
 def sent(served: Served) -> object:
     """The link in the letter."""
     with served.portal.inside():
@@ -62,6 +88,7 @@ def test_carer_is_invited_comes_writes_and_is_out_at_once(
         come(petra, digits)
         expect(petra.get_by_text(f"You are looking after {patient.name}.")).to_be_visible()
         assert not petra.evaluate(BESIDE)
+        stays_in_sight(petra)
         petra.goto("/messages")
         write(petra, "Your message", STORY)
         press(petra, "Send")
