@@ -14,8 +14,9 @@ from app.appointments import rules
 from app.appointments.models import Appointment
 from app.appointments.rules import AppointmentState, Problem, Step
 from app.care import queries as care
+from app.care.operations import acting
 from app.kernel import audit, clock, db, outbox
-from app.kernel.actor import Actor, Power, Role
+from app.kernel.actor import HOLDERS, Actor, Power, Role
 from app.kernel.refusal import Refusal, Stale
 
 BOOKED = audit.tag("appointments.booked", "appointment", "minutes")
@@ -102,6 +103,8 @@ def cancel(actor: Actor, appointment_id: UUID, *, version: int) -> None:
     """Call a visit off."""
     with db.writing() as session:
         row = _load(session, appointment_id)
+        if actor.role in HOLDERS:
+            acting.ask_still(actor, row.patient_id)
         _ask_step(row, Step.CANCEL, actor, version)
         row.state = AppointmentState.CANCELLED
         audit.record(CANCELLED, entity_id=row.id, patient_id=row.patient_id)

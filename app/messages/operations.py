@@ -10,8 +10,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.care import queries as care
+from app.care.operations import acting
 from app.kernel import audit, clock, db, outbox
-from app.kernel.actor import Actor, Power
+from app.kernel.actor import HOLDERS, Actor, Power
 from app.kernel.refusal import Refusal
 from app.messages import rules
 from app.messages.models import Conversation, Message, ReadMark
@@ -38,7 +39,9 @@ def send(actor: Actor, patient_id: UUID, body: str) -> int:
     if len(body) > rules.LONGEST_CHARACTERS:
         raise Refusal(TOO_LONG, "body")
     with db.writing() as session:
-        if not care.may_see(actor, patient_id):
+        if actor.role in HOLDERS:
+            acting.ask_still(actor, patient_id)
+        elif not care.may_see(actor, patient_id):
             raise Refusal(NOT_YOURS)
         if not care.team(patient_id):
             raise Refusal(NO_TEAM, "body")

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.care import queries as care
+from app.care.operations import acting
 from app.clinical.questionnaires import Answers, Form
 from app.kernel import audit, clock, db, news, outbox
 from app.kernel.actor import Actor
@@ -44,8 +45,9 @@ def save_part(
     It is not while an answer brought up a question that was not on the page. `saves` is how
     often the part had been saved when the page was opened.
     """
+    patient_id = acting.shown_to(actor)
     with _meeting_others(CHANGED), db.writing() as session:
-        patient_id = _own(actor)
+        acting.ask_still(actor, patient_id)
         form = queries.form_for(patient_id)
         row, draft = _draft(session, patient_id, actor.zone)
         if draft.part(part).saves != saves:
@@ -61,8 +63,9 @@ def save_part(
 
 def send(actor: Actor, version: int) -> UUID:
     """Send the draft to the care team. From then on it never changes."""
+    patient_id = acting.shown_to(actor)
     with _meeting_others(SENT_BEFORE), db.writing() as session:
-        patient_id = _own(actor)
+        acting.ask_still(actor, patient_id)
         row = _stored_draft(session, patient_id)
         if row is None or row.version != version:
             _refuse_stale(session, patient_id, version)
@@ -98,13 +101,6 @@ def _meeting_others(sentence: object) -> Iterator[None]:
         yield
     except (IntegrityError, StaleDataError) as crossed:
         raise Stale(sentence) from crossed
-
-
-def _own(actor: Actor) -> UUID:
-    patient = care.own(actor)
-    if patient is None:
-        raise LookupError("only patients answer; the door lets nobody else in")
-    return patient.id
 
 
 def _stored_draft(session: Session, patient_id: UUID) -> Response | None:

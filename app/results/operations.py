@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.care import queries as care
+from app.care.operations import acting
 from app.kernel import audit, clock, db, news, outbox
 from app.kernel.actor import Actor
 from app.kernel.refusal import Refusal
@@ -35,9 +36,10 @@ def record(actor: Actor, entry: Entry, *, note: str = "", sure: str = "") -> UUI
 
     `sure` is the token of the numbers that the person said yes to when they were asked.
     """
+    patient_id = acting.shown_to(actor)
     try:
         with db.writing() as session:
-            patient_id = _own(actor)
+            acting.ask_still(actor, patient_id)
             found = examine(patient_id, entry, actor.zone)
             _refuse(found, sure)
             row = _row(actor, patient_id, entry, found)
@@ -63,8 +65,9 @@ def mark_as_mistake(actor: Actor, observation_id: UUID) -> None:
     """Take an own reading out of what counts; it stays in the record as an error."""
     with db.writing() as session:
         row = _locked(session, observation_id)
-        patient_id = _own(actor)
-        if row.patient_id != patient_id or row.status is not ObservationStatus.FINAL:
+        patient_id = row.patient_id
+        acting.ask_still(actor, patient_id)
+        if row.status is not ObservationStatus.FINAL:
             raise Refusal(TAKEN_BACK)
         row.status = ObservationStatus.ENTERED_IN_ERROR
         row.retracted_at = clock.now()
@@ -83,13 +86,6 @@ def attend(actor: Actor, observation_id: UUID) -> None:
         row.attended_by = actor.person_id
         audit.record(ATTENDED, entity_id=row.id, patient_id=row.patient_id)
         outbox.hint("results", people=care.clinical_readers(row.patient_id), number=row.id)
-
-
-def _own(actor: Actor) -> UUID:
-    patient = care.own(actor)
-    if patient is None:
-        raise LookupError("only patients enter readings; the door lets nobody else in")
-    return patient.id
 
 
 def _locked(session: Session, observation_id: UUID) -> Observation:

@@ -135,8 +135,8 @@ def _cared_for(actor: Actor) -> list[CaredFor]:
         if consents.gives(row.patient_id, Purpose.PROXY)
     ]
     patients = care.by_ids({row.patient_id for row in rows})
-    chosen = actor.caring_for if actor.caring_for in patients else None
-    first = chosen or (rows[0].patient_id if rows else None)
+    # Once somebody was chosen, no other ever takes their place by itself.
+    first = actor.caring_for or (rows[0].patient_id if rows else None)
     return [
         CaredFor(
             id=row.id,
