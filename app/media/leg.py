@@ -32,6 +32,9 @@ SILENT_SECONDS = 30
 # How often a leg is told when its packets came; how often once its line has been without trouble
 # for so long.
 PACE_US, CALM_PACE_US, CALM_US = 100_000, 200_000, 10_000_000
+# Whoever comes back after an outage is told more often for a moment: until a browser knows that
+# its line carries again it sends hardly any picture.
+BACK_PACE_US, BACK_US = 20_000, 500_000
 
 
 class Leg:
@@ -76,6 +79,7 @@ class Leg:
         self.report_us = self.feedback_us = self.troubled_us = now
         # How long until it is told again when its packets came.
         self.pace_us = PACE_US
+        self.back_us = now - BACK_US
 
     def _receive(self, shows: Sequence[int]) -> None:
         """What it gets."""
@@ -119,8 +123,23 @@ class Leg:
             del self.checks[next(iter(self.checks))]
         return first != source
 
+    def is_back(self, now: int) -> bool:
+        """Whether it came back a moment ago."""
+        return now - self.back_us < BACK_US
+
+    def comes_back(self, now: int) -> None:
+        """Something comes again after an outage: what it takes for a picture is seen to at once."""
+        if self.is_back(now):
+            return
+        self.back_us = self.troubled_us = now
+        self.pace_us = BACK_PACE_US
+        for stream in self.video_streams():
+            stream.want_keyframe_anew()
+
     def find_pace(self, now: int) -> None:
         """Be told half as often while what it sends comes without losses, and evenly."""
+        if self.is_back(now):
+            return
         if any(one.is_uneven for one in self.streams.values()):
             self.troubled_us = now
         self.pace_us = CALM_PACE_US if now - self.troubled_us > CALM_US else PACE_US

@@ -119,6 +119,8 @@ class Stream:
             return True
         ahead = (seq - self.next) & M16
         if ahead < HALF:
+            if self.is_stale(now):
+                self.leg.comes_back(now)
             self._skip(ahead, now)
             self.next = (seq + 1) & M16
             return True
@@ -132,7 +134,9 @@ class Stream:
             self.history[at & self.mask] = None
         if count > LONGEST_GAP or len(self.missing) > LONGEST_GAP:
             self.missing.clear()
-            self.want_keyframe()
+            # Of one who has just come back it is asked for already.
+            if not self.leg.is_back(now):
+                self.want_keyframe()
             return
         for at in range(count):
             self.missing[(self.next + at) & M16] = [now, 0, now]
@@ -171,6 +175,11 @@ class Stream:
         """Ask for a whole picture as soon as it is time."""
         if self.kind == "video":
             self.wanted_keyframe = True
+
+    def want_keyframe_anew(self) -> None:
+        """The same, though one was asked for a moment ago: that did not get through."""
+        self.want_keyframe()
+        self.asked_keyframe_us = -KEYFRAME_PAUSE_US
 
     def asks_keyframe(self, now: int) -> bool:
         """Whether to ask for it now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.media.leg import BACK_PACE_US, BACK_US
 from app.media.rtcp import Nack, Pli, ReceiverReport
 from app.media.upstream import (
     FIRST_ASK_US,
@@ -15,6 +16,7 @@ from app.media.upstream import (
 from tests.media.bench import Bench, picture, seq_of, sound
 
 VIDEO, AUDIO = 0xD1DE0, 0xA0D10
+SECOND = 1_000_000
 
 
 @pytest.fixture
@@ -144,6 +146,34 @@ def test_a_lost_request_for_a_picture_is_made_again_until_one_comes(bench, sende
     sender.sends(picture(12, key=True))
     assert asked(bench, sender, KEYFRAME_PAUSE_US) == []
     assert [seq_of(one) for one in viewer.media()] == [12]
+
+
+def test_who_comes_back_is_asked_for_a_picture_with_their_first_sound(bench, sender, viewer):
+    begin(sender, viewer)
+    sender.sends(sound(5))
+    asked(bench, sender)
+    bench.passes(10 * SECOND)
+    # Asked for by those who watch, and lost with all else on that line.
+    sender.leg.streams[VIDEO].want_keyframe()
+    assert asked(bench, sender) == [Pli(sender.leg.ssrc, VIDEO)]
+    sender.sends(sound(505))
+    assert asked(bench, sender, 10_000) == [Pli(sender.leg.ssrc, VIDEO)]
+    # Its picture begins anew with that, and is not asked for a second time.
+    sender.sends(picture(310))
+    assert asked(bench, sender, KEYFRAME_PAUSE_US) == []
+
+
+def test_who_comes_back_is_told_of_it_often_for_a_moment(bench, sender, viewer):
+    begin(sender, viewer)
+    before = sender.leg.pace_us
+    bench.passes(10 * SECOND)
+    sender.sends(picture(310))
+    bench.passes(BACK_US - 1)
+    sender.leg.find_pace(bench.now)
+    assert sender.leg.pace_us == BACK_PACE_US < before
+    bench.passes(1)
+    sender.leg.find_pace(bench.now)
+    assert sender.leg.pace_us == before
 
 
 def test_nobody_is_asked_for_pictures_that_no_one_could_show_yet(bench, sender, viewer):
