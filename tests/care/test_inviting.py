@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -140,7 +141,8 @@ def test_letter_tells_the_invited_what_to_do_and_nothing_of_who_they_are(clinic:
     assert clinic.coordinator.name in text
     assert "date of birth" in text
     assert ROSA not in text
-    assert "1944" not in text
+    # A link may hold any four digits.
+    assert "1944" not in re.sub(r"https?://\S+", "", text)
 
 
 def test_link_is_kept_nowhere(clinic: Clinic) -> None:

@@ -16,7 +16,7 @@ from app.kernel import clock, db
 from app.kernel.models import AuditEvent
 from tests.care.inviting import BORN, PASSWORD, invited, link
 from tests.doors.asking import contents
-from tests.support.inspection import words
+from tests.support.inspection import told, words
 from tests.support.portal import COOKIE, Clinic, Visitor
 
 WRONG = {"born": "1944-03-01"}
@@ -88,7 +88,7 @@ def everything(clinic: Clinic) -> object:
 
 
 def test_page_says_nothing_of_who_was_invited(clinic: Clinic, path: str) -> None:
-    text = clinic.portal.visit().get(path).text
+    text = told(clinic.portal.visit().get(path).text)
     assert "Rosa" not in text
     assert "1944" not in text
     assert clinic.clinician.name not in text
