@@ -35,7 +35,8 @@ LONGEST_VERSION = 80
 # Genes were read for medicines from about then on.
 EARLIEST = date(1990, 1, 1)
 GENE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,19}", re.IGNORECASE)
-URGENT = frozenset({"avoid/alternative", "dose-change"})
+AVOID = "avoid/alternative"
+URGENT = frozenset({AVOID, "dose-change"})
 
 OF_JSON, OF_TABLES = ("json",), ("tsv", "txt")
 NO_ENDING = N_("Please send a file whose name ends in .tsv, .txt or .json.")
@@ -94,6 +95,11 @@ class Medicine:
         """Whether the guideline advises something else than the usual."""
         return any(one.category in URGENT for one in self.advice)
 
+    @property
+    def is_better_avoided(self) -> bool:
+        """Whether the guideline names it as one to avoid, for some of those it is meant for."""
+        return any(one.category == AVOID for one in self.advice)
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -104,8 +110,9 @@ class Told:
 
     @property
     def to_talk_about(self) -> list[Medicine]:
-        """The medicines for which the guideline advises something else than the usual."""
-        return [one for one in self.medicines if one.matters]
+        """The medicines that are better avoided, then those that want another dose."""
+        found = [one for one in self.medicines if one.matters]
+        return sorted(found, key=lambda one: not one.is_better_avoided)
 
     @property
     def others(self) -> list[Medicine]:

@@ -73,7 +73,8 @@ def test_genes_say_what_they_mean_and_medicines_whom_to_ask_first() -> None:
     means = {one.gene: str(one.means) for one in told.genes}
     assert "more slowly" in means["CYP2C19"]
     first = [one.name for one in told.to_talk_about]
-    assert {"clopidogrel", "simvastatin"} <= set(first)
+    assert {"clopidogrel", "simvastatin", "amitriptyline"} <= set(first)
+    assert first.index("simvastatin") < first.index("amitriptyline")
     assert "codeine" not in first
     assert "codeine" in [one.name for one in told.others]
     # No medicine is spoken of that none of the genes bears on.
