@@ -8,6 +8,9 @@ const PATIENCE_MILLISECONDS = 4_000;
 
 export class SignedOut extends Error {}
 
+// The page is about one patient, and its carer looks after another by now.
+export class SomebodyElse extends Error {}
+
 // The client's own back-off, doubled each time and jittered by half, so that a restart is not met by everyone at once.
 export const socket = io({
   transports: ["websocket"],
@@ -26,10 +29,11 @@ export function onChanged(subject, read) {
   listeners.push({ subject, read });
 }
 
-// Fetches JSON of this portal; an ended session throws SignedOut.
+// Fetches JSON of this portal; an ended session throws SignedOut, news of another patient SomebodyElse.
 export async function fetchJson(address) {
   const response = await fetch(address, { headers: { Accept: "application/json" }, redirect: "manual" });
   if (response.type === "opaqueredirect" || response.status === 404) throw new SignedOut();
+  if (response.status === 409) throw new SomebodyElse();
   if (!response.ok) throw new Error(`${response.status}`);
   return response.json();
 }
@@ -50,10 +54,14 @@ function recovered() {
   }
 }
 
-function end() {
+function stop(state) {
   over = true;
   socket.disconnect();
-  say("signedOut");
+  say(state);
+}
+
+function end() {
+  stop("signedOut");
   // Whatever else is open on this page is covered by the part that watches over the session.
   document.dispatchEvent(new Event("signed-out"));
 }
@@ -66,6 +74,7 @@ async function tell(listener, id) {
     else if (navigator.onLine && told === "offline") say("slow");
   } catch (error) {
     if (error instanceof SignedOut) end();
+    else if (error instanceof SomebodyElse) stop("somebodyElse");
     else say("offline");
   }
 }

@@ -84,7 +84,7 @@ function followConversation(place) {
     if (document.hidden) return;
     let news;
     do {
-      news = await fetchJson(`${place.dataset.since}?after=${last}`);
+      news = await fetchJson(`${place.dataset.since}?after=${last}&of=${place.dataset.patient}`);
       news.messages.forEach(append);
     } while (news.newer);
     markSeen(news.seen);

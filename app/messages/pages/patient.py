@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, abort
+from flask import Response, abort, request
 from flask_babel import lazy_gettext as _l
 from werkzeug import Response as AnyResponse
 
@@ -43,8 +43,12 @@ def mine() -> str | AnyResponse:
     goes_on=True,
 )
 def mine_since() -> Response:
-    """What came after the last message on the open page."""
-    return read_on(_own().id)
+    """What came after the last message on the open page, while it is of whom they look after."""
+    patient = _own()
+    # The next message of another conversation must neither be shown there nor count as read.
+    if request.args.get("of", str(patient.id)) != str(patient.id):
+        abort(409)
+    return read_on(patient.id)
 
 
 def _own() -> PatientView:

@@ -32,7 +32,7 @@ def own() -> str:
     plan = queries.active(patient.id)
     if plan is None:
         waits = queries.is_being_reviewed(patient.id)
-        return render_template("plans/none.html", waits=waits)
+        return render_template("plans/none.html", waits=waits, patient_id=patient.id)
     return _read(plan, patient)
 
 
