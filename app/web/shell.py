@@ -18,6 +18,7 @@ from whitenoise import WhiteNoise
 from app.kernel import access, once
 from app.kernel import actor as actors
 from app.web import (
+    addresses,
     errors,
     fields,
     forgery,
@@ -128,6 +129,7 @@ def _templates(app: Flask) -> None:
         csp_nonce=headers.csp_nonce,
         navigation=navigation.navigation,
         form_key=once.new_key,
+        form_page=addresses.form_page,
         notices=notices,
         plot=plots.plot,
         role_labels=actors.ROLE_LABELS,

@@ -7,6 +7,7 @@ const parts = {
   "form[method=post]": () => import("./once.js"),
   "#error-summary": () => import("./error-summary.js"),
   "[data-idle]": () => import("../accounts/idle.js"),
+  "[data-refused]": () => import("./refused.js"),
   "[data-go-on]": () => import("../accounts/go-on.js"),
   "[data-passkey]": () => import("../accounts/passkey.js"),
   "[data-copy]": () => import("../accounts/copy-key.js"),
