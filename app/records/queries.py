@@ -77,11 +77,12 @@ class LookView:
 
 @dataclass(frozen=True, slots=True)
 class LookWith:
-    """One look with whoever it was, and the reason that they gave in an emergency."""
+    """One look with whoever it was; in an emergency, with their reason and what was found out."""
 
     look: Look
     who: Who | None
     reason: str
+    finding: str
 
 
 def month(actor: Actor, asked: str) -> Month | None:
@@ -128,7 +129,7 @@ def every_look(patient_id: UUID) -> Iterator[LookWith]:
     for some in looks.every(patient_id):
         people = accounts.people({one.person_id for one in some})
         for one in some:
-            yield LookWith(one, people.get(one.person_id), _reason(one, opened))
+            yield LookWith(one, people.get(one.person_id), *_reason(one, opened))
 
 
 def is_of_list(look: Look) -> bool:
@@ -136,11 +137,16 @@ def is_of_list(look: Look) -> bool:
     return look.door == LIST_OF_TASKS and look.why in STAFF
 
 
-def _reason(look: Look, opened: list[Opening]) -> str:
+def questions_of(patient_id: UUID) -> list[QuestionView]:
+    """What a patient asked about looks, the earliest first; doors are the caller's."""
+    return sorted(_questions(patient_id), key=lambda one: one.asked_at)
+
+
+def _reason(look: Look, opened: list[Opening]) -> tuple[str, str]:
     if look.why != BREAK_GLASS:
-        return ""
-    found = (one.reason for one in opened if one.covers(look.person_id, look.at, look.at))
-    return next(found, "")
+        return "", ""
+    found = (one for one in opened if one.covers(look.person_id, look.at, look.at))
+    return next(((one.reason, one.finding) for one in found), ("", ""))
 
 
 def open_questions(actor: Actor) -> list[QuestionView]:

@@ -27,6 +27,7 @@ NEEDED = {
     "Appointment": {"status", "participant"},
     "Appointment.participant": {"status"},
     "Communication": {"status"},
+    "RelatedPerson": {"patient"},
     "Consent": {"status", "scope", "category"},
     "Encounter": {"status", "class"},
     "AuditEvent": {"type", "recorded", "agent", "source"},
@@ -91,7 +92,7 @@ def _element(path: str, part: Any) -> Iterator[str]:
             yield from _coding(path, part)
     name = path.rpartition(".")[2]
     if isinstance(part, str) and name in MOMENTS | DAYS:
-        whole_day = name in DAYS or "scheduledPeriod" in path
+        whole_day = name in DAYS or "scheduledPeriod" in path or path.startswith("RelatedPerson.")
         # A laboratory's report names a day and no clock, which R4's dateTime allows.
         reported = name == "effectiveDateTime" and DAY.fullmatch(part)
         if not (reported or (DAY if whole_day else MOMENT).fullmatch(part)):

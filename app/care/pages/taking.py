@@ -8,10 +8,11 @@ from flask_babel import lazy_gettext as _l
 
 from app.accounts.queries import Who, addressing
 from app.care import queries
-from app.care.queries import PatientView
+from app.care.forms.proxies import POWER_WORDS
+from app.care.queries import PatientView, proxies
 from app.clinical import fhir
 from app.kernel import looks
-from app.kernel.actor import ROLE_LABELS, Actor
+from app.kernel.actor import ROLE_LABELS, Actor, Role
 from app.web import times
 from app.web.i18n import gettext as _
 from app.web.taking import RECORD, Entry
@@ -40,6 +41,31 @@ def you(actor: Actor, patient: PatientView) -> Iterator[Entry]:
             (_("Your care team"), "; ".join(team) or _("Nobody at the moment")),
         ),
     )
+
+
+@RECORD.chapter("carers", _l("Who may act for you"), order=25)
+def carers(actor: Actor, patient: PatientView) -> Iterator[Entry]:
+    """Those who may act for the patient, or will (FHIR RelatedPerson), the newest first."""
+    for one in proxies.carers(actor):
+        powers = [str(POWER_WORDS[power]) for power in one.powers]
+        yield Entry(
+            fhir.given(
+                resourceType="RelatedPerson",
+                id=str(one.id),
+                active=one.standing is None,
+                patient=fhir.patient(patient.id),
+                relationship=fhir.texts([str(ROLE_LABELS[Role.CARER])]),
+                name=[{"text": one.name}],
+                telecom=[{"system": "email", "value": one.email}] if one.email else [],
+                period={"end": one.last_day.isoformat()},
+            ),
+            one.name,
+            facts=(
+                (_("May do"), "\n".join(powers)),
+                (_("Until the end of"), times.day(one.last_day)),
+                *(((_("Not yet here"), _("Invited, but has not come.")),) if one.standing else ()),
+            ),
+        )
 
 
 def _called(one: Who) -> str:

@@ -15,6 +15,7 @@ from app.plans.queries import LineView, PlanView
 from app.plans.rules.states import FHIR_STATUS, PlanState
 from app.web import times
 from app.web.i18n import gettext as _
+from app.web.speech import say
 from app.web.taking import RECORD, Entry
 
 # FHIR R4 CarePlan.activity.detail.status, by where its plan stands.
@@ -30,6 +31,7 @@ def plans(_actor: Actor, patient: PatientView) -> Iterator[Entry]:
 
 def _plan(plan: PlanView) -> Entry:
     zone = plan.patient.zone
+    unknown = [f"{say(one.missing)} {say(one.supply)}" for one in plan.questions]
     heading = _("Version %(number)s, approved by %(name)s", number=plan.number, name=_signer(plan))
     resource = fhir.given(
         resourceType="CarePlan",
@@ -42,8 +44,11 @@ def _plan(plan: PlanView) -> Entry:
         created=fhir.moment(plan.approved_at, zone) if plan.approved_at else None,
         author=fhir.named(_signer(plan)),
         activity=[{"detail": _detail(one, plan.state)} for one in plan.kept],
+        note=fhir.texts(unknown),
     )
     facts = tuple((one.said.action, "\n".join(_sentences(one))) for one in plan.kept)
+    if unknown:
+        facts += ((_("What we cannot tell you"), "\n".join(unknown)),)
     return Entry(resource, heading, plan.approved_at, facts)
 
 

@@ -112,7 +112,10 @@ def _event(one: LookWith, patient: PatientView) -> fhir.Resource:
 
 
 def _why(one: LookWith) -> str:
-    return f"{words.why(one.look.why)} {one.reason}".rstrip()
+    said = f"{words.why(one.look.why)} {one.reason}".rstrip()
+    if not one.finding:
+        return said
+    return f"{said} {_('What the privacy officer found out:')} {one.finding}"
 
 
 def _name(who: Who | None) -> str:
