@@ -81,6 +81,12 @@ class Lived:
     def arrive(self, visitors: Visitors, token: str | None, **options: Any) -> Page:
         """A browser with this session."""
         page = visitors.arrive(self.server.url, permissions=DEVICES, **options)
+        self.give(page, token)
+        return page
+
+    def give(self, page: Page, token: str | None) -> None:
+        """Have this session, and no other, in a page's browser."""
+        page.context.clear_cookies()
         if token:
             page.context.add_cookies(
                 [
@@ -94,7 +100,6 @@ class Lived:
                     }
                 ]
             )
-        return page
 
     def ask(self, path: str, token: str | None) -> tuple[int, str]:
         """The status and the kind of what stands at an address."""

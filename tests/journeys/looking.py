@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import ConsoleMessage, Error, Page, Request
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 NARROW, PHONE, DESK = 320, 390, 1280
@@ -94,7 +94,17 @@ class Watch:
     def __post_init__(self) -> None:
         self.page.on("console", self._console)
         self.page.on("request", self._request)
-        self.page.on("pageerror", lambda error: self.heard.append(f"script: {error}"))
+        self.page.on("pageerror", self._fault)
+
+    def end(self) -> list[str]:
+        """Listen no longer; answers what was heard."""
+        self.page.remove_listener("console", self._console)
+        self.page.remove_listener("request", self._request)
+        self.page.remove_listener("pageerror", self._fault)
+        return self.heard
+
+    def _fault(self, error: Error) -> None:
+        self.heard.append(f"script: {error}")
 
     def _console(self, message: ConsoleMessage) -> None:
         # Opening an error page on purpose is no fault of the page.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from app.kernel.access import SAFE_METHODS
 from app.kernel.actor import Role, Stage
@@ -11,7 +13,7 @@ from app.kernel.settings import Environment
 from tests.doors.walk import Door, _doors, application
 from tests.journeys.lived_in import Lived
 from tests.journeys.looking import Watch, faults, glance, keyboard_faults
-from tests.support.browser import Visitors
+from tests.support.browser import DESK, Visitors
 
 # News for a page that is open already; nobody opens it as a page.
 NEWS = "/since"
@@ -66,9 +68,30 @@ def looked_at() -> list[tuple[Door, Role | None, bool]]:
     ]
 
 
+@pytest.fixture(scope="module")
+def window(lived: Lived, browser: Browser) -> Iterator[tuple[Page, Visitors]]:
+    """One for all: to open a new profile for each page took as long as to look at the page."""
+    visitors = Visitors(browser)
+    yield lived.arrive(visitors, None), visitors
+    visitors.leave()
+
+
+@pytest.fixture
+def page(lived: Lived, window: tuple[Page, Visitors]) -> Iterator[Page]:
+    """That window, in which nothing is left of whoever had it before."""
+    page, visitors = window
+    page.set_viewport_size(DESK)
+    page.emulate_media(color_scheme="null", reduced_motion="null")
+    yield page
+    page.goto(f"{lived.server.url}/health")
+    page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+    complaints, visitors.complaints[:] = list(visitors.complaints), []
+    assert complaints == []
+
+
 @pytest.mark.parametrize(("door", "role", "first"), looked_at(), ids=named)
 def test_page_is_sound_for_everyone(
-    visitors: Visitors, lived: Lived, door: Door, role: Role | None, first: bool
+    page: Page, lived: Lived, door: Door, role: Role | None, first: bool
 ) -> None:
     someone = lived.someone(door, role)
     token = lived.token(someone, door.access.stage) if someone else None
@@ -77,7 +100,7 @@ def test_page_is_sound_for_everyone(
     assert status == 200
     if kind != "text/html":
         return  # An entry for a calendar, say.
-    page = lived.arrive(visitors, token)
+    lived.give(page, token)
     look_at(page, lived, path, whole=first)
     if (
         first
@@ -92,7 +115,7 @@ def look_at(page: Page, lived: Lived, path: str, *, whole: bool = True) -> None:
     watch = Watch(page, lived.server.url)
     page.goto(path, wait_until="load")
     found = keyboard_faults(page) + faults(page) if whole else glance(page)
-    none(found + watch.heard)
+    none(found + watch.end())
 
 
 def none(found: list[str]) -> None:

@@ -36,6 +36,8 @@ LEFT_OUT = (
     "WebUIOmniboxPopup",
     "WebUIOmniboxFullPopup",
     "WebUIOmniboxAimPopup",
+    # A second process for each profile, in case it goes elsewhere: a tenth of a visit.
+    "SpareRendererForSitePerProcess",
 )
 FLAGS = [
     "--disable-gpu",
