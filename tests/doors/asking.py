@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from uuid import UUID, uuid4
 
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import literal_column, select, text
 from werkzeug.test import TestResponse
 
 from app.accounts import operations as accounts
@@ -124,13 +125,25 @@ class Asker:
 
 
 def contents(app: Flask, *but: str) -> dict[str, list[object]]:
-    """Every row of every table but these."""
+    """Every row of every table but these, as it lies there: what a column makes of it is no matter.
+
+    Asked some thousand times; the portal's own way of reading a row took three times as long.
+    """
     with app.extensions["database"].engine.connect() as connection:
         return {
-            table.name: [tuple(row) for row in connection.execute(select(table))]
-            for table in Base.metadata.sorted_tables
-            if table.name not in but
+            name: [tuple(row) for row in connection.exec_driver_sql(rows)]
+            for name, rows in _rows().items()
+            if name not in but
         }
+
+
+@cache
+def _rows() -> dict[str, str]:
+    everything = literal_column("*")
+    return {
+        table.name: str(select(everything).select_from(table))
+        for table in Base.metadata.sorted_tables
+    }
 
 
 def keys(visitor: Visitor) -> dict[str, str]:
