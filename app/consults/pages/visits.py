@@ -15,7 +15,7 @@ from app.consults import queries, room
 from app.consults.forms import DeleteForm, FinishForm
 from app.consults.operations import closing, guests, nodes, turn
 from app.consults.operations import recording as recordings
-from app.consults.queries import VisitView
+from app.consults.queries import VisitView, figures
 from app.consults.queries import recording as seen_recordings
 from app.consults.queries.recording import RecordingView
 from app.consults.rules import Door
@@ -43,9 +43,8 @@ def waiting_room(appointment: VisitView) -> str:
     """Who is here, camera and microphone, and the call itself; what follows once it is over."""
     kept = seen_recordings.recordings(appointment)
     if appointment.door in {Door.FINISHED, Door.OVER}:
-        return render_template(
-            "consults/finished.html", visit=appointment, recordings=kept, **_phone()
-        )
+        shown = {"visit": appointment, "recordings": kept, "line": figures.line(appointment)}
+        return render_template("consults/finished.html", **shown, **_phone())
     return drawn(actors.required(), appointment, kept)
 
 
