@@ -22,8 +22,6 @@ CALM_US = MICRO
 # What a line must carry, of what is sent over it, for that to be more than enough.
 AMPLE = 1.4
 MEASURED_US = 500_000
-# A better picture must have fitted for this long, or it would come and go.
-RIPE_US = 3 * MICRO
 # Until a stream has been measured; Opus of browsers, and a small picture.
 GUESSED = {"audio": 36_000, "video": 150_000}
 # What a picture may take that nobody sees yet: a browser held low takes seconds to rise again.
@@ -48,15 +46,16 @@ class Quality:
         for stream in leg.streams.values():
             measure(stream, now)
         line.wants = [want for slot in leg.slots if (want := self._want(leg, slot, now))]
-        ripe = {place for place, since in line.rising.items() if now - since >= RIPE_US}
-        if back:
-            # What a silence took away was not too much for the line: it returns with it.
-            ripe = set(leg.company)
-        shared = share(leg.estimate.bits, line.wants, line.given, ripe)
+        # What a silence took away was not too much for the line: it returns with it, as if new.
+        before = {} if back else line.given
+        order = [want.place for want in sorted(line.wants, key=lambda one: not one.speaker)]
+        best = sum(want.rates[-1] for want in line.wants if want.rates)
+        ripe = line.rises.ripe(before, order, now, ample=best * AMPLE <= leg.estimate.bits)
+        shared = share(leg.estimate.bits, line.wants, before, ripe)
+        line.rises.learn(before, shared.given, shared.rises, now)
         # A place whose picture has yet to come is new when it comes, and waits for nothing.
         shown = {want.place for want in line.wants if want.kind == "video"}
         line.given = {place: one for place, one in shared.given.items() if place in shown}
-        line.rising = {place: line.rising.get(place, now) for place in shared.rises}
         self._apply(leg, shared.given, now)
         ample = shared.bits * AMPLE <= leg.estimate.bits and _is_measured(leg, now)
         line.full = ample and all(slot.wanted == sdp.HIGH for slot in leg.slots)

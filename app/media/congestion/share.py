@@ -12,6 +12,7 @@ Layer = Literal["none", "low", "high"]
 Kind = Literal["audio", "video"]
 
 HEADROOM = 1.15  # what a rise must leave room for, or it would be taken back at once
+SMALL_HEADROOM = 1.05  # the same of a small picture where there was none: it costs little
 KEPT_SOUND = 0.5  # of its rate: sound is given up last, and not for a moment's narrowness
 KEPT_PICTURE = 1.2  # of the line: an estimate that dips to empty a queue takes no picture away
 LEAST_PICTURE = 60_000  # bits/s: below it a picture is not worth its place
@@ -58,10 +59,11 @@ def share(
 ) -> Shared:
     """Divide `bits`: all sound, then a picture of each, the speaker's first, then better ones.
 
-    A fall takes effect at once, but not for a dip within which a queue empties. A rise needs 15 %
-    to spare and its place in `ripe`: the caller puts there what was among `rises` for as long as
-    it likes. A place that is not in `current` is new, and gets what fits without a wait. A
-    picture without layers is given while a small one fits, for its publisher is told to follow.
+    A fall takes effect at once, but not for a dip within which a queue empties. A rise goes one
+    step, needs something to spare and its place in `ripe`: the caller puts there what was among
+    `rises` for as long as it likes. A place that is not in `current` is new, and gets what fits
+    without a wait. A picture without layers is given while a small one fits, for its publisher is
+    told to follow.
     """
     round_ = _Round(bits, current, ripe)
     wanted = sorted(wants, key=lambda want: (not want.speaker, want.place))
@@ -129,15 +131,17 @@ class _Round:
         elif _rank(now.video) >= _rank(layer):
             fits = used + least <= KEPT_PICTURE * self.bits
         else:
-            fits = self._may_rise(place, used + least)
+            fits = self._may_rise(place, now.video, layer, used + least)
         if fits:
             self.used = used + cost
             self.costs[place] = cost
             self.layers[place] = layer
 
-    def _may_rise(self, place: int, used: int) -> bool:
-        if used * HEADROOM > self.bits:
+    def _may_rise(self, place: int, now: Layer, layer: Layer, used: int) -> bool:
+        if used * (SMALL_HEADROOM if layer == "low" else HEADROOM) > self.bits:
             return False
+        if now == "none" and place in self.layers:
+            return False  # It has just got the small one: whether that holds is seen first.
         self.rises.add(place)
         return place in self.ripe
 

@@ -7,7 +7,7 @@ const UNHEARD = ["Offline", "Silence"];
 const LAYERS = { small: "l", large: "h" };
 // The small picture must fit beside two voices on a line of 200 kbit/s, with room to spare, or the node does not give it
 // there at all.
-const SMALL = { scaleResolutionDownBy: 4, maxBitrate: 45_000, maxFramerate: 15 };
+const SMALL = { scaleResolutionDownBy: 4, maxBitrate: 36_000, maxFramerate: 10 };
 
 export class Relay extends EventTarget {
   pc = null;

@@ -17,16 +17,18 @@ import pytest
 from app.media import rtcp
 from app.media.congestion.arrivals import Arrivals
 from app.media.congestion.estimate import Estimate
+from app.media.congestion.rises import Rises
 from app.media.congestion.share import Given, Want, share
-from app.media.quality import LOOK_US, RIPE_US
+from app.media.quality import LOOK_US
 from tests.media.congestion.line import BEGAN_US, SECOND, Line
 
 RELAY = Path(__file__).parents[3] / "static" / "js" / "consults" / "relay.js"
 GOOD, NARROW = 4_000_000.0, 200_000.0
 # When the line grows narrow, when that should be settled, and when the look ends: seconds.
 NARROWS, SETTLED, ENDS = 8, 16, 40
-# Bytes: of a packet of sound, of an RTP header, and of what travels around both.
-VOICE, HEAD, AROUND = 88, 24, 58
+# Bytes: of a packet of sound sealed from end to end, of an RTP header, and of what travels around
+# both.
+VOICE, HEAD, AROUND = 108, 24, 58
 HIGH_BITS, HIGH_RATE, PIECE = 552_000, 30, 1150
 SPEAKER, OTHER = 1, 2
 STEP_US, FEEDBACK_US, REPORT_US = 1000, 100_000, SECOND
@@ -52,7 +54,7 @@ class Third:
         self.coming: list[tuple[int, int, str]] = []
         self.told: list[tuple[int, bytes]] = []
         self.given: dict[int, Given] = {}
-        self.rising: dict[int, int] = {}
+        self.rises = Rises()
         self.pictures: list[float] = []
         self.shares: list[tuple[float, dict[int, Given]]] = []
 
@@ -110,10 +112,10 @@ class Third:
         for place in (SPEAKER, OTHER):
             wants.append(Want(place, "audio", (VOICE * 400,), speaker=place == SPEAKER))
             wants.append(Want(place, "video", (low, HIGH_BITS), speaker=place == SPEAKER))
-        ripe = {place for place, since in self.rising.items() if self.now - since >= RIPE_US}
+        ripe = self.rises.ripe(self.given, (SPEAKER, OTHER), self.now)
         shared = share(self.estimate.bits, wants, self.given, ripe)
+        self.rises.learn(self.given, shared.given, shared.rises, self.now)
         self.given = shared.given
-        self.rising = {place: self.rising.get(place, self.now) for place in shared.rises}
         self.shares.append((self.seconds, self.given))
 
 
