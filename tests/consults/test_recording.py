@@ -23,6 +23,8 @@ from tests.consults.meeting import Hall, Meeting, flows, reaches
 from tests.consults.test_lock import locks, seal
 from tests.consults.test_paths import MediaNode, goes
 
+pytestmark = pytest.mark.long
+
 RECORDED = 4000  # milliseconds
 # Bytes of a file for which the disk has room: some seconds of a call.
 ROOM = 300_000

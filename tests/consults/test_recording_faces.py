@@ -13,6 +13,8 @@ from tests.consults.test_paths import MediaNode
 from tests.consults.test_recording import RECORDED, answers, ask, closed, folder, stands
 from tests.journeys.looking import faults
 
+pytestmark = pytest.mark.long
+
 BOTH_PLAY = """() => {
   const films = [...document.querySelectorAll("#films video")];
   return films.length === 2 && films.every((one) => one.currentTime > 1 && one.videoWidth > 0)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.consults.hard.calling import streams
 from tests.consults.meeting import Meeting, flows, reaches, says, stats
 from tests.consults.test_line import both_over, lose
 from tests.consults.test_paths import goes
+
+pytestmark = pytest.mark.long
 
 CUT_MILLISECONDS = 10_000
 # Less than after which the page tries once more by itself.

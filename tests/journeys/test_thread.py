@@ -6,6 +6,7 @@ server that production runs.
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from app.kernel.actor import Role
@@ -14,6 +15,8 @@ from tests.journeys import answers, planning
 from tests.journeys.people import DEVICES, Guest, arrive
 from tests.support.browser import Visitors
 from tests.support.clinic import Clinic
+
+pytestmark = pytest.mark.long
 
 QUESTION = "May I take my tablet in the evening instead of the morning?"
 ANSWER = "Yes, the evening is fine. Please take it at the same time every day."

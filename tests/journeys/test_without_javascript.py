@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from app.kernel.actor import Role
@@ -9,6 +10,8 @@ from tests.journeys import answers, planning
 from tests.journeys.people import arrive
 from tests.support.browser import Visitors
 from tests.support.clinic import Clinic
+
+pytestmark = pytest.mark.long
 
 WORDS = "Is it all right to swim with a new tablet?"
 

@@ -21,6 +21,8 @@ from tests.doors.asking import contents
 from tests.records.copies import Copy, take
 from tests.support.portal import Portal, Someone
 
+pytestmark = pytest.mark.long
+
 MANY = 10_000
 MOST_MEGABYTES = 24
 MEGABYTE = 1024 * 1024
