@@ -29,7 +29,7 @@ log = get_logger("web")
 BUSY = (Busy, OperationalError, PoolTimeout)
 WAIT_SECONDS = 3
 KEPT = _l("It was sent before with other words. The new words are kept: open the page again.")
-UNCLEAR, BROKEN = 400, 500
+UNCLEAR, GONE, BROKEN = 400, 410, 500
 RUN_OUT = _l("Your sign-in had run out. What you typed is kept for you.")
 KEPT_HERE = _l("What you typed is kept for you.")
 OPEN_AGAIN = _l("Open the page again")
@@ -69,6 +69,8 @@ _instead: list[Instead] = []
 
 def instead_of_signing_in(answer: Instead) -> Instead:
     """Register the page of somebody who has nothing to sign in with; None where it is not theirs.
+
+    Its status says that what was here is over, to scripts that would wait for it to come back.
 
     Asked, without an actor, where a page that needs one is only looked at.
     """
@@ -111,7 +113,7 @@ def _http(error: HTTPException) -> Response | tuple[str, int, dict[str, str]]:
     return *page(error.code), {"Allow": ", ".join(sorted(methods))} if methods else {}
 
 
-def _sign_in(needed: SignInNeeded) -> Response | Page | str:
+def _sign_in(needed: SignInNeeded) -> Response | Page:
     """To the sign-in page and, after it, back here; posted words wait for their person.
 
     Whoever poses as signed in is told so first: the way is theirs to take.
@@ -120,7 +122,7 @@ def _sign_in(needed: SignInNeeded) -> Response | Page | str:
     if not posing and needed.stage is Stage.ANYONE and request.method in SAFE_METHODS:
         for answer in _instead:
             if (shown := answer()) is not None:
-                return shown
+                return shown, GONE
     step = "accounts.second_factor" if needed.stage is Stage.PASSWORD else "accounts.sign_in"
     if request.method in SAFE_METHODS:
         target = inside(request.full_path.rstrip("?"))

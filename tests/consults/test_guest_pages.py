@@ -252,7 +252,7 @@ def _view(house: House) -> VisitView:
 def test_who_was_taken_out_is_told_so_and_whom_to_ask(house: House) -> None:
     maria = removed(house, house.patient)
     answer = maria.get(house.room)
-    assert answer.status_code == 200
+    assert answer.status_code == 410
     assert "You are no longer in this visit" in said(maria)
     assert "please ask Ana Sousa, who invited you" in said(maria)
     assert not list(maria.page.iter("nav"))
@@ -260,6 +260,18 @@ def test_who_was_taken_out_is_told_so_and_whom_to_ask(house: House) -> None:
     # Nothing else of the visit is theirs, and signing in is for those who have an account.
     assert maria.get(house.list).status_code == 303
     assert maria.get("/").status_code == 303
+
+
+def test_script_of_a_guest_who_was_taken_out_while_away_learns_that_it_is_over(
+    house: House,
+) -> None:
+    """A socket that does not open says nothing: the page asks for its own address, and goes by
+    the status."""
+    asks = {"base_url": ORIGIN}
+    maria = removed(house, house.clinician)
+    assert maria.client.head(house.room, **asks).status_code == 410
+    guest = let_in(house.portal, house.clinician, house.visit)
+    assert house.portal.visit(guest).client.head(house.room, **asks).status_code == 200
 
 
 def test_the_farewell_of_a_guest_is_shown_in_their_own_browser_alone(house: House) -> None:
