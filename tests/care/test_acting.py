@@ -21,10 +21,12 @@ from app.kernel.actor import Power, Role
 from app.kernel.models import AuditEvent
 from app.kernel.refusal import Refusal
 from app.kernel.room import Room
+from app.questionnaires import queries as questionnaires
 from app.results import operations as results
 from tests.care.helping import EVERYTHING, PETRA, come, invite, may, said
+from tests.plans.drafts import signed
 from tests.results import readings
-from tests.support.portal import COOKIE, Clinic
+from tests.support.portal import COOKIE, Clinic, Visitor
 from tests.support.returning import end_session, signed_in_again
 
 SENT = AuditEvent.tag == "messages.sent"
@@ -52,10 +54,31 @@ def test_each_power_opens_its_own_pages_and_no_others(
     menu = next(one for one in visitor.page.iter("nav") if one.get("aria-label") == "Main")
     led = {one.get("href") for one in menu.iter("a")}
     assert led & set(EVERYTHING) == paths - {"/questions"}
-    for one in visitor.page.iter("a"):
-        href = one.get("href", "")
-        if href.startswith("/") and href != "/":
-            assert visitor.client.get(href, base_url="https://nearside.test").status_code != 404
+    for path in ("/", *sorted(opened)):
+        assert closed_ways(visitor, path) == []
+
+
+def closed_ways(visitor: Visitor, path: str) -> list[str]:
+    """The links of a page that lead this person nowhere."""
+    visitor.get(path)
+    assert visitor.page is not None
+    led = {one.get("href", "") for one in visitor.page.iter("a")}
+    inside = sorted(one for one in led if one.startswith("/") and one != "/")
+    site = "https://nearside.test"
+    return [one for one in inside if visitor.client.get(one, base_url=site).status_code == 404]
+
+
+def test_who_only_reads_is_led_from_plan_and_answers_to_nothing_closed(clinic: Clinic) -> None:
+    signed(clinic)
+    patient_id, petra = clinic.patient.patient_id, clinic.portal.person(Role.CARER)
+    assert patient_id is not None
+    clinic.portal.let_act(petra, clinic.patient, Power.RESULTS)
+    with clinic.portal.inside():
+        sent = questionnaires.sent(patient_id)[0].id
+    visitor = clinic.portal.visit(petra)
+    for path in ("/plan", f"/answers/{sent}"):
+        assert closed_ways(visitor, path) == []
+    assert "What you answered" in said(visitor)
 
 
 def test_who_only_reads_is_offered_no_entry(clinic: Clinic) -> None:
