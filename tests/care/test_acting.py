@@ -81,6 +81,19 @@ def test_who_only_reads_is_led_from_plan_and_answers_to_nothing_closed(clinic: C
     assert "What you answered" in said(visitor)
 
 
+@pytest.mark.parametrize("power", [Power.RESULTS, Power.ENTRIES])
+def test_whoever_may_read_results_is_told_of_a_danger(clinic: Clinic, power: Power) -> None:
+    with clinic.portal.inside():
+        readings.dangerous(clinic.portal.actor(clinic.patient))
+    petra = clinic.portal.person(Role.CARER)
+    clinic.portal.let_act(petra, clinic.patient, power)
+    visitor = clinic.portal.visit(petra)
+    visitor.get("/")
+    assert "Please act now" in said(visitor)
+    assert said(visitor).count("What to do now") == 1
+    assert closed_ways(visitor, "/") == []
+
+
 def test_who_only_reads_is_offered_no_entry(clinic: Clinic) -> None:
     with clinic.portal.inside():
         results.record(clinic.portal.actor(clinic.patient), readings.weight("84.5"))

@@ -10,7 +10,7 @@ from flask import url_for
 from app.care import queries as care
 from app.care.queries import PatientView
 from app.clinical import measures
-from app.kernel import clock
+from app.kernel import clock, db
 from app.kernel.actor import Actor, Power, Role
 from app.results import queries, rules
 from app.results.pages.panels import Panel, panels
@@ -26,17 +26,23 @@ PRESSURE = "blood-pressure"
 ACT_NOW, URGENT, DONE, NEXT = 0, 1, 6, 25
 
 
+@TODAY.offers(Role.PATIENT, carers=Power.RESULTS)
+def dangers(actor: Actor) -> Iterator[Step]:
+    """What asks to act now: told to whoever may read it, whether or not they may enter more."""
+    mine = care.own(actor)
+    if mine is not None:
+        yield from (_act_now(one) for one in _dangers(mine.id).values())
+
+
 @TODAY.offers(Role.PATIENT, carers=Power.ENTRIES)
 def home_pressure(actor: Actor) -> Iterator[Step | Card]:
-    """A danger to act on; today's blood pressure, taken or still to take, and how it moves."""
+    """Today's blood pressure, taken or still to take, and how it moves."""
     mine = care.own(actor)
     if mine is None:
         return
     panel = Panel(measures.get(PRESSURE), queries.recent(mine.id, (PRESSURE,), 30)[PRESSURE])
-    dangers = _dangers(mine.id)
-    yield from (_act_now(one) for one in dangers.values())
     # A tick beside a danger would say that all is well.
-    if PRESSURE not in dangers:
+    if PRESSURE not in _dangers(mine.id):
         yield _step(panel)
     if panel.latest:
         yield Card("results/_trend.html", {"panel": panel}, side=True, order=10)
@@ -45,7 +51,8 @@ def home_pressure(actor: Actor) -> Iterator[Step | Card]:
 def _dangers(patient_id: UUID) -> dict[str, Reading]:
     """The newest reading of each measure that asks to act now and that nobody has seen to."""
     recent = clock.now() - rules.URGENT_FOR
-    waiting = queries.unattended(patient_id)
+    key = ("results.unattended", patient_id)
+    waiting = db.remembered(key, lambda: queries.unattended(patient_id))
     return {one.measure.key: one for one in waiting if one.taken_at >= recent}
 
 
