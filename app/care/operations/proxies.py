@@ -7,6 +7,7 @@ takes; whoever acts for others too signs in again and goes on with those.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -216,9 +217,13 @@ def end(proxy_id: UUID, why: Ending) -> None:
 
 def end_those_over() -> None:
     """Close what ended by itself; it opened nothing since."""
-    for proxy_id in seen.over():
+    _end_each(seen.over(), Ending.TIME)
+
+
+def _end_each(proxies: Iterable[UUID], why: Ending) -> None:
+    for proxy_id in proxies:
         try:
-            end(proxy_id, Ending.TIME)
+            end(proxy_id, why)
         except Stale:
             continue  # Somebody ended it at this moment.
 
@@ -228,8 +233,7 @@ def _end_with_consent(*, patient_id: UUID, purpose: Purpose, stands: bool) -> No
     if purpose is not Purpose.PROXY or stands:
         return
     mine = (Proxy.patient_id == patient_id, Proxy.ended_at.is_(None))
-    for proxy_id in db.session().scalars(select(Proxy.id).where(*mine)).all():
-        end(proxy_id, Ending.CONSENT)
+    _end_each(db.session().scalars(select(Proxy.id).where(*mine)).all(), Ending.CONSENT)
 
 
 def _own(actor: Actor) -> PatientView:
