@@ -29,6 +29,7 @@ def test_patient_invites_a_carer_who_comes_and_acts(clinic: Clinic) -> None:
     fields = {"name": PETRA, "email": "petra@example.org", "last_day": last_day.isoformat()}
     ana.send("/carers/new", **fields, powers=["messages", "results"])
     assert f"Tell {PETRA} six digits" in said(ana)
+    assert "write them down before you leave or reload this page" in said(ana)
     digits = "".join(one for one in said(ana).partition("The six digits")[2][:9] if one.isdigit())
     with portal.inside():
         number = db.session().scalars(select(Invitation.id)).one()
@@ -80,7 +81,7 @@ def test_carer_of_one_signs_in_and_acts_for_another_without_mixing_them_up(
     path = f"/welcome/{link(portal, number)}"
     stranger = portal.visit()
     stranger.get(path)
-    assert "Please sign in first" in said(stranger)
+    assert "You have an account here already." in said(stranger)
     visitor = portal.visit(petra)
     visitor.follow(visitor.send(path, digits=digits))
     assert f"Act for {jan.name}" in said(visitor)
@@ -169,6 +170,9 @@ def test_ended_carer_is_signed_out_and_finds_nothing_when_they_come_back(clinic:
     with portal.inside():
         number = seen.carers(portal.actor(clinic.patient))[0].id
     ana = portal.visit(clinic.patient)
+    ana.get(f"/carers/{number}/end")
+    assert f"Stop {carer.name} acting for you" in said(ana)
+    assert "They will be signed out at once" in said(ana)
     ana.follow(ana.send(f"/carers/{number}/end"))
     assert f"{carer.name} cannot act for you any more." in said(ana)
     assert visitor.get("/messages").status_code == 303
@@ -213,6 +217,8 @@ def test_carer_may_stop(clinic: Clinic) -> None:
     with portal.inside():
         number = seen.cared_for(portal.actor(carer))[0].id
     visitor = portal.visit(carer)
+    visitor.get(f"/caring/{number}/stop")
+    assert "You will be signed out" in said(visitor)
     assert visitor.send(f"/caring/{number}/stop").status_code == 303
     with portal.inside():
         assert seen.carers(portal.actor(clinic.patient)) == []
