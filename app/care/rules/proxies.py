@@ -46,10 +46,3 @@ def end_of(last_day: date, zone: tzinfo) -> datetime:
 def last_day_of(ends_at: datetime, zone: tzinfo) -> date:
     """The last whole day before that moment."""
     return ends_at.astimezone(zone).date() - timedelta(days=1)
-
-
-def is_live(
-    accepted_at: datetime | None, ended_at: datetime | None, ends_at: datetime, moment: datetime
-) -> bool:
-    """Whether somebody may act for the patient now, as far as time is concerned."""
-    return accepted_at is not None and ended_at is None and moment < ends_at
