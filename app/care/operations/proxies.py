@@ -33,7 +33,7 @@ from app.care.rules import consents as purposes
 from app.care.rules import proxies as rules
 from app.care.rules.consents import Purpose
 from app.care.rules.proxies import Ending
-from app.kernel import audit, clock, db, news, outbox
+from app.kernel import audit, clock, db, news
 from app.kernel.actor import Actor, Power, Role
 from app.kernel.limits import Limit
 from app.kernel.refusal import Refusal, Stale
@@ -179,7 +179,6 @@ def accept(session: Session, proxy_id: UUID) -> None:
     row = _locked(session, proxy_id)
     row.accepted_at = clock.now()
     audit.record(ACCEPTED, entity_id=row.id, patient_id=row.patient_id)
-    outbox.hint("proxies", people=patients.everyone(row.patient_id), number=row.id)
 
 
 def change(actor: Actor, proxy_id: UUID, powers: list[Power], last_day: date) -> None:
@@ -191,7 +190,6 @@ def change(actor: Actor, proxy_id: UUID, powers: list[Power], last_day: date) ->
         row.powers = said = [one.value for one in whole]
         row.ends_at = rules.end_of(last_day, ZoneInfo(mine.zone))
         audit.record(CHANGED, entity_id=row.id, patient_id=row.patient_id, powers=said)
-        outbox.hint("proxies", people=[row.person_id])
 
 
 def end(proxy_id: UUID, why: Ending) -> None:
