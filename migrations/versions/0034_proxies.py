@@ -71,6 +71,8 @@ def _proxies() -> None:
 def downgrade() -> None:
     """Take it down again: carers keep a row that opens nothing."""
     op.drop_column("questionnaire_response", "authored_by")
+    # Without its digits, such a link would let anybody in who holds it.
+    op.execute("DELETE FROM invitation WHERE proxy_id IS NOT NULL")
     with op.batch_alter_table("invitation") as table:
         table.drop_constraint("uq_invitation_proxy_id", type_="unique")
         table.drop_constraint("fk_invitation_proxy_id_proxy", type_="foreignkey")

@@ -306,6 +306,23 @@ def test_names_of_passkeys_are_sealed_and_can_be_read_again(app: Flask) -> None:
         )
 
 
+def test_links_of_carers_do_not_outlive_the_digits_that_guard_them(app: Flask) -> None:
+    go(app, "0034")
+    with connected(app) as connection:
+        tables, made = schema(app).tables, {}
+        for name in ("person", "patient", "proxy", "invitation"):
+            one = row(tables[name], 1, made)
+            fit = {"role": "patient", "sex": "female"}
+            one |= {"id": uuid4()} | {key: fit[key] for key in fit.keys() & one.keys()}
+            if name == "invitation":
+                one |= {"proxy_id": made["proxy"][0]["id"], "state": "sent"}
+            made[name] = [{column: fitting(tables[name], column, one[column]) for column in one}]
+            connection.execute(sa.insert(tables[name]), made[name])
+        connection.commit()
+    go(app, "0033", up=False)
+    assert counted(app)["invitation"] == 0
+
+
 def test_models_and_migrated_schema_are_the_same(app: Flask) -> None:
     go(app, "head")
     with connected(app) as connection:
