@@ -35,7 +35,8 @@ REMARK = (
     "the server alone on one core and the callers on the other, both before all else on the"
     " machine. A rival is Janus or a bare call between two browsers, as the figure says; where"
     " there is none, it is the value the ratio is taken from. What is forwarded without loss is the"
-    " middle of three searches in steps of 3 %, each server in turn: a rate counts as carried when"
+    " middle of three searches in steps of 3 %, each server in turn, of which the later begin at"
+    " 85 % of what the last one found: a rate counts as carried when"
     " one of three tries at it loses nothing, with nine seconds of ordinary calls after one that"
     " does, by the same rule for both."
 )

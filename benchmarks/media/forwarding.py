@@ -22,10 +22,10 @@ from benchmarks.media.servers import CROWD_CORE, FIRST_SERVED, Server, favour, n
 from benchmarks.media.traffic import RATE, Numbers, Traffic
 
 PEOPLE = 80
-# The search for the most: from here in long strides, then in small steps; so many tries at each
-# rate, and the middle of so many searches.
-SLOWEST, STRIDE, STEP = 20_000, 1.12, 1.03
-TRIES, SEARCHES = 3, 3
+# The search for the most: from here in long strides, then in small steps, which get so many tries
+# each; the middle of so many searches, of which the later ones begin at this part of the last.
+SLOWEST, STRIDE, STEP = 20_000.0, 1.12, 1.03
+TRIES, SEARCHES, AGAIN = 3, 3, 0.85
 TRIAL_SECONDS = 1.5
 RECOVERY_SECONDS = 9.0
 REAL_SECONDS, ROUNDS = 6.0, 3
@@ -107,35 +107,41 @@ def measure() -> Iterator[Figure]:
 
 def most(*both: Side) -> list[float]:
     """The highest rate at which each side still lost nothing: the middle of some searches."""
-    found = [_searched(both) for _ in range(SEARCHES)]
+    found: list[list[float]] = []
+    starts = [SLOWEST] * len(both)
+    for _ in range(SEARCHES):
+        found.append(_searched(both, starts))
+        starts = [max(SLOWEST, AGAIN * best) for best in found[-1]]
     return [median(side) for side in zip(*found, strict=True)]
 
 
-def _searched(both: Sequence[Side]) -> list[float]:
+def _searched(both: Sequence[Side], starts: Sequence[float]) -> list[float]:
     """Upwards, all sides in turn and by one rule: in strides, then in steps from the last good one.
 
     A rate is carried when one of its tries loses nothing: a moment that the machine gives to
-    others spoils a try, and not three of them.
+    others spoils a try, and not three of them. A stride that fails need not be tried again: the
+    steps begin below it, and go as far as they are carried.
     """
-    best, rates = [0.0] * len(both), [float(SLOWEST)] * len(both)
-    for step in (STRIDE, STEP):
+    best, rates = [0.0] * len(both), list(starts)
+    for step, tries in ((STRIDE, 1), (STEP, TRIES)):
         running = set(range(len(both)))
         while running:
             for at in sorted(running):
-                carried = _carried(both[at], rates[at])
+                carried = _carried(both[at], rates[at], tries)
                 if carried:
                     best[at] = max(best[at], carried)
                     rates[at] *= step
                 else:
                     running.discard(at)
-                    rates[at] *= STEP / step
+                    # Where not even the first was carried, from the slowest of all.
+                    rates[at] = rates[at] * STEP / step if best[at] else SLOWEST
     return best
 
 
-def _carried(side: Side, rate: float) -> float:
+def _carried(side: Side, rate: float, tries: int) -> float:
     """The rate as it really went out, if one try of it lost nothing; 0.0 otherwise."""
     speed = rate / (RATE * len(side.crowd.people))
-    for _ in range(TRIES):
+    for _ in range(tries):
         done = side.play(TRIAL_SECONDS, speed)
         if not done.lost and done.opened == done.kept:
             return done.rate
