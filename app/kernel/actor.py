@@ -45,7 +45,9 @@ ROLE_LABELS = {
     Role.CARER: _l("Carer"),
     Role.GUEST: _l("Guest"),
 }
-STAFF = (Role.CLINICIAN, Role.COORDINATOR, Role.ADMINISTRATOR)
+# Those who look after patients, as members of their care teams.
+TEAM = (Role.CLINICIAN, Role.COORDINATOR)
+STAFF = (*TEAM, Role.ADMINISTRATOR)
 # Those with an account of their own.
 MEMBERS = (Role.PATIENT, *STAFF, Role.CARER)
 # Those who act on a patient's record as the patient does, the second within their powers.

@@ -20,12 +20,11 @@ from app.clinical import Sentence, measures
 from app.clinical.guidelines import Fact, from_observation
 from app.clinical.measures import Alert, Context, Measure
 from app.kernel import db, looks
-from app.kernel.actor import Actor, Role
+from app.kernel.actor import TEAM, Actor
 from app.results import rules
 from app.results.models import Observation
 from app.results.rules import HOME_TESTS, Meaning, ObservationStatus
 
-CARERS = (Role.CLINICIAN, Role.COORDINATOR)
 ON_A_CHART = 60
 ON_A_PAGE = 20
 FOR_THE_RULES = 400
@@ -167,7 +166,7 @@ def urgent_one(actor: Actor, observation_id: UUID) -> Urgent | None:
 
 def urgent(actor: Actor) -> list[Urgent]:
     """Dangerous readings of the patients this member of staff looks after, oldest first."""
-    if actor.role not in CARERS:
+    if actor.role not in TEAM:
         return []
     patients = {one.id: one for one in care.patients(actor)}
     rows = db.session().scalars(_unattended().where(Observation.patient_id.in_(patients)))

@@ -13,16 +13,14 @@ from app.care.queries.breaking import open_record
 from app.kernel import actor as actors
 from app.kernel import clock, looks
 from app.kernel.access import signed_in
-from app.kernel.actor import Actor, Role
+from app.kernel.actor import TEAM, Actor, Role
 from app.web.boards import CHART, TODAY, Card
 from app.web.navigation import entry
 
-CARERS = (Role.CLINICIAN, Role.COORDINATOR)
-
-entry(*CARERS, label=_l("Patients"), endpoint="care.patients", icon="people", order=20)
+entry(*TEAM, label=_l("Patients"), endpoint="care.patients", icon="people", order=20)
 
 
-@room.page("/patients", access=signed_in(*CARERS))
+@room.page("/patients", access=signed_in(*TEAM))
 def patients() -> str:
     """The patients whom this member of staff looks after."""
     found = queries.patients(actors.required())
@@ -31,7 +29,7 @@ def patients() -> str:
     return render_template("care/patients.html", patients=found, today=clock.now().date())
 
 
-@room.page("/patients/<uuid:patient>", access=signed_in(*CARERS, patient=queries.chart))
+@room.page("/patients/<uuid:patient>", access=signed_in(*TEAM, patient=queries.chart))
 def chart(patient: PatientView) -> str:
     """One patient's chart, put together by the rooms."""
     actor = actors.required()
@@ -43,7 +41,7 @@ def chart(patient: PatientView) -> str:
     )
 
 
-@CHART.offers(*CARERS)
+@CHART.offers(*TEAM)
 def team_of_patient(_actor: Actor, patient: PatientView) -> Iterator[Card]:
     """Who else looks after the patient, and the way to change that."""
     shown: dict[str, object] = {"patient": patient, "team": queries.team(patient.id)}

@@ -17,12 +17,11 @@ from app.care.queries import teams as queries
 from app.care.queries.teams import MemberView
 from app.kernel import actor as actors
 from app.kernel.access import signed_in
-from app.kernel.actor import Actor, Role
+from app.kernel.actor import TEAM, Actor, Role
 from app.kernel.refusal import Refusal
 from app.web.i18n import gettext as _
 
 BOTH = ("GET", "POST")
-CARERS = (Role.CLINICIAN, Role.COORDINATOR)
 OF_PATIENT = signed_in(Role.CLINICIAN, writes=True, patient=care.patient_of_clinician)
 OF_MEMBER = signed_in(Role.CLINICIAN, writes=True, member=queries.member)
 OF_READER = signed_in(Role.CLINICIAN, writes=True, member=queries.grantable)
@@ -33,7 +32,7 @@ OPENS_GENES = signed_in(
 CLOSES_GENES = signed_in(Role.CLINICIAN, writes=True, member=queries.given_genes)
 
 
-@room.page("/patients/<uuid:patient>/team", access=signed_in(*CARERS, patient=care.patient))
+@room.page("/patients/<uuid:patient>/team", access=signed_in(*TEAM, patient=care.patient))
 def team(patient: PatientView) -> str:
     """Who looks after a patient, since when, and what each may read."""
     found = queries.members(patient.id)

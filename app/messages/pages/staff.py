@@ -11,7 +11,7 @@ from app.care.queries import PatientView
 from app.kernel import actor as actors
 from app.kernel import clock, looks
 from app.kernel.access import signed_in
-from app.kernel.actor import Role
+from app.kernel.actor import TEAM
 from app.messages import queries, room
 from app.messages.pages.conversation import (
     Place,
@@ -24,11 +24,10 @@ from app.messages.queries import ConversationView
 from app.web import times
 from app.web.navigation import entry
 
-CARERS = (Role.CLINICIAN, Role.COORDINATOR)
-OF_TEAM = signed_in(*CARERS, writes=True, patient=care.patient)
+OF_TEAM = signed_in(*TEAM, writes=True, patient=care.patient)
 
 entry(
-    *CARERS,
+    *TEAM,
     label=_l("Messages"),
     endpoint="messages.inbox",
     icon="messages",
@@ -37,7 +36,7 @@ entry(
 )
 
 
-@room.page("/inbox", access=signed_in(*CARERS))
+@room.page("/inbox", access=signed_in(*TEAM))
 def inbox() -> str:
     """Every conversation of the person's patients, the longest unanswered first."""
     found = queries.inbox(actors.required())
@@ -47,7 +46,7 @@ def inbox() -> str:
     return render_template("messages/inbox.html", rows=rows)
 
 
-@room.page("/inbox/since", access=signed_in(*CARERS), goes_on=True)
+@room.page("/inbox/since", access=signed_in(*TEAM), goes_on=True)
 def inbox_since() -> Response:
     """The inbox as it stands now, for its open page."""
     actor = actors.required()
@@ -69,7 +68,7 @@ def conversation_since(patient: PatientView) -> Response:
     return read_on(patient.id)
 
 
-@room.page("/patients/<uuid:patient>/messages/read", access=signed_in(*CARERS, patient=care.reader))
+@room.page("/patients/<uuid:patient>/messages/read", access=signed_in(*TEAM, patient=care.reader))
 def read_only(patient: PatientView) -> str:
     """One patient's conversation, for a clinician who may read it and not write."""
     return looked_at(patient)

@@ -11,11 +11,11 @@ from app.care import queries as care
 from app.care.queries import PatientView
 from app.clinical import measures
 from app.kernel import clock, db
-from app.kernel.actor import Actor, Power, Role
+from app.kernel.actor import TEAM, Actor, Power, Role
 from app.results import queries, rules
 from app.results.pages.panels import Panel, panels
 from app.results.pages.patient import entry_of
-from app.results.queries import CARERS, Reading
+from app.results.queries import Reading
 from app.web import times
 from app.web.boards import CHART, TODAY, Card, Step
 from app.web.i18n import gettext as _
@@ -84,7 +84,7 @@ def _step(panel: Panel) -> Step:
     return Step(heading, _("Not measured yet today."), enter, _("Enter"), order=NEXT)
 
 
-@TODAY.offers(*CARERS)
+@TODAY.offers(*TEAM)
 def dangerous_readings(actor: Actor) -> Iterator[Step]:
     """Readings that asked to act at once and wait for somebody of the care team."""
     for one in queries.urgent(actor):
@@ -103,7 +103,7 @@ def dangerous_readings(actor: Actor) -> Iterator[Step]:
         )
 
 
-@CHART.offers(*CARERS)
+@CHART.offers(*TEAM)
 def home_tests(_actor: Actor, patient: PatientView) -> Iterator[Card]:
     """The latest of each home test, with the dangerous ones that wait.
 

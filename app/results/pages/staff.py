@@ -10,14 +10,15 @@ from app.care.queries import PatientView
 from app.clinical import measures
 from app.kernel import actor as actors
 from app.kernel.access import signed_in
+from app.kernel.actor import TEAM
 from app.results import operations, queries, room, rules
 from app.results.forms import EmptyForm
 from app.results.pages.panels import Panel, panels
-from app.results.queries import CARERS, Urgent
+from app.results.queries import Urgent
 from app.web.i18n import gettext as _
 
 
-@room.page("/patients/<uuid:patient>/results", access=signed_in(*CARERS, patient=care.reader))
+@room.page("/patients/<uuid:patient>/results", access=signed_in(*TEAM, patient=care.reader))
 def of_patient(patient: PatientView) -> str:
     """A patient's home tests; `?measure=` and `?page=` leaf through one of them."""
     key = request.args.get("measure", "")
@@ -48,7 +49,7 @@ def _leaf(patient: PatientView, key: str, number: int) -> str:
 
 @room.page(
     "/urgent-readings/<uuid:urgent>",
-    access=signed_in(*CARERS, writes=True, urgent=queries.urgent_one),
+    access=signed_in(*TEAM, writes=True, urgent=queries.urgent_one),
     methods=("GET", "POST"),
 )
 def attend(urgent: Urgent) -> str | Response:
