@@ -14,14 +14,13 @@ from app.genes.pages import words
 from app.genes.queries import ReportOf
 from app.kernel import actor as actors
 from app.kernel.access import signed_in
-from app.kernel.actor import Role
+from app.kernel.actor import TEAM, Role
 from app.kernel.refusal import Refusal
 from app.web.asking import carried_out
 from app.web.i18n import gettext as _
 
 Answer = str | Response
 BOTH = ("GET", "POST")
-TEAM = (Role.CLINICIAN, Role.COORDINATOR)
 LISTED = signed_in(*TEAM, patient=care.gene_reader)
 OPENED = signed_in(*TEAM, fresh=True, full_trust=True, report=queries.of_team)
 ADDED = signed_in(

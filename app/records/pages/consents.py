@@ -15,7 +15,7 @@ from app.care.rules import consents as rules
 from app.care.rules.consents import Decision, Purpose
 from app.kernel import actor as actors
 from app.kernel.access import signed_in
-from app.kernel.actor import Actor, Role
+from app.kernel.actor import TEAM, Actor, Role
 from app.kernel.refusal import Refusal
 from app.records import room
 from app.records.forms import ConsentForm
@@ -25,7 +25,6 @@ from app.web.i18n import gettext as _
 
 Answer = str | Response
 FIRST = 2
-TEAM = (Role.CLINICIAN, Role.COORDINATOR)
 
 
 def page_of(purpose: Purpose) -> str:
