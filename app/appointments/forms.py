@@ -7,29 +7,17 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from wtforms import DateField, HiddenField, SelectField, TimeField
+from wtforms import HiddenField, SelectField, TimeField
 
 from app.accounts.queries import Who
 from app.appointments import rules
 from app.appointments.operations import WORDS
 from app.appointments.rules import Problem
-from app.web.fields import Needed, PortalForm
+from app.web.fields import NO_DAY, Day, Needed, PortalForm
 from app.web.i18n import gettext as _
 from app.web.times import zone_label
 
-NO_DAY = _l("Please enter a day, such as 24 November 2026.")
 NO_CLOCK = _l("Please enter a time of day, such as 14:30.")
-
-
-class Day(DateField):
-    """A calendar day."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read it; nonsense gets a sentence with an example."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_("Please enter a day, such as 24 November 2026.")) from None
 
 
 class Clock(TimeField):

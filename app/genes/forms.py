@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, FileField, SelectField
+from wtforms import FileField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than stubs
 from wtforms.validators import ValidationError
 
@@ -17,7 +16,7 @@ from app.genes import rules
 from app.genes.rules import Source
 from app.kernel import clock
 from app.web import times
-from app.web.fields import Blank, LongWords, Needed, PortalForm, Words, at_most
+from app.web.fields import Blank, Day, LongWords, Needed, PortalForm, Words, at_most
 from app.web.i18n import gettext as _
 from app.web.speech import say
 
@@ -29,17 +28,6 @@ HALF = _l("Please give both: the gene, and what was found.")
 NO_ROW = _l("Please enter at least one gene with what was found.")
 ROWS = 6
 CHOICES = [SelectChoice("", _l("Choose a gene")), *(SelectChoice(one, one) for one in GENES)]
-
-
-class ReportDay(DateField):
-    """The day of a report; nonsense gets a sentence with an example."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read it."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(str(NO_DAY)) from None
 
 
 class Upload(FileField):
@@ -63,9 +51,9 @@ class ReportForm(PortalForm):
         _l("Laboratory"),
         [Needed(NO_LABORATORY), Blank(NO_LABORATORY), at_most(rules.LONGEST_LABORATORY)],
     )
-    reported_on = ReportDay(_l("Day of the report"), [Needed(NO_DAY)])
+    reported_on = Day(_l("Day of the report"), [Needed(NO_DAY)], said=NO_DAY)
 
-    def validate_reported_on(self, field: DateField) -> None:
+    def validate_reported_on(self, field: Day) -> None:
         """Refuse days on which no such report was written."""
         today = times.local(clock.now()).date()
         if field.data is not None and not rules.EARLIEST <= field.data <= today:
@@ -75,14 +63,6 @@ class ReportForm(PortalForm):
                     first=times.day(rules.EARLIEST),
                 )
             )
-
-    @property
-    def day(self) -> date:
-        """The day, once the form is valid."""
-        if self.reported_on.data is None:
-            raise TypeError("a valid form has its day")
-        found: date = self.reported_on.data
-        return found
 
 
 class FileForm(ReportForm):

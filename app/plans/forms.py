@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField
+from wtforms import HiddenField
 from wtforms.validators import Optional
 
 from app.plans.rules.lines import Words as PlanWords
-from app.web.fields import LONGEST_LINE, Blank, LongWords, Needed, PortalForm, Words, at_most
-from app.web.i18n import gettext as _
+from app.web.fields import LONGEST_LINE, Blank, Day, LongWords, Needed, PortalForm, Words, at_most
 
 LONGEST_WORDS = 2_000
 DIGITS = 9  # A row version of more digits is nonsense.
-
-
-class Day(DateField):
-    """A calendar day."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read it; nonsense gets a sentence with an example."""
-        try:
-            super().process_formdata([one for one in valuelist if one.strip()])
-        except ValueError:
-            raise ValueError(_("Please enter a day, such as 24 November 2026.")) from None
 
 
 class VersionedForm(PortalForm):

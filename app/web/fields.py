@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask import Flask, Response, flash, g, request
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, StringField, TextAreaField
+from wtforms import DateField, Field, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
 from app.kernel import actor as actors
@@ -18,6 +20,7 @@ from app.kernel.refusal import Refusal, Stale, TooMany
 from app.web import kept
 from app.web.i18n import gettext as _
 
+NO_DAY = _l("Please enter a day, such as 24 November 2026.")
 SHOWN, OVERTAKEN, NOT_SO, TOO_OFTEN = 200, 409, 422, 429
 LONGEST_LINE = 200
 LONGEST_TEXT = 5_000
@@ -111,6 +114,29 @@ class LongWords(TextAreaField):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Clean what came."""
         self.data = clean(valuelist[0]) if valuelist else None
+
+
+class Day(DateField):
+    """A calendar day; nonsense gets a sentence with an example, `said`."""
+
+    def __init__(self, label: Any, needed: Any = None, *, said: Any = NO_DAY, **more: Any) -> None:
+        super().__init__(label, needed, **more)
+        self._said = said
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read it; white space is no day."""
+        try:
+            super().process_formdata([one for one in valuelist if one.strip()])
+        except ValueError:
+            raise ValueError(str(self._said)) from None
+
+    @property
+    def given(self) -> date:
+        """The day, once the form is valid."""
+        if self.data is None:
+            raise TypeError("a valid form has its day")
+        found: date = self.data
+        return found
 
 
 def clean(text: str) -> str:

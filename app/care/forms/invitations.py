@@ -8,7 +8,6 @@ from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
-    DateField,
     Field,
     PasswordField,
     RadioField,
@@ -23,7 +22,7 @@ from app.accounts.queries import Who
 from app.accounts.rules import EMAIL_SHAPE, PASSWORD_MAX_CHARACTERS, plain_code
 from app.care.rules import Sex
 from app.care.rules.invitations import LONGEST_EMAIL, LONGEST_NAME
-from app.web.fields import Blank, Needed, PortalForm, Words, at_most
+from app.web.fields import Blank, Day, Needed, PortalForm, Words, at_most
 from app.web.i18n import LANGUAGES
 from app.web.i18n import gettext as _
 
@@ -46,17 +45,6 @@ def six_digits(_form: object, field: Field) -> None:
         raise ValidationError(str(NO_DIGITS))
 
 
-class Birthday(DateField):
-    """The day on which somebody was born."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read it; nonsense gets a sentence with an example."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(str(NO_BIRTHDAY)) from None
-
-
 def an_address(_form: object, field: Field) -> None:
     """Refuse what cannot be an e-mail address."""
     if EMAIL_SHAPE.fullmatch(field.data or "") is None:
@@ -74,7 +62,7 @@ class InviteForm(PortalForm):
 
     name = Words(_l("Full name"), [Needed(NO_NAME), Blank(NO_NAME), at_most(LONGEST_NAME)])
     email = Words(_l("E-mail"), [Needed(NO_EMAIL), an_address, at_most(LONGEST_EMAIL)])
-    born = Birthday(_l("Date of birth"), [Needed(NO_BIRTHDAY)])
+    born = Day(_l("Date of birth"), [Needed(NO_BIRTHDAY)], said=NO_BIRTHDAY)
     sex = RadioField(
         _l("Sex recorded at birth"),
         [Needed(_l("Please choose one."))],
@@ -109,14 +97,11 @@ def zones() -> list[str]:
 class BornForm(PortalForm):
     """The question of a link."""
 
-    born = Birthday(_l("Your date of birth"), [Needed(NO_BIRTHDAY)])
+    born = Day(_l("Your date of birth"), [Needed(NO_BIRTHDAY)], said=NO_BIRTHDAY)
 
     def given(self) -> date:
         """The answer, once the form is valid."""
-        if self.born.data is None:
-            raise TypeError("a valid form has a date of birth")
-        found: date = self.born.data
-        return found
+        return self.born.given
 
 
 class DigitsForm(PortalForm):

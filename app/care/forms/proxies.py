@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, SelectMultipleField
+from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than stubs
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.care.forms.invitations import an_address
+from app.care.forms.invitations import NO_EMAIL, NO_NAME, an_address
 from app.care.rules.invitations import LONGEST_EMAIL, LONGEST_NAME
 from app.kernel.actor import Power
-from app.web.fields import Blank, Needed, PortalForm, Words, at_most
+from app.web.fields import NO_DAY, Blank, Day, Needed, PortalForm, Words, at_most
 
-NO_NAME = _l("Please write the person's name.")
-NO_EMAIL = _l("Please write the person's e-mail address.")
-NO_DAY = _l("Please enter a day, such as 24 November 2026.")
 POWER_WORDS = {
     Power.RESULTS: _l("See your results and your plan"),
     Power.ENTRIES: _l("Answer questions and enter results for you"),
@@ -22,17 +19,6 @@ POWER_WORDS = {
     Power.VISITS: _l("See your visits, and call one off"),
     Power.GENES: _l("See the results of your gene tests"),
 }
-
-
-class LastDay(DateField):
-    """The last day on which somebody may act."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read it; nonsense gets a sentence with an example."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(str(NO_DAY)) from None
 
 
 class PowersForm(PortalForm):
@@ -45,7 +31,7 @@ class PowersForm(PortalForm):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
-    last_day = LastDay(_l("Until which day?"), [Needed(NO_DAY)])
+    last_day = Day(_l("Until which day?"), [Needed(NO_DAY)])
 
     def chosen(self) -> list[Power]:
         """The powers, once the form is valid."""

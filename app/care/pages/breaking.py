@@ -46,7 +46,7 @@ def emergency() -> str | Response:
 
 
 def _open(form: EmergencyForm) -> UUID:
-    name, born, reason = form.name.data or "", form.birth_date(), form.reason.data or ""
+    name, born, reason = form.name.data or "", form.born.given, form.reason.data or ""
     return operations.open_record(actors.required(), name, born, reason)
 
 

@@ -49,9 +49,8 @@ def invite_carer() -> str:
     """Whom, what and until when; then the digits, which are shown this once."""
     form = InviteCarerForm(data={"last_day": _today() + USUAL})
     if form.validate_on_submit():
-        wanted = Wanted(
-            form.name.data or "", (form.email.data or "").lower(), form.chosen(), _day(form)
-        )
+        name, email = form.name.data or "", (form.email.data or "").lower()
+        wanted = Wanted(name, email, form.chosen(), form.last_day.given)
         try:
             digits = operations.invite(actors.required(), wanted)
         except Refusal as refusal:
@@ -65,13 +64,6 @@ def _today() -> date:
     return times.local(clock.now()).date()
 
 
-def _day(form: PowersForm) -> date:
-    if form.last_day.data is None:
-        raise TypeError("a valid form has a last day")
-    found: date = form.last_day.data
-    return found
-
-
 @room.page("/carers/<uuid:carer>/change", access=CHANGES, methods=BOTH)
 def change_carer(carer: ProxyView) -> Answer:
     """Other powers, or another end."""
@@ -79,7 +71,7 @@ def change_carer(carer: ProxyView) -> Answer:
     form = PowersForm(data=known)
     if form.validate_on_submit():
         try:
-            operations.change(actors.required(), carer.id, form.chosen(), _day(form))
+            operations.change(actors.required(), carer.id, form.chosen(), form.last_day.given)
         except Refusal as refusal:
             form.refuse(refusal)
         else:

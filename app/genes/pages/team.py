@@ -69,7 +69,7 @@ def add_typed(patient: PatientView) -> Answer:
 
 def _added(patient: PatientView, form: FileForm | HandForm, template: str) -> Answer:
     if form.validate_on_submit():
-        given = Given(form.source, form.laboratory.data or "", form.day, form.calls)
+        given = Given(form.source, form.laboratory.data or "", form.reported_on.given, form.calls)
         try:
             number = operations.add(actors.required(), patient.id, given)
         except Refusal as refusal:
