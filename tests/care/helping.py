@@ -21,7 +21,8 @@ from tests.support.inspection import words
 from tests.support.portal import Portal, Someone, Visitor
 
 PETRA = "Petra Nowak"
-EVERYTHING = {"/results": 200, "/plan": 200, "/questions": 200, "/messages": 200, "/visits": 200}
+PATHS = ("/results", "/plan", "/questions", "/messages", "/visits", "/genes")
+EVERYTHING = dict.fromkeys(PATHS, 200)
 _numbers = count(1)
 
 

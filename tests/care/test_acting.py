@@ -39,6 +39,7 @@ SENT = AuditEvent.tag == "messages.sent"
         (Power.ENTRIES, {"/results", "/plan", "/questions"}),
         (Power.MESSAGES, {"/messages"}),
         (Power.VISITS, {"/visits"}),
+        (Power.GENES, {"/genes"}),
     ],
 )
 def test_each_power_opens_its_own_pages_and_no_others(
@@ -53,9 +54,12 @@ def test_each_power_opens_its_own_pages_and_no_others(
     assert visitor.page is not None
     menu = next(one for one in visitor.page.iter("nav") if one.get("aria-label") == "Main")
     led = {one.get("href") for one in menu.iter("a")}
-    assert led & set(EVERYTHING) == paths - {"/questions"}
+    assert led & set(EVERYTHING) == paths - {"/questions", "/genes"}
+    shown = set(led)
     for path in ("/", *sorted(opened)):
         assert closed_ways(visitor, path) == []
+        shown |= {one.get("href") for one in visitor.page.iter("a")}
+    assert opened <= shown, "what is open to them is found from their first page"
 
 
 def closed_ways(visitor: Visitor, path: str) -> list[str]:

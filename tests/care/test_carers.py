@@ -35,7 +35,7 @@ def test_patient_invites_a_carer_who_comes_and_acts(clinic: Clinic) -> None:
         number = db.session().scalars(select(Invitation.id)).one()
     petra = come(portal, number, digits)
     assert f"You are looking after {clinic.patient.name}." in said(petra)
-    assert may(petra) == {**EVERYTHING, "/questions": 404, "/visits": 404}
+    assert may(petra) == {**EVERYTHING, "/questions": 404, "/visits": 404, "/genes": 404}
     ana.get("/carers")
     assert "May act for you" in said(ana)
 

@@ -10,12 +10,14 @@ import pytest
 from babel import Locale
 from flask_babel import Domain
 
+from app.clinical.pharmacogenomics import GENES
 from app.kernel.actor import Role, Stage
 from tests.care import helping, inviting
 from tests.consults import company
 from tests.doors.asking import Asker
 from tests.doors.objects import Scene
 from tests.doors.walk import Door, doors
+from tests.genes import reports
 from tests.questionnaires import life
 from tests.records import readers
 from tests.support.inspection import parse
@@ -35,6 +37,8 @@ CALENDAR = {
     for name in width.values()
 }
 WORD = re.compile(r"[^\W\d_]{2,}")
+# Genes are called alike everywhere (HGNC).
+SYMBOLS = set(WORD.findall(" ".join(GENES)))
 DOORS = [
     (door, role)
     for door in doors()
@@ -82,7 +86,7 @@ def texts(element: Element) -> Iterator[str]:
 
 def untranslated(html: str, data: set[str]) -> set[str]:
     """The words that no translator would ever see."""
-    known = NAMES | UNITS | CALENDAR | data
+    known = NAMES | UNITS | CALENDAR | SYMBOLS | data
     whole = " ".join(texts(parse(html)))
     return {word for word in WORD.findall(outside(whole)) if word not in known}
 
@@ -90,7 +94,8 @@ def untranslated(html: str, data: set[str]) -> set[str]:
 def people(scene: Scene) -> set[str]:
     """The words of people's names and addresses, and what they typed themselves."""
     invited = f"{inviting.ROSA} rosa {helping.PETRA} petra"
-    found = set(WORD.findall(f"{life.WORDS} {company.MARIA} {readers.WORDS} {invited}"))
+    typed = f"{life.WORDS} {company.MARIA} {readers.WORDS} {reports.LABORATORY} {invited}"
+    found = set(WORD.findall(typed))
     for clinic in (scene.mine, scene.theirs):
         for role in Role:
             someone: Someone = getattr(clinic, role.value)
