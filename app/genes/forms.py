@@ -16,7 +16,7 @@ from app.genes import rules
 from app.genes.rules import Source
 from app.kernel import clock
 from app.web import times
-from app.web.fields import Blank, Day, LongWords, Needed, PortalForm, Words, at_most
+from app.web.fields import LONGEST_LINE, Blank, Day, LongWords, Needed, PortalForm, Words, at_most
 from app.web.i18n import gettext as _
 from app.web.speech import say
 
@@ -119,7 +119,9 @@ def _typed() -> type[HandForm]:
         fields[f"gene{one}"] = SelectField(
             _l("Gene %(number)s", number=one), choices=CHOICES, validate_choice=False
         )
-        fields[f"found{one}"] = Words(_l("What was found in gene %(number)s", number=one))
+        fields[f"found{one}"] = Words(
+            _l("What was found in gene %(number)s", number=one), [at_most(LONGEST_LINE)]
+        )
     return type("TypedForm", (HandForm,), fields)
 
 
