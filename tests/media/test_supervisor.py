@@ -107,8 +107,8 @@ def test_a_node_that_dies_is_started_again_and_the_other_goes_on(tmp_path: Path)
         one.join(1, "room")
         first = one.pid(0)
         os.kill(first, signal.SIGKILL)
-        until(lambda: one.logged("node_died") and answers(one.socket(0)), "a new node")
-        assert one.pid(0) != first
+        until(lambda: one.logged("node_died") and one.pid(0) != first, "a new node")
+        until(lambda: answers(one.socket(0)), "its answer")
         assert one.ask(1, "GET", "/health")["legs"] == 1
         (died,) = one.logged("node_died")
         assert (died["node"], died["code"]) == (0, -signal.SIGKILL)
