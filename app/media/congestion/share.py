@@ -14,6 +14,7 @@ Kind = Literal["audio", "video"]
 HEADROOM = 1.15  # what a rise must leave room for, or it would be taken back at once
 SMALL_HEADROOM = 1.05  # the same of a small picture where there was none: it costs little
 KEPT_SOUND = 0.5  # of its rate: sound is given up last, and not for a moment's narrowness
+BACK_SOUND = 0.9  # a voice whose room is all but there returns; waiting for the rest takes long
 KEPT_PICTURE = 1.2  # of the line: an estimate that dips to empty a queue takes no picture away
 LEAST_PICTURE = 60_000  # bits/s: below it a picture is not worth its place
 ALONE_PICTURE = 150_000  # bits/s that a publisher sends to nobody, so that a guest sees at once
@@ -103,14 +104,15 @@ class _Round:
     def sound(self, want: Want) -> None:
         """Sound, of which the first is given whatever the line; it is what a visit needs.
 
-        A voice that was given up comes back without a wait, once there is room for it whole.
+        A voice that was given up comes back without a wait, once there is room for nearly all of
+        it: a line that is used in full shows no more room than is used.
         """
         cost = want.rates[0]
         now = self.current.get(want.place)
         if now is None or now.audio:
             fits = self.used + KEPT_SOUND * cost <= self.bits
         else:
-            fits = self.used + cost <= self.bits
+            fits = self.used + BACK_SOUND * cost <= self.bits
         if fits or not self.sounds:
             self.sounds.add(want.place)
             self.used += cost

@@ -126,8 +126,8 @@ def test_a_voice_is_kept_through_a_moment_of_narrowness() -> None:
     assert share(int(2.5 * SOUND), THREE, everyone).given == everyone
     fewer = share(int(2.4 * SOUND), THREE, everyone).given
     assert fewer == {0: HEARD, 1: HEARD, 3: Given()}
-    assert share(int(2.9 * SOUND), THREE, fewer, ripe={3}).given == fewer
-    assert share(3 * SOUND, THREE, fewer).given == everyone
+    assert share(int(2.85 * SOUND), THREE, fewer, ripe={3}).given == fewer
+    assert share(int(2.95 * SOUND), THREE, fewer).given == everyone
 
 
 rates = st.integers(20_000, 900_000)
