@@ -32,6 +32,9 @@ from tests.support.browser import Visitors
 from tests.support.portal import COOKIE, PASSWORD, Clinic, Portal, Someone, Templates
 from tests.support.server import Server
 
+# It opens for a colleague who reads the clinical record, where others ask about one who does not.
+APART = {"care.grant_genes"}
+
 
 @dataclass
 class Lived:
@@ -43,7 +46,7 @@ class Lived:
     given: Clinic
     waiting: Clinic
     visit: UUID
-    _things: dict[tuple[str, Role], UUID] = field(default_factory=dict)
+    _things: dict[tuple[str, Role, str], UUID] = field(default_factory=dict)
     _cookies: dict[tuple[str, Stage], str] = field(default_factory=dict)
     # Some pages are for those alone who gave a second factor a few minutes ago.
     _opened: dict[tuple[str, Stage], datetime] = field(default_factory=dict)
@@ -116,7 +119,8 @@ class Lived:
 
     def _thing(self, name: str, role: Role, endpoint: str) -> UUID:
         # A carer opens what is the patient's: the same things, not others made anew.
-        key = (name, Role.PATIENT if role in HOLDERS else role)
+        apart = endpoint if endpoint in APART else ""
+        key = (name, Role.PATIENT if role in HOLDERS else role, apart)
         if key not in self._things:
             clinic = self.given if role in {*HOLDERS, Role.GUEST} else self.waiting
             case = Case(self.portal, clinic, role, True, endpoint, {})
