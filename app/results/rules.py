@@ -191,7 +191,7 @@ LEVELS: Mapping[str, tuple[str, str]] = {
 }
 NO_LEVEL = N_("No warning level reached")
 PRESSURE_TONES = {"normal": "good", "severe": "alarm"}
-FIRST_WEIGHT = N_("Your first weight here")
+FIRST_WEIGHT = N_("The first weight here")
 SAME = N_("The same as the time before")
 MORE = N_("%(change)s %(unit)s more than the time before")
 LESS = N_("%(change)s %(unit)s less than the time before")

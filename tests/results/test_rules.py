@@ -160,7 +160,7 @@ def test_pressure_is_named_with_its_guideline() -> None:
 @pytest.mark.parametrize(
     ("before", "sentence"),
     [
-        (None, "Your first weight here"),
+        (None, "The first weight here"),
         ("71.5", "The same as the time before"),
         ("71", "0.5 kg more than the time before"),
         ("73", "1.5 kg less than the time before"),
