@@ -128,6 +128,9 @@ HOSTILE = {
     "too many lines": b"CYP2C19\t*1/*2\n" * 3_000,
     "too many results": b"CYP2C19\t*1/*2\n" * 300,
     "too long a cell": b"CYP2C19\t" + b"*1" * 5_000,
+    "a list that never ends": b"[" * 200_000,
+    "one endless cell": b"Gene\tSource Diplotype\tPhenotype\nCYP2C19\t" + b"x" * 200_000 + b"\t",
+    "endless digits": b'{"genes": {"CYP2C19": {"geneSymbol": ' + b"9" * 5_000 + b"}}}",
 }
 
 
@@ -162,10 +165,12 @@ def kept(clinic: Clinic) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(
-    "name", ["a key twice", "deep", "a control character", "not text", "empty"]
+    "name",
+    ["a key twice", "deep", "a control character", "not text", "empty", "a list that never ends"],
 )
 def test_refused_file_is_answered_on_its_page_and_leaves_nothing(clinic: Clinic, name: str) -> None:
-    answer = reports.send(clinic, HOSTILE[name])
+    ending = "json" if HOSTILE[name][:1] in (b"{", b"[") else "tsv"
+    answer = reports.send(clinic, HOSTILE[name], f"report.{ending}")
     assert answer.status_code == 422
     assert "<h1" in answer.text
     assert 'id="file-error"' in answer.text

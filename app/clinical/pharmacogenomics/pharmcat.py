@@ -58,7 +58,11 @@ def _read(content: str | bytes | Mapping[str, Any]) -> list[OutsideCall]:
             if isinstance(error, ClinicalInputError):
                 raise
             raise _refused() from error
-    return list(_from_table(text.splitlines()))
+    try:
+        return list(_from_table(text.splitlines()))
+    except csv.Error as error:
+        # One cell longer than csv reads.
+        raise _refused() from error
 
 
 def _loaded(text: str) -> Any:
