@@ -74,8 +74,9 @@ ADVICE = _l(
 )
 ADVICE_ON = {
     Happening.PASSKEY_COPIED: _l(
-        "Sign in to Nearside as you always do and open your passkeys. One of them is marked:"
-        " remove it, and add a new one. If you have questions, call your clinic%(phone)s."
+        "Sign in to Nearside with your password, and with a code of your phone or a recovery code."
+        " Then open your passkeys. One of them is marked, and opens nothing any more: add a new"
+        " one, then remove the marked one. If you have questions, call your clinic%(phone)s."
     )
 }
 UNKNOWN_DEVICE = _l("one that we cannot name")

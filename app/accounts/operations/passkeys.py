@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.accounts import rules
+from app.accounts import queries, rules
 from app.accounts.models import Authenticator, Passkey, Person
 from app.accounts.operations import ceremonies
 from app.accounts.operations.ceremonies import NOT_SIGNED
@@ -41,6 +41,11 @@ COPY_FOUND = _l(
     "This passkey was used by another device as well. For your safety it was refused."
     " Please sign in with your password and code, and remove it."
 )
+COPY_FOUND_UNCODED = _l(
+    "This passkey was used by another device as well. For your safety it was refused."
+    " Please sign in with your password and a recovery code, add a new passkey, and remove this"
+    " one."
+)
 LAST_ONE = _l("This is your only way to show that it is you. Please add another one first.")
 ENOUGH = _l("You have ten passkeys. Please remove one first.")
 NEEDS_CODES = _l("You sign plans with codes of an authenticator app. Please connect one first.")
@@ -54,7 +59,8 @@ def begin_enrolment(actor: Actor) -> tuple[UUID, str]:
     own = _of(actor.person_id)
     handle = own[0].handle if own else secrets.token_bytes(HANDLE_BYTES)
     number, value = ceremonies.new_challenge(Ceremony.ENROL, actor.session_id, handle)
-    known = [one.credential_id for one in own]
+    # A device whose passkey was copied may make another one in its place.
+    known = [one.credential_id for one in own if one.copied_at is None]
     return number, ceremonies.to_create(value, handle, person.email, person.name, known)
 
 
@@ -148,7 +154,8 @@ def remove(actor: Actor, number: UUID) -> None:
         own = {one.id: one for one in _of(actor.person_id)}
         if number not in own:
             return
-        if not rules.may_remove(session.scalar(confirmed) or 0, len(own)):
+        left = [one for one in own.values() if one.id != number and one.copied_at is None]
+        if not rules.may_remove(session.scalar(confirmed) or 0, len(left)):
             raise Refusal(LAST_ONE)
         session.delete(own[number])
         audit.record(REMOVED, entity_id=number)
@@ -161,7 +168,10 @@ def _of(person_id: UUID) -> list[Passkey]:
 
 
 def _use(answer: str, value: bytes, of: UUID | None = None) -> Passkey:
-    """Find the key that signed, believe it, and count the use; raises Refusal."""
+    """Find the key that signed, believe it, and count the use; raises Refusal.
+
+    One that was copied is believed no more: nobody can tell which of its uses are its owner's.
+    """
     sent = ceremonies.read(answer)
     row = db.session().scalar(
         select(Passkey)
@@ -178,13 +188,21 @@ def _use(answer: str, value: bytes, of: UUID | None = None) -> Passkey:
         raise
     if sent.response.user_handle not in {None, row.handle}:
         raise Refusal(NOT_SIGNED)
+    if row.copied_at is not None:
+        note_failure(row.person_id, PASSKEY)
+        raise Refusal(_copy_found(row))
     if rules.is_copied(row.uses, uses) or not _counted(row, uses):
         with db.writing(claims=False) as session:
             session.get_one(Passkey, row.id).copied_at = clock.now()
             audit.record(COPIED, entity_id=row.id)
             tell(row.person_id, Happening.PASSKEY_COPIED)
-        raise Refusal(COPY_FOUND)
+        raise Refusal(_copy_found(row))
     return row
+
+
+def _copy_found(row: Passkey) -> object:
+    """What to tell whoever used it; its owner may have no app that gives codes."""
+    return COPY_FOUND if queries.is_enrolled(row.person_id) else COPY_FOUND_UNCODED
 
 
 def _counted(row: Passkey, uses: int) -> bool:
@@ -192,7 +210,7 @@ def _counted(row: Passkey, uses: int) -> bool:
     with db.writing(claims=False) as session:
         moved = session.execute(
             update(Passkey)
-            .where(Passkey.id == row.id, Passkey.uses == row.uses)
+            .where(Passkey.id == row.id, Passkey.uses == row.uses, Passkey.copied_at.is_(None))
             .values(uses=uses, last_used_at=clock.now())
             .execution_options(synchronize_session=False)
         )

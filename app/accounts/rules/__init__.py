@@ -160,9 +160,9 @@ def may_begin_with_passkey(role: Role) -> bool:
     return role is not Role.CLINICIAN
 
 
-def may_remove(authenticators: int, passkeys: int) -> bool:
-    """Whether one passkey may go: one way to show a second factor must stay."""
-    return authenticators + passkeys > 1
+def may_remove(authenticators: int, others: int) -> bool:
+    """Whether a passkey may go: an app or another passkey that is still taken must stay."""
+    return authenticators + others > 0
 
 
 def network_of(address: str) -> str:
