@@ -125,6 +125,9 @@ def test_recovery_code_lets_in_whoever_lost_the_device(portal: Portal) -> None:
     visitor = half_way(portal, rosa)
     visitor.get("/sign-in/code")
     assert "I do not have that device" in said(visitor)
+    visitor.get("/sign-in/recovery")
+    assert "I have my device: use the passkey" in said(visitor)
+    assert "when you set up how you sign in" in said(visitor)
     done = visitor.send("/sign-in/recovery", recovery_code=codes[0])
     assert done.headers["Location"] == "/"
     assert visitor.send("/authenticator/start").headers["Location"] == "/authenticator"
@@ -148,6 +151,15 @@ def test_app_is_asked_for_kindly_until_it_is_connected(portal: Portal) -> None:
     assert ASKED not in visitor.get("/").text
     code = pyotp.TOTP(secret).at(int(clock.now().timestamp()) + 30)
     assert half_way(portal, rosa).send("/sign-in/code", code=code).headers["Location"] == "/"
+
+
+def test_sentences_hold_for_people_without_codes(portal: Portal) -> None:
+    rosa, _device, _codes = begun(portal)
+    visitor = signed_in_again(portal, rosa)
+    visitor.get("/confirm")
+    assert "This shows that nobody else is using your open page." in said(visitor)
+    visitor.get("/sessions")
+    assert "close at once, or at their next step" in said(visitor)
 
 
 def test_people_with_an_app_are_asked_for_nothing(portal: Portal) -> None:

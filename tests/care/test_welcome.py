@@ -90,6 +90,7 @@ def everything(clinic: Clinic) -> object:
 def test_page_says_nothing_of_who_was_invited(clinic: Clinic, path: str) -> None:
     text = told(clinic.portal.visit().get(path).text)
     assert "Rosa" not in text
+    assert "or make a passkey on your device" in text
     assert "1944" not in text
     assert clinic.clinician.name not in text
 

@@ -109,7 +109,8 @@ def recovery() -> Answer:
             left = queries.recovery_codes_left(actor.person_id)
             flash(_("You have %(count)s recovery codes left.", count=left), "info")
             return answer
-    return render_template("accounts/recovery.html", form=form)
+    coded = queries.is_enrolled(actor.person_id)
+    return render_template("accounts/recovery.html", form=form, coded=coded)
 
 
 @room.page("/sign-in/authenticator", access=HALF_WAY, methods=("GET", "POST"))
