@@ -88,6 +88,27 @@ def test_gene_without_a_table_stays_in_the_report_and_means_nothing() -> None:
     assert "no table for COMT" in str(comt.means)
 
 
+@pytest.mark.parametrize(
+    ("table", "gene", "said"),
+    [
+        ("CYP2C19\t*1/*2\nCYP2C19\t*2/*2\n", "CYP2C19", "do not agree with each other"),
+        ("CYP2C19\t*1/*2\tPoor Metabolizer\n", "CYP2C19", "do not agree with each other"),
+        ("HLA-B\t*08:01/*57:01\n", "HLA-B", "You carry HLA-B*57:01, a marker"),
+        ("HLA-B\t*15:02/*57:01\n", "HLA-B", "severe reactions: *15:02, *57:01."),
+        ("HLA-B\t*07:02/*08:01\n", "HLA-B", "You do not carry these HLA-B alleles"),
+        ("HLA-A\t*01:01/*02:01\n", "HLA-A", "You do not carry HLA-A*31:01"),
+    ],
+)
+def test_patient_reads_a_sentence_and_no_list_of_phenotypes(
+    table: str, gene: str, said: str
+) -> None:
+    (found,) = rules.told(read(table.encode())[1]).genes
+    assert found.gene == gene
+    assert said in str(found.means)
+    assert "Metabolizer" not in str(found.means)
+    assert "negative" not in str(found.means)
+
+
 def test_typed_allele_that_no_table_knows_is_refused_by_name() -> None:
     assert rules.by_hand("CYP2C19", " *1 / *2 ").diplotype == "*1/*2"
     for gene, found, said in (

@@ -86,6 +86,13 @@ OWN_MEANINGS = {
 }
 POSITIVE = N_("You carry %(gene)s%(allele)s, a marker of severe reactions.")
 NEGATIVE = N_("You do not carry %(gene)s%(allele)s, the marker of severe reactions.")
+CARRIED = N_("You carry %(gene)s alleles that are markers of severe reactions: %(alleles)s.")
+NOT_CARRIED = N_(
+    "You do not carry these %(gene)s alleles, which are markers of severe reactions: %(alleles)s."
+)
+DIFFERENT = N_(
+    "Your results for %(gene)s do not agree with each other, so what they mean is not certain."
+)
 OTHERWISE = N_("Your %(gene)s result is %(result)s.")
 
 
@@ -95,8 +102,24 @@ def meaning(gene: str, result: str) -> Sentence:
     text = OWN_MEANINGS.get((gene, words)) or MEANINGS.get(words)
     if text is not None:
         return Sentence(text, {"gene": gene})
-    allele, _, status = result.rpartition(" ")
-    if gene.startswith("HLA-") and "," not in allele and status in {"positive", "negative"}:
-        text = POSITIVE if status == "positive" else NEGATIVE
-        return Sentence(text, {"gene": gene, "allele": allele})
+    if gene.startswith("HLA-"):
+        return _markers(gene, result) or Sentence(OTHERWISE, {"gene": gene, "result": result})
+    if ", " in result:
+        return Sentence(DIFFERENT, {"gene": gene})
     return Sentence(OTHERWISE, {"gene": gene, "result": result})
+
+
+def _markers(gene: str, result: str) -> Sentence | None:
+    """The markers that are carried; where none is, those that are not. None where it is unread."""
+    told = [each.rpartition(" ")[::2] for each in dict.fromkeys(result.split(", "))]
+    if not told or any(status not in {"positive", "negative"} for _, status in told):
+        return None
+    carried = [allele for allele, status in told if status == "positive"]
+    named = carried or [allele for allele, _ in told]
+    if len({allele for allele, _ in told}) < len(told):
+        return Sentence(DIFFERENT, {"gene": gene})
+    if len(named) == 1:
+        text = POSITIVE if carried else NEGATIVE
+        return Sentence(text, {"gene": gene, "allele": named[0]})
+    text = CARRIED if carried else NOT_CARRIED
+    return Sentence(text, {"gene": gene, "alleles": ", ".join(named)})
