@@ -21,7 +21,7 @@ from app.web.i18n import gettext as _
 from app.web.speech import say
 
 NO_LABORATORY = _l("Please write the name of the laboratory.")
-NO_DAY = _l("Please enter the day of the report, such as 24 November 2026.")
+NO_DAY = _l("Please enter the day of the report, such as 31 March 2025.")
 NO_FILE = _l("Please choose the file of the laboratory.")
 NO_REASON = _l("Please say why it is a mistake. The patient reads it.")
 HALF = _l("Please give both: the gene, and what was found.")
@@ -99,8 +99,13 @@ class HandForm(ReportForm):
         typed = [(gene, found) for gene, found in self.rows if gene.data or found.data]
         if not typed:
             self.rows[0][0].errors = [NO_ROW]
+        seen: set[str] = set()
         for gene, found in typed:
-            self._read(gene, found)
+            if gene.data in seen:
+                gene.errors = [_("You gave %(gene)s twice.", gene=gene.data)]
+            else:
+                self._read(gene, found)
+            seen |= {gene.data} if gene.data else set()
         return bool(fine) and not any(one.errors for row in self.rows for one in row)
 
     def _read(self, gene: Any, found: Any) -> None:

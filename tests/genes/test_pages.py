@@ -248,6 +248,24 @@ def test_typed_report_is_kept_and_read(clinic: Clinic) -> None:
     )
 
 
+def test_gene_that_is_typed_twice_is_said_beside_the_second_row(clinic: Clinic) -> None:
+    path = f"/patients/{clinic.patient.patient_id}/genes/typed"
+    doctor = clinic.portal.visit(clinic.clinician)
+    said = {"laboratory": LABORATORY, "reported_on": "2026-11-02", "gene1": "CYP2C19"}
+    rows = {"found1": "*1/*2", "gene3": "CYP2C19", "found3": "*2/*2"}
+    wrong = doctor.send(path, **said, **rows)
+    assert wrong.status_code == 422
+    assert "You gave CYP2C19 twice." in wrong.text
+    assert 'id="gene3-error"' in wrong.text
+    assert 'id="gene1-error"' not in wrong.text
+    assert reports.there(clinic) == []
+
+
+def test_example_of_a_day_is_one_that_the_form_takes(clinic: Clinic) -> None:
+    assert "such as 31 March 2025" in reports.send(clinic, TABLE.encode(), reported_on="x").text
+    assert reports.send(clinic, TABLE.encode(), reported_on="2025-03-31").status_code == 303
+
+
 def test_mistake_is_said_with_its_reason_and_shows_nobody_what_it_held(
     clinic: Clinic, report: UUID
 ) -> None:
