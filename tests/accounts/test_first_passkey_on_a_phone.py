@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.accounts.test_first_passkey import newcomer
@@ -25,6 +27,14 @@ def test_key_is_copied_without_its_spaces(served: Served, visitors: Visitors) ->
     rosa = newcomer(served.portal)
     page = visitors.arrive(served.server.url, permissions=["clipboard-read", "clipboard-write"])
     give_password(page, rosa.email)
+    # The finger that means one button does not reach the other, nor the key above them.
+    parts = [page.locator("[data-key]"), *page.locator("[data-copying] button").all()]
+    parts.append(page.get_by_role("link", name="Open in the authenticator app"))
+    boxes = [one.bounding_box() for one in parts]
+    for upper, lower in pairwise(boxes):
+        assert upper
+        assert lower
+        assert lower["y"] - upper["y"] - upper["height"] >= 8
     page.get_by_role("button", name="Copy the key").click()
     expect(page.get_by_text("The key is copied.")).to_be_visible()
     shown = page.locator(".key").inner_text()
