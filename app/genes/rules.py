@@ -35,6 +35,11 @@ LONGEST_VERSION = 80
 # Genes were read for medicines from about then on.
 EARLIEST = date(1990, 1, 1)
 GENE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,19}", re.IGNORECASE)
+HEADER = "gene"
+# Spreadsheets put cells in quotation marks; no name of an allele has one.
+QUOTES = frozenset('"“”„«»')
+# The shape of an allele's name: newer ones than our tables know are kept, with that doubt.
+STAR = re.compile(r"\*\d\S*")
 AVOID = "avoid/alternative"
 URGENT = frozenset({AVOID, "dose-change"})
 
@@ -44,6 +49,10 @@ OTHER_ENDING = N_("This file does not hold what the ending of its name says.")
 NOT_TEXT = N_("This file is not text, so we cannot read it.")
 EMPTY = N_("There is no result of a gene in this file.")
 CONTROLS = N_("This file holds signs that no laboratory writes, so we do not take it.")
+QUOTED = N_(
+    "This file holds the sign “%(sign)s” in a result of %(gene)s. Please ask the laboratory what"
+    " was meant."
+)
 NO_NAME = N_("“%(gene)s” is not the name of a gene.")
 NONE_KNOWN = N_("We have no table for any gene in this file, so it would tell nothing.")
 TOO_MANY = N_("This is more than the results of one person: at most %(most)s are taken.")
@@ -140,8 +149,9 @@ def read_file(data: bytes, name: str) -> tuple[Source, list[OutsideCall]]:
     if len(text.splitlines()) > MOST_LINES and not _is_json(text):
         raise refused(TOO_MANY, most=MOST_RESULTS)
     source = Source.PHARMCAT if _is_pharmcat(text) else Source.TABLE
-    parse = parse_pharmcat if source is Source.PHARMCAT else parse_outside_calls
-    return source, _fit(parse(text))
+    if source is Source.PHARMCAT:
+        return source, _fit(parse_pharmcat(text))
+    return source, _known(_fit(parse_outside_calls(_headless(text))))
 
 
 def _is_json(text: str) -> bool:
@@ -150,6 +160,28 @@ def _is_json(text: str) -> bool:
 
 def _is_pharmcat(text: str) -> bool:
     return _is_json(text) or "Source Diplotype" in text[:1000]
+
+
+def _headless(text: str) -> str:
+    """The table without the names of its columns; the empty line keeps the others' numbers."""
+    lines = text.splitlines()
+    filled = (at for at, line in enumerate(lines) if line.strip() and not line.startswith("#"))
+    first = next(filled, None)
+    if first is not None and lines[first].split("\t")[0].strip(' "').casefold() == HEADER:
+        lines[first] = ""
+    return "\n".join(lines)
+
+
+def _known(calls: list[OutsideCall]) -> list[OutsideCall]:
+    """The results of a table, unless one holds what is no name of an allele at all."""
+    for call in calls:
+        said = (call.gene, call.diplotype, call.phenotype, call.activity_score)
+        for sign in sorted(QUOTES.intersection("".join(one for one in said if one))):
+            raise refused(QUOTED, gene=call.gene, sign=sign)
+        for allele in unknown_alleles(call) if call.gene in GENES else ():
+            if STAR.fullmatch(allele) is None:
+                raise refused(NO_ALLELE, gene=call.gene, allele=allele)
+    return calls
 
 
 def _fit(calls: Sequence[OutsideCall]) -> list[OutsideCall]:

@@ -121,6 +121,37 @@ def test_typed_allele_that_no_table_knows_is_refused_by_name() -> None:
         assert said in str(refused.value.sentence)
 
 
+@pytest.mark.parametrize("header", ["Gene\tResult", "GENE\tGENOTYPE\tPhenotype", "\n#x\ngene\tx"])
+def test_names_of_columns_are_no_result(header: str) -> None:
+    calls = read(f"{header}\nCYP2C19\t*1/*2\n".encode())[1]
+    assert [one.gene for one in calls] == ["CYP2C19"]
+
+
+def test_coarsely_told_marker_is_kept_with_its_doubt() -> None:
+    (call,) = read(b"HLA-B\t*57/*07:02\n")[1]
+    assert call.diplotype == "*57/*07:02"
+    advice = [one for one in rules.told([call]).medicines if one.name == "abacavir"]
+    assert "not told finely enough" in str([str(one) for one in advice[0].advice[0].warnings])
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (b"HLA-B\t*banana/*07:02\n", "We do not know the HLA-B allele *banana."),
+        (b"TPMT\t*1/*1\nCYP2C19\tbanana\n", "We do not know the CYP2C19 allele banana."),
+        (b"cyp2c19\t*1/*x\n", "We do not know the CYP2C19 allele *x."),
+        (b'CYP2C19\t"*1/*2\n', "in a result of CYP2C19"),
+        (b'CYP2C19\t"*1/*2"\n', "in a result of CYP2C19"),
+        (b'COMT\t"AA\nCYP2C19\t*1/*2\n', "in a result of COMT"),
+        (b"Gene\tResult\n", "no result"),
+    ],
+)
+def test_table_that_would_be_read_by_half_is_refused(table: bytes, said: str) -> None:
+    with pytest.raises(ClinicalInputError) as refused:
+        read(table)
+    assert said in str(refused.value.sentence)
+
+
 # ------------------------------------------------------------------ what is refused
 
 DEEP = b'{"genes": ' + b"[" * 60_000 + b"]" * 60_000 + b"}"
