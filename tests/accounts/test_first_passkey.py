@@ -9,11 +9,16 @@ from typing import Any
 
 import pyotp
 import pytest
+from sqlalchemy import select
 
 from app.accounts import operations, queries
+from app.accounts.models import AccountNotice
 from app.accounts.operations import first_factors
-from app.kernel import clock
+from app.accounts.operations.notices import MAIL
+from app.accounts.rules import Happening
+from app.kernel import clock, db
 from app.kernel.actor import Actor, Role, Stage
+from app.kernel.models import Outbox
 from app.kernel.refusal import Refusal
 from tests.accounts.device import Device
 from tests.accounts.steps import half_way
@@ -83,6 +88,36 @@ def test_newcomer_makes_a_passkey_gets_codes_and_signs_in_with_it_alone(portal: 
     _sent, entered = use(again, device)
     assert entered.headers["Location"] == "/"
     assert is_in(again)
+
+
+def told(portal: Portal, rosa: Someone) -> list[Happening]:
+    """What Rosa was told, of which each also waits to be mailed."""
+    with portal.inside():
+        rows = db.session().scalars(select(AccountNotice).where(AccountNotice.person_id == rosa.id))
+        found = list(rows)
+        letters = {
+            one.payload["notice"]
+            for one in db.session().scalars(select(Outbox).where(Outbox.kind == MAIL))
+        }
+    assert letters == {str(one.id) for one in found}
+    return [one.what for one in found]
+
+
+def test_first_passkey_is_told(portal: Portal) -> None:
+    rosa, device = newcomer(portal), Device()
+    assert make(half_way(portal, rosa), device).status_code == 303
+    assert told(portal, rosa) == [Happening.PASSKEY_ADDED]
+
+
+def test_first_app_is_told(portal: Portal) -> None:
+    rosa = newcomer(portal)
+    visitor = half_way(portal, rosa)
+    visitor.get(ENROL)
+    actor = actor_of(portal, visitor)
+    with portal.inside():
+        secret = operations.begin_enrolment(actor)
+        operations.confirm_enrolment(actor, pyotp.TOTP(secret).at(clock.now()))
+    assert told(portal, rosa) == [Happening.AUTHENTICATOR_REPLACED]
 
 
 def test_password_alone_adds_no_other_factor_from_then_on(portal: Portal) -> None:

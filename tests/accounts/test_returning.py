@@ -110,6 +110,7 @@ def test_every_step_is_told_and_written_down(clinic: Clinic) -> None:
         Happening.REGAIN_CHECKED,
         Happening.REGAIN_LINKED,
         Happening.REGAINED,
+        Happening.AUTHENTICATOR_REPLACED,
     ]
     assert tags(clinic.portal) == [
         "regaining_asked",

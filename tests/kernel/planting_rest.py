@@ -110,7 +110,7 @@ def _newcomer(portal: Portal) -> None:
     names = (number, found[0].id, Role.COORDINATOR, "Rosa Lima", "UTC", "en", Stage.PASSWORD)
     actor = Actor(*names)
     secret = accounts.begin_enrolment(actor)
-    accounts.confirm_enrolment(actor, pyotp.TOTP(secret).now())
+    accounts.confirm_enrolment(actor, pyotp.TOTP(secret).now(), tells=False)
 
 
 def gather(portal: Portal, planted: dict[str, str]) -> list[str]:

@@ -87,10 +87,10 @@ def provisioning_address(secret: str, name: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
 
 
-def confirm_enrolment(actor: Actor, typed: str) -> str:
+def confirm_enrolment(actor: Actor, typed: str, *, tells: bool = True) -> str:
     """Activate the authenticator with its first code; makes recovery codes and a full session.
 
-    Answers the new session's token.
+    Answers the new session's token. The person is told, unless nobody sat there, as in the demo.
     """
     spend_code(actor, typed, confirmed=False)
     with db.writing() as session:
@@ -100,6 +100,8 @@ def confirm_enrolment(actor: Actor, typed: str) -> str:
             raise Refusal(WRONG_CODE, "code")
         factor.confirmed_at = clock.now()
         audit.record(ENROLLED, entity_id=actor.person_id)
+        if tells:
+            tell(actor.person_id, Happening.AUTHENTICATOR_REPLACED, device_of(actor))
         return first_session(session, actor, ENROLMENT)
 
 

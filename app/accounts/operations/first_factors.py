@@ -8,7 +8,9 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts import queries, rules
 from app.accounts.operations import authenticators, passkeys
-from app.accounts.operations.sessions import PASSKEY
+from app.accounts.operations.notices import tell
+from app.accounts.operations.sessions import PASSKEY, device_of
+from app.accounts.rules import Happening
 from app.kernel import audit, db
 from app.kernel.actor import Actor
 from app.kernel.refusal import Refusal
@@ -33,6 +35,7 @@ def enrol(actor: Actor, number: UUID | None, answer: str, name: str) -> str:
             session.add(row)
             session.flush()
             audit.record(passkeys.ADDED, entity_id=row.id)
+            tell(actor.person_id, Happening.PASSKEY_ADDED, device_of(actor))
             return authenticators.first_session(session, actor, PASSKEY)
     except IntegrityError:
         raise Refusal(passkeys.KNOWN_ALREADY) from None
