@@ -124,9 +124,9 @@ class Day(DateField):
         self._said = said
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read it; white space is no day."""
+        """Read it; white space is no day either."""
         try:
-            super().process_formdata([one for one in valuelist if one.strip()])
+            super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(str(self._said)) from None
 
