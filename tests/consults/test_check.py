@@ -158,7 +158,7 @@ def test_without_a_node_devices_and_line_are_judged_and_it_is_said(
 
 def test_a_line_that_loses_much_carries_sound_only(meeting: Meeting, node: MediaNode) -> None:
     page = opened(meeting)
-    worsen(page, 30)
+    worsen(page, 20)
     begin(page)
     concludes(page, "Sound only will work")
     assert "It carries your voice." in why(page)
